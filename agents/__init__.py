@@ -1,0 +1,1 @@
+"""Who answers: the LangChain mentor, the offline coach, history and token accounting."""

@@ -1,0 +1,1 @@
+"""One file for each behaviour around a model call."""

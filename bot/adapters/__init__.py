@@ -1,0 +1,1 @@
+"""One folder for each place where students chat, all with the same file names."""

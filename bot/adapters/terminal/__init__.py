@@ -1,0 +1,1 @@
+"""The terminal: a student talks to the mentor in the shell."""

@@ -1,0 +1,1 @@
+"""What is known about a student: pure maths over plain values."""

@@ -1,0 +1,1 @@
+"""What the model is told: Markdown files and one loader."""

@@ -1,0 +1,1 @@
+"""The starter catalogue: topics, problems and roadmaps as facts."""

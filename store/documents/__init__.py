@@ -1,0 +1,1 @@
+"""The contract: one pydantic document for each collection."""
