@@ -1,0 +1,386 @@
+"""The one file that knows the MongoDB driver (motor).
+
+Everything else sees `Database`, `Collection` and `Session`, plain dictionaries, `ObjectId`, and the errors of
+`store.errors`. Swapping motor for PyMongo's own async client is a change to this file only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any, TypeVar
+
+import bson
+from bson import ObjectId
+from bson.codec_options import CodecOptions
+from bson.errors import BSONError
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
+from pymongo import ReturnDocument, errors
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
+from pymongo.write_concern import WriteConcern
+
+from store.errors import DuplicateKey, IndexConflict, StoreError, StoreUnavailable, WriteConflict
+
+__all__ = [
+    "Collection",
+    "Database",
+    "ObjectId",
+    "Raw",
+    "Session",
+    "connect",
+    "digest",
+    "initiate_replica_set",
+]
+
+Raw = dict[str, Any]
+"""A document as MongoDB holds it."""
+
+R = TypeVar("R")
+
+Keys = Sequence[tuple[str, int | str]]
+Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+SERVER_SELECTION_MS = 8_000
+TRANSACTION_SECONDS = 20.0
+_CODECS: CodecOptions[Raw] = CodecOptions(tz_aware=True, tzinfo=UTC)
+_MAJORITY = WriteConcern(w="majority", j=True)
+_CONFLICT_CODES = {112, 251}  # WriteConflict, NoSuchTransaction
+_INDEX_CODES = {85, 86}  # IndexOptionsConflict, IndexKeySpecsConflict
+
+
+@dataclass(frozen=True)
+class Session:
+    """One open transaction. Opaque outside this file."""
+
+    inner: AsyncIOMotorClientSession
+
+
+def digest(document: Raw) -> str:
+    """Return the SHA-256 of a document's BSON bytes: equal digests mean equal bit for bit."""
+    return hashlib.sha256(bson.encode(document, codec_options=_CODECS)).hexdigest()
+
+
+def _code(exc: errors.PyMongoError) -> int | None:
+    return exc.code if isinstance(exc, errors.OperationFailure) else None
+
+
+def _translate(exc: errors.PyMongoError | BSONError) -> StoreError:
+    if isinstance(exc, BSONError):
+        return StoreError("this text or number cannot be stored; remove special characters and try again")
+    if isinstance(exc, errors.DuplicateKeyError) or _code(exc) == 11000:
+        return DuplicateKey(str((exc.details or {}).get("keyValue", "")) if _has_details(exc) else "")
+    if _code(exc) in _INDEX_CODES:
+        return IndexConflict(str(exc))
+    if isinstance(exc, errors.ConnectionFailure):
+        return StoreUnavailable("the database does not answer; try again in a moment")
+    if exc.has_error_label("TransientTransactionError") or _code(exc) in _CONFLICT_CODES:
+        return WriteConflict("another change to the same data was first")
+    if isinstance(exc, errors.InvalidOperation) and "closed" in str(exc):
+        return StoreUnavailable("the database connection is closed")
+    if isinstance(exc, errors.OperationFailure) and exc.has_error_label("RetryableWriteError"):
+        return StoreUnavailable("the database is restarting; try again in a moment")
+    return StoreError(f"the database refused: {type(exc).__name__} (code {_code(exc)})")
+
+
+def _has_details(exc: errors.PyMongoError) -> bool:
+    return bool(getattr(exc, "details", None))
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """Turn every driver exception into one of ours: the only place where that happens."""
+    try:
+        yield
+    except (errors.PyMongoError, BSONError) as exc:
+        raise _translate(exc) from exc
+    except (UnicodeEncodeError, OverflowError) as exc:
+        raise StoreError(
+            "this text or number cannot be stored; remove special characters and try again"
+        ) from exc
+
+
+def _inner(session: Session | None) -> AsyncIOMotorClientSession | None:
+    return session.inner if session else None
+
+
+class Collection:
+    """One collection. Every call takes the transaction it belongs to, or none.
+
+    Raises: StoreError and its children, never a driver exception.
+    """
+
+    def __init__(self, inner: AsyncIOMotorCollection[Raw]) -> None:
+        self._inner = inner
+        self.name = inner.name
+
+    async def find_one(
+        self,
+        query: Raw,
+        *,
+        sort: Keys | None = None,
+        fields: Raw | None = None,
+        session: Session | None = None,
+    ) -> Raw | None:
+        """Return the first document that matches, or None."""
+        with _translated():
+            found = await self._inner.find_one(query, fields, sort=sort, session=_inner(session))
+        return dict(found) if found is not None else None
+
+    async def find(
+        self,
+        query: Raw,
+        *,
+        sort: Keys | None = None,
+        limit: int = 0,
+        fields: Raw | None = None,
+        session: Session | None = None,
+    ) -> list[Raw]:
+        """Return the documents that match (`limit` 0: all of them)."""
+        with _translated():
+            cursor = self._inner.find(query, fields, sort=sort, limit=limit, session=_inner(session))
+            return [dict(found) for found in await cursor.to_list(None)]
+
+    async def stream(self, query: Raw, *, fields: Raw | None = None) -> AsyncIterator[Raw]:
+        """Yield matching documents one by one, outside any transaction."""
+        with _translated():
+            async for found in self._inner.find(query, fields):
+                yield dict(found)
+
+    async def aggregate(self, pipeline: Sequence[Raw], *, session: Session | None = None) -> list[Raw]:
+        """Return the result documents of an aggregation pipeline."""
+        with _translated():
+            cursor = self._inner.aggregate(list(pipeline), session=_inner(session))
+            return [dict(found) for found in await cursor.to_list(None)]
+
+    async def count(self, query: Raw, *, limit: int = 0, session: Session | None = None) -> int:
+        """Return how many documents match (at most `limit`, when it is given)."""
+        with _translated():
+            options: Raw = {"limit": limit} if limit else {}
+            counted = await self._inner.count_documents(query, session=_inner(session), **options)
+        return int(counted)
+
+    async def insert(self, document: Raw, *, session: Session | None = None) -> None:
+        """Insert one document. Raises: DuplicateKey."""
+        with _translated():
+            await self._inner.insert_one(document, session=_inner(session))
+
+    async def update(
+        self, query: Raw, change: Update, *, upsert: bool = False, session: Session | None = None
+    ) -> int:
+        """Change the first document that matches; return 1 if there was one (or it was upserted), else 0."""
+        with _translated():
+            done = await self._inner.update_one(query, change, upsert=upsert, session=_inner(session))
+        return 1 if done.matched_count or done.upserted_id is not None else 0
+
+    async def update_many(self, query: Raw, change: Update, *, session: Session | None = None) -> int:
+        """Change every document that matches; return how many there were."""
+        with _translated():
+            done = await self._inner.update_many(query, change, session=_inner(session))
+        return int(done.matched_count)
+
+    async def find_and_update(
+        self,
+        query: Raw,
+        change: Update,
+        *,
+        sort: Keys | None = None,
+        upsert: bool = False,
+        session: Session | None = None,
+    ) -> Raw | None:
+        """Change the first document that matches and return it as it is afterwards, or None."""
+        with _translated():
+            found = await self._inner.find_one_and_update(
+                query,
+                change,
+                sort=sort,
+                upsert=upsert,
+                return_document=ReturnDocument.AFTER,
+                session=_inner(session),
+            )
+        return dict(found) if found is not None else None
+
+    async def replace(self, query: Raw, document: Raw, *, session: Session | None = None) -> int:
+        """Replace the first document that matches, whole; return 1 if there was one, else 0."""
+        with _translated():
+            done = await self._inner.replace_one(query, document, session=_inner(session))
+        return int(done.matched_count)
+
+    async def delete(self, query: Raw, *, session: Session | None = None) -> int:
+        """Delete the first document that matches; return 1 if there was one, else 0."""
+        with _translated():
+            done = await self._inner.delete_one(query, session=_inner(session))
+        return int(done.deleted_count)
+
+    async def list_indexes(self) -> list[Raw]:
+        """Return the indexes as MongoDB describes them; an absent collection has none."""
+        with _translated():
+            try:
+                return [dict(index) async for index in self._inner.list_indexes()]
+            except errors.OperationFailure as exc:
+                if exc.code == 26:  # NamespaceNotFound
+                    return []
+                raise
+
+    async def create_index(
+        self, keys: Keys, *, name: str, unique: bool = False, sparse: bool = False
+    ) -> None:
+        """Create an index, or do nothing if it stands. Raises: IndexConflict, DuplicateKey."""
+        options: Raw = {"name": name}
+        if unique:
+            options["unique"] = True
+        if sparse:
+            options["sparse"] = True
+        with _translated():
+            await self._inner.create_index(list(keys), **options)
+
+
+class Database:
+    """One MongoDB database and the transactions on it."""
+
+    def __init__(self, client: AsyncIOMotorClient[Raw], name: str) -> None:
+        self._client = client
+        self._inner = client.get_database(
+            name, codec_options=_CODECS, write_concern=_MAJORITY, read_preference=ReadPreference.PRIMARY
+        )
+        self.name = name
+
+    def collection(self, name: str) -> Collection:
+        """Return the collection of that name."""
+        return Collection(self._inner.get_collection(name))
+
+    async def collection_names(self) -> list[str]:
+        """Return the names of the collections that stand in the database."""
+        with _translated():
+            return sorted(await self._inner.list_collection_names())
+
+    async def ping(self) -> None:
+        """Ask the server for a sign of life. Raises: StoreUnavailable."""
+        with _translated():
+            await self._client.admin.command("ping")
+
+    async def server_version(self) -> str:
+        """Return the server's version, such as "6.0.5"."""
+        with _translated():
+            return str((await self._client.admin.command("buildInfo"))["version"])
+
+    async def drop(self) -> None:
+        """Delete the whole database: for tests and for nothing else."""
+        with _translated():
+            await self._client.drop_database(self.name)
+
+    async def transact(
+        self, body: Callable[[Session], Awaitable[R]], *, seconds: float = TRANSACTION_SECONDS
+    ) -> R:
+        """Run `body` in one transaction and commit it; run it again, whole, when MongoDB asks for that.
+
+        `body` may run several times and so must keep its effects inside the transaction. A commit whose outcome
+        is unknown (the server was killed while it committed) is asked for again until the server knows.
+
+        Raises: whatever `body` raises; WriteConflict or StoreUnavailable when `seconds` did not suffice.
+        """
+        loop = asyncio.get_running_loop()
+        deadline, pause = loop.time() + seconds, 0.002
+        while True:
+            try:
+                return await self._attempt(body, deadline)
+            except StoreError as exc:
+                if not exc.transient or loop.time() + pause > deadline:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 0.25)
+
+    async def _attempt(self, body: Callable[[Session], Awaitable[R]], deadline: float) -> R:
+        with _translated():
+            inner = await self._client.start_session()
+        async with inner:
+            inner.start_transaction(ReadConcern("snapshot"), _MAJORITY, ReadPreference.PRIMARY)
+            try:
+                result = await body(Session(inner))
+            except BaseException:
+                with contextlib.suppress(
+                    errors.PyMongoError
+                ):  # the server drops an open transaction by itself
+                    await inner.abort_transaction()
+                raise
+            await self._commit(inner, deadline)
+            return result
+
+    async def _commit(self, inner: AsyncIOMotorClientSession, deadline: float) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await inner.commit_transaction()
+            except errors.PyMongoError as exc:
+                unknown = exc.has_error_label("UnknownTransactionCommitResult")
+                if not unknown or loop.time() > deadline:
+                    raise _translate(exc) from exc
+                await asyncio.sleep(0.05)
+            else:
+                return
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._client.close()
+
+
+def connect(uri: str, name: str, *, server_selection_ms: int = SERVER_SELECTION_MS) -> Database:
+    """Return a database handle. Connections are opened when they are first used.
+
+    Raises: StoreError when the URI cannot be read.
+    """
+    try:
+        client: AsyncIOMotorClient[Raw] = AsyncIOMotorClient(
+            uri,
+            appname="prepmate",
+            serverSelectionTimeoutMS=server_selection_ms,
+            connectTimeoutMS=5_000,
+            uuidRepresentation="standard",
+        )
+    except (errors.PyMongoError, ValueError) as exc:
+        raise StoreError(
+            "MONGODB_URI cannot be read; it should look like mongodb://host:27017/?replicaSet=rs0"
+        ) from exc
+    return Database(client, name)
+
+
+async def initiate_replica_set(uri: str, member_host: str, *, seconds: float = 30.0) -> None:
+    """Make the server behind `uri` a replica set of one, if it is not yet, and wait until it is primary.
+
+    `member_host` is the address by which the member knows itself (the unix socket's path). Safe to call again.
+
+    Raises: StoreUnavailable when the server is not primary after `seconds`.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while True:
+        # A client that saw the server before the initiation goes on believing that it has no sessions.
+        client: AsyncIOMotorClient[Raw] = AsyncIOMotorClient(
+            uri, directConnection=True, serverSelectionTimeoutMS=500
+        )
+        try:
+            if await _is_primary(client, member_host):
+                return
+        except errors.PyMongoError:
+            if loop.time() > deadline:
+                raise StoreUnavailable("the embedded database did not come up in time") from None
+        finally:
+            client.close()
+        if loop.time() > deadline:
+            raise StoreUnavailable("the embedded database did not become primary in time")
+        await asyncio.sleep(0.02)
+
+
+async def _is_primary(client: AsyncIOMotorClient[Raw], member_host: str) -> bool:
+    hello = await client.admin.command("hello")
+    if hello.get("isWritablePrimary"):
+        return True
+    if not hello.get("setName"):
+        config = {"_id": "rs0", "members": [{"_id": 0, "host": member_host}]}
+        with contextlib.suppress(errors.OperationFailure):  # another process was first: 23 AlreadyInitialized
+            await client.admin.command("replSetInitiate", config)
+    return False
