@@ -73,7 +73,7 @@ def _translate(exc: errors.PyMongoError | BSONError) -> StoreError:
     if isinstance(exc, BSONError):
         return StoreError("this text or number cannot be stored; remove special characters and try again")
     if isinstance(exc, errors.DuplicateKeyError) or _code(exc) == 11000:
-        return DuplicateKey(str((exc.details or {}).get("keyValue", "")) if _has_details(exc) else "")
+        return DuplicateKey("a document with this key is already there")
     if _code(exc) in _INDEX_CODES:
         return IndexConflict(str(exc))
     if isinstance(exc, errors.ConnectionFailure):
@@ -87,10 +87,6 @@ def _translate(exc: errors.PyMongoError | BSONError) -> StoreError:
     return StoreError(f"the database refused: {type(exc).__name__} (code {_code(exc)})")
 
 
-def _has_details(exc: errors.PyMongoError) -> bool:
-    return bool(getattr(exc, "details", None))
-
-
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
     """Turn every driver exception into one of ours: the only place where that happens."""
@@ -99,9 +95,7 @@ def _translated() -> Iterator[None]:
     except (errors.PyMongoError, BSONError) as exc:
         raise _translate(exc) from exc
     except (UnicodeEncodeError, OverflowError) as exc:
-        raise StoreError(
-            "this text or number cannot be stored; remove special characters and try again"
-        ) from exc
+        raise StoreError("this text or number cannot be stored; remove special characters and try again") from exc
 
 
 def _inner(session: Session | None) -> AsyncIOMotorClientSession | None:
@@ -169,9 +163,7 @@ class Collection:
         with _translated():
             await self._inner.insert_one(document, session=_inner(session))
 
-    async def update(
-        self, query: Raw, change: Update, *, upsert: bool = False, session: Session | None = None
-    ) -> int:
+    async def update(self, query: Raw, change: Update, *, upsert: bool = False, session: Session | None = None) -> int:
         """Change the first document that matches; return 1 if there was one (or it was upserted), else 0."""
         with _translated():
             done = await self._inner.update_one(query, change, upsert=upsert, session=_inner(session))
@@ -226,9 +218,7 @@ class Collection:
                     return []
                 raise
 
-    async def create_index(
-        self, keys: Keys, *, name: str, unique: bool = False, sparse: bool = False
-    ) -> None:
+    async def create_index(self, keys: Keys, *, name: str, unique: bool = False, sparse: bool = False) -> None:
         """Create an index, or do nothing if it stands. Raises: IndexConflict, DuplicateKey."""
         options: Raw = {"name": name}
         if unique:
@@ -273,9 +263,7 @@ class Database:
         with _translated():
             await self._client.drop_database(self.name)
 
-    async def transact(
-        self, body: Callable[[Session], Awaitable[R]], *, seconds: float = TRANSACTION_SECONDS
-    ) -> R:
+    async def transact(self, body: Callable[[Session], Awaitable[R]], *, seconds: float = TRANSACTION_SECONDS) -> R:
         """Run `body` in one transaction and commit it; run it again, whole, when MongoDB asks for that.
 
         `body` may run several times and so must keep its effects inside the transaction. A commit whose outcome
@@ -302,9 +290,7 @@ class Database:
             try:
                 result = await body(Session(inner))
             except BaseException:
-                with contextlib.suppress(
-                    errors.PyMongoError
-                ):  # the server drops an open transaction by itself
+                with contextlib.suppress(errors.PyMongoError):  # the server drops an open transaction by itself
                     await inner.abort_transaction()
                 raise
             await self._commit(inner, deadline)
@@ -359,9 +345,7 @@ async def initiate_replica_set(uri: str, member_host: str, *, seconds: float = 3
     deadline = loop.time() + seconds
     while True:
         # A client that saw the server before the initiation goes on believing that it has no sessions.
-        client: AsyncIOMotorClient[Raw] = AsyncIOMotorClient(
-            uri, directConnection=True, serverSelectionTimeoutMS=500
-        )
+        client: AsyncIOMotorClient[Raw] = AsyncIOMotorClient(uri, directConnection=True, serverSelectionTimeoutMS=500)
         try:
             if await _is_primary(client, member_host):
                 return

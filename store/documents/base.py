@@ -1,0 +1,294 @@
+"""What every document shares: strict writing, tolerant reading, and saving only what changed.
+
+*Strict on writing*: a document is validated when it is built, at each assignment and again before it is stored.
+*Tolerant on reading*: another program writes the same collections. A field we do not know is kept and survives an
+update; a value that breaks the contract is kept as it is and named in `Document.oddities`, never a crash.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PlainSerializer,
+    PlainValidator,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticUndefined
+
+from store.client import ObjectId, Raw
+
+_TOLERANT = "tolerant"
+
+
+def _check_id(value: object) -> ObjectId:
+    if isinstance(value, ObjectId):
+        return value
+    if isinstance(value, str) and ObjectId.is_valid(value):
+        return ObjectId(value)
+    raise ValueError("not an ObjectId")
+
+
+def _to_millisecond(value: datetime) -> datetime:
+    """MongoDB's Date holds milliseconds in UTC; what we hold must equal what comes back."""
+    if value.tzinfo is None:
+        raise ValueError("a time needs a time zone")
+    value = value.astimezone(UTC)
+    return value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+
+def _check_text(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("text may not hold a NUL character")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("text may not hold half a surrogate pair") from None
+    return value
+
+
+def _check_number(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("a number must be finite")
+    return value
+
+
+Id = Annotated[
+    ObjectId,
+    PlainValidator(_check_id),
+    PlainSerializer(str, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"}),
+]
+"""A MongoDB ObjectId."""
+
+Time = Annotated[datetime, AfterValidator(_to_millisecond)]
+"""An aware time, kept in UTC to the millisecond."""
+
+Text = Annotated[str, AfterValidator(_check_text)]
+"""A string that MongoDB can hold."""
+
+Number = Annotated[float, AfterValidator(_check_number)]
+"""A finite number; the contract's `Number` where no whole number is meant."""
+
+
+def _unescape_keys(value: Any, info: ValidationInfo) -> Any:
+    if info.context and info.context.get(_TOLERANT) and isinstance(value, Mapping):
+        return {unescape_key(str(key)): item for key, item in value.items()}
+    return value
+
+
+V = TypeVar("V")
+Map = Annotated[dict[str, V], BeforeValidator(_unescape_keys)]
+"""The contract's `Map<String, V>`: any key; escaped where it is stored, as it was where it is read."""
+
+
+class Part(BaseModel):
+    """An object inside a document. Field names in MongoDB are camelCase unless a field names its alias."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        validate_assignment=True,
+        arbitrary_types_allowed=True,
+        extra="forbid",
+        protected_namespaces=(),
+    )
+
+    _kept: Raw = PrivateAttr(default_factory=dict)
+    """What was read and is not ours to judge: unknown fields, written back as they came."""
+    _odd: tuple[str, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _read(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
+        tolerant = bool(info.context and info.context.get(_TOLERANT))
+        if not tolerant or not isinstance(data, Mapping):
+            return handler(data)
+        known = cls.stored_names()
+        ours = {key: value for key, value in data.items() if key in known and value is not None}
+        try:
+            part = handler(ours)
+        except ValidationError:
+            part = cls._salvage(ours)
+        part._kept = {key: value for key, value in data.items() if key not in known}
+        return part
+
+    @classmethod
+    def _salvage(cls, ours: Raw) -> Self:
+        """Build the part field by field; a value that breaks the contract stays as it was read."""
+        part, odd = cls.model_construct(), []
+        set_fields: set[str] = set()
+        for name, field in cls.model_fields.items():
+            alias = field.alias or name
+            if alias not in ours:
+                if field.is_required():
+                    odd.append(f"{alias}: missing")
+                    part.__dict__[name] = None
+                continue
+            set_fields.add(name)
+            try:
+                cls.__pydantic_validator__.validate_assignment(part, name, ours[alias], context={_TOLERANT: True})
+            except ValidationError as exc:
+                part.__dict__[name] = ours[alias]
+                odd.append(f"{alias}: {exc.errors()[0]['msg']}")
+        part.__pydantic_fields_set__.update(set_fields)
+        part._odd = tuple(odd)
+        return part
+
+    @classmethod
+    def stored_names(cls) -> frozenset[str]:
+        """Return the field names as MongoDB holds them."""
+        return frozenset(field.alias or name for name, field in cls.model_fields.items())
+
+    def to_mongo(self) -> Raw:
+        """Return the document as MongoDB holds it: aliases, no unset optional fields, unknown fields kept."""
+        stored: Raw = {}
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if value is not None:
+                stored[field.alias or name] = _plain(value)
+        return {**stored, **self._kept}
+
+    def _all_oddities(self) -> Iterator[str]:
+        yield from self._odd
+        for name in type(self).model_fields:
+            for part in _parts_in(getattr(self, name, None)):
+                for odd in part._all_oddities():
+                    yield f"{name}.{odd}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Part):
+        return value.to_mongo()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {escape_key(str(key)): _plain(item) for key, item in value.items()}
+    return value
+
+
+def _parts_in(value: Any) -> Iterator[Part]:
+    if isinstance(value, Part):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _parts_in(item)
+    elif isinstance(value, Mapping):
+        yield from _parts_in(list(value.values()))
+
+
+def escape_key(key: str) -> str:
+    """Return a key that MongoDB accepts in a map: percent-encoding for `%`, `.`, a leading `$` and NUL."""
+    escaped = key.replace("%", "%25").replace(".", "%2E").replace("\x00", "%00")
+    return "%24" + escaped[1:] if escaped.startswith("$") else escaped
+
+
+def unescape_key(key: str) -> str:
+    """Undo `escape_key`; a key that was never escaped comes back as it is."""
+    for code, char in (("%2E", "."), ("%24", "$"), ("%00", "\x00"), ("%25", "%")):
+        key = key.replace(code, char)
+    return key
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index of a collection. `name` follows Mongoose, so that ours and the backend's are the same index."""
+
+    keys: tuple[tuple[str, int | str], ...]
+    unique: bool = False
+    sparse: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return MongoDB's default name, such as `userId_1_topicId_1`."""
+        return "_".join(f"{field}_{direction}" for field, direction in self.keys)
+
+
+def index(*fields: str, unique: bool = False, sparse: bool = False) -> Index:
+    """Return an index over `fields`: "name" ascending, "-name" descending, "name:text" for text search."""
+    keys: list[tuple[str, int | str]] = []
+    for field in fields:
+        if field.endswith(":text"):
+            keys.append((field.removesuffix(":text"), "text"))
+        else:
+            keys.append((field.removeprefix("-"), -1 if field.startswith("-") else 1))
+    return Index(tuple(keys), unique, sparse)
+
+
+class Document(Part):
+    """A document of one collection.
+
+    Class variables say where it lives: `collection`; `owner` is the stored field that names the student whose data
+    it is ("_id" for the student's own document), or None for what belongs to nobody (catalogue, service state);
+    `contract` is True for the 27 collections shared with the backend.
+    """
+
+    collection: ClassVar[str]
+    owner: ClassVar[str | None]
+    contract: ClassVar[bool] = True
+    indexes: ClassVar[tuple[Index, ...]] = ()
+
+    id: Id = Field(alias="_id")
+    created_at: Time | None = None
+    updated_at: Time | None = None
+    version_key: int = Field(default=0, alias="__v")
+
+    _raw: Raw | None = PrivateAttr(default=None)
+    _loaded: Raw = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def read(cls, raw: Raw) -> Self:
+        """Build the document from what MongoDB returned; never fails on a foreign value."""
+        document = cls.model_validate(raw, context={_TOLERANT: True})
+        document._raw = raw
+        document._loaded = document.to_mongo()
+        return document
+
+    @property
+    def raw(self) -> Raw | None:
+        """Return the document as it was read, or None if it was never stored."""
+        return self._raw
+
+    @property
+    def oddities(self) -> tuple[str, ...]:
+        """Return what was read and breaks the contract, a sentence each."""
+        return tuple(self._all_oddities())
+
+    def check(self) -> None:
+        """Validate the changed fields once more, strictly: lists and maps change without an assignment.
+
+        Raises: ValidationError.
+        """
+        for name, field in type(self).model_fields.items():
+            alias, value = field.alias or name, getattr(self, name)
+            unchanged = alias in self._loaded and self._loaded[alias] == _plain(value)
+            if not unchanged and (value is not None or field.is_required() or self._raw is None):
+                self.__pydantic_validator__.validate_assignment(self.model_copy(), name, value)
+
+    def changes(self) -> tuple[Raw, list[str]]:
+        """Return the fields to set and the names to unset since the document was read."""
+        now = self.to_mongo()
+        to_set = {key: value for key, value in now.items() if key not in self._loaded or self._loaded[key] != value}
+        to_unset = [key for key in self._loaded if key not in now]
+        return to_set, to_unset
+
+
+def default_of(document: type[Part], name: str) -> object:
+    """Return a field's plain default, or None where it has none or a factory."""
+    value = document.model_fields[name].default
+    return None if value is PydanticUndefined else value
