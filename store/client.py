@@ -33,7 +33,9 @@ __all__ = [
     "Raw",
     "Session",
     "connect",
+    "decode",
     "digest",
+    "encode",
     "initiate_replica_set",
 ]
 
@@ -61,8 +63,26 @@ class Session:
 
 
 def digest(document: Raw) -> str:
-    """Return the SHA-256 of a document's BSON bytes: equal digests mean equal bit for bit."""
-    return hashlib.sha256(bson.encode(document, codec_options=_CODECS)).hexdigest()
+    """Return the SHA-256 of a document's BSON bytes, fields in alphabetical order: equal means equal to the bit."""
+    return hashlib.sha256(bson.encode(_sorted(document), codec_options=_CODECS)).hexdigest()
+
+
+def encode(document: Raw) -> bytes:
+    """Return a document's BSON bytes: an image from which it comes back exactly, order of fields included."""
+    return bson.encode(document, codec_options=_CODECS)
+
+
+def decode(image: bytes) -> Raw:
+    """Return the document of an image that `encode` made."""
+    return bson.decode(image, codec_options=_CODECS)
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
 
 
 def _code(exc: errors.PyMongoError) -> int | None:

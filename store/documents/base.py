@@ -131,7 +131,8 @@ class Part(BaseModel):
     @classmethod
     def _salvage(cls, ours: Raw) -> Self:
         """Build the part field by field; a value that breaks the contract stays as it was read."""
-        part, odd = cls.model_construct(), []
+        part = cls.model_construct()
+        odd: list[str] = []
         set_fields: set[str] = set()
         for name, field in cls.model_fields.items():
             alias = field.alias or name
@@ -255,9 +256,13 @@ class Document(Part):
     def read(cls, raw: Raw) -> Self:
         """Build the document from what MongoDB returned; never fails on a foreign value."""
         document = cls.model_validate(raw, context={_TOLERANT: True})
-        document._raw = raw
-        document._loaded = document.to_mongo()
+        document.mark_stored(raw)
         return document
+
+    def mark_stored(self, raw: Raw) -> None:
+        """Note that MongoDB now holds `raw`; later changes are counted from here."""
+        self._raw = raw
+        self._loaded = self.to_mongo()
 
     @property
     def raw(self) -> Raw | None:

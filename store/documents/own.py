@@ -1,0 +1,308 @@
+"""PrepMate's own collections, beside the contract's: how messages live and what is known about a student.
+
+Nothing here is read by the backend that shares the database.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from store.documents.base import Document, Id, Index, Number, Part, Text, Time, index
+
+Platform = Literal["terminal", "discord", "telegram", "web", "probe"]
+TurnStatus = Literal["accepted", "working", "answered", "failed", "delivered"]
+UsageStatus = Literal["open", "exact", "estimated", "none"]
+OPEN_TURN: tuple[TurnStatus, ...] = ("accepted", "working")
+
+
+class Own(Document):
+    """A document of PrepMate's own."""
+
+    contract: ClassVar[bool] = False
+
+
+class JournalEntry(Part):
+    """One answer of the model, as it came (LangChain's JSON), written before anything it asks for is done."""
+
+    step: int
+    fence: int
+    message: Text
+    usage_id: Text | None = None
+
+
+class Turn(Own):
+    """A message on its way from the door to the answer. `key` names it for ever: the same key is the same message.
+
+    `seq` counts a student's turns in the order of acceptance. `fence` is the lease's number under which it is worked.
+    """
+
+    collection: ClassVar[str] = "turns"
+    owner: ClassVar[str | None] = "userId"
+    indexes: ClassVar[tuple[Index, ...]] = (
+        index("key", unique=True),
+        index("userId", "seq", unique=True),
+        index("status", "acceptedAt"),
+    )
+
+    key: Text
+    user_id: Id
+    platform: Platform
+    address: Text
+    seq: int
+    text: Text
+    status: TurnStatus = "accepted"
+    accepted_at: Time
+    fence: int = 0
+    attempts: int = 0
+    cancel_requested: bool = False
+    journal: list[JournalEntry] = Field(default_factory=list)
+    conversation_id: Text | None = None
+    reply: Text | None = None
+    receipts: list[dict[str, Any]] = Field(default_factory=list)
+    model: Text | None = None
+    tokens: int | None = None
+    reason: Text | None = None
+    answered_at: Time | None = None
+    delivered_at: Time | None = None
+
+
+class Admission(Own):
+    """A student's place in the queue: the last number given out and the messages of the running minute."""
+
+    collection: ClassVar[str] = "admissions"
+    owner: ClassVar[str | None] = "_id"
+
+    seq: int = 0
+    window_started_at: Time | None = None
+    window_count: int = 0
+
+
+class Lease(Own):
+    """Who may work on something, until when (server time), under which number. `writes` makes takeovers conflict."""
+
+    collection: ClassVar[str] = "leases"
+    owner: ClassVar[str | None] = None
+
+    id: Text = Field(alias="_id")  # type: ignore[assignment]  # a lease is named, not numbered
+    holder: Text | None = None
+    fence: int = 0
+    expires_at: Time | None = None
+    writes: int = 0
+
+
+class Effect(Own):
+    """That a tool call was done, and with which result (JSON). `_id` is turn:step:call, so it is done once."""
+
+    collection: ClassVar[str] = "effects"
+    owner: ClassVar[str | None] = "userId"
+    indexes: ClassVar[tuple[Index, ...]] = (index("userId", "turnId"),)
+
+    id: Text = Field(alias="_id")  # type: ignore[assignment]  # the effect's key
+    user_id: Id
+    turn_id: Id
+    step: int
+    fence: int
+    verb: Text
+    result: Text
+    receipt: bool = False
+
+
+class Change(Part):
+    """One document that a verb changed.
+
+    `before` is its BSON (None where it was new), `after` the digest of what it became (None where it was removed).
+    """
+
+    place: Text
+    document_id: Any
+    before: bytes | None = None
+    after: Text | None = None
+
+
+class UndoEntry(Own):
+    """What a writing verb changed, so that it can be taken back exactly while nothing later has touched it."""
+
+    collection: ClassVar[str] = "undo_log"
+    owner: ClassVar[str | None] = "userId"
+    indexes: ClassVar[tuple[Index, ...]] = (index("userId", "-createdAt"),)
+
+    user_id: Id
+    verb: Text
+    label: Text
+    touched: list[Change]
+    undone_at: Time | None = None
+
+
+class OutboxItem(Own):
+    """Something to be said to a student through a platform, until it has been said."""
+
+    collection: ClassVar[str] = "outbox"
+    owner: ClassVar[str | None] = "userId"
+    indexes: ClassVar[tuple[Index, ...]] = (
+        index("status", "nextAttemptAt"),
+        index("platform", "address", "status", "seq"),
+        index("userId"),
+    )
+
+    id: Text = Field(alias="_id")  # type: ignore[assignment]  # answer:<turn>, so one answer a turn
+    user_id: Id
+    turn_id: Id | None = None
+    turn_key: Text | None = None
+    platform: Platform
+    address: Text
+    seq: int
+    text: Text
+    receipts: list[dict[str, Any]] = Field(default_factory=list)
+    status: Literal["pending", "sent", "dead"] = "pending"
+    attempts: int = 0
+    next_attempt_at: Time
+    sent_at: Time | None = None
+    error: Text | None = None
+
+
+class UsageRow(Own):
+    """What one model call cost, as the provider billed it. Opened before the call, closed after it."""
+
+    collection: ClassVar[str] = "usage"
+    owner: ClassVar[str | None] = "userId"
+    indexes: ClassVar[tuple[Index, ...]] = (
+        index("userId", "-openedAt"),
+        index("turnId"),
+        index("status", "openedAt"),
+    )
+
+    id: Text = Field(alias="_id")  # type: ignore[assignment]  # turn:fence:step:try
+    user_id: Id
+    turn_id: Id
+    step: int
+    model: Text
+    status: UsageStatus = "open"
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    opened_at: Time
+    closed_at: Time | None = None
+
+
+class ChannelAccount(Own):
+    """Which student speaks through a platform's account. `_id` is platform:account."""
+
+    collection: ClassVar[str] = "channel_accounts"
+    owner: ClassVar[str | None] = "userId"
+    indexes: ClassVar[tuple[Index, ...]] = (index("userId"),)
+
+    id: Text = Field(alias="_id")  # type: ignore[assignment]  # platform:account
+    user_id: Id
+    platform: Platform
+    display_name: Text
+
+
+class StudentSettings(Own):
+    """How a student wants to be served, and what they were already asked. `_id` is the student."""
+
+    collection: ClassVar[str] = "student_settings"
+    owner: ClassVar[str | None] = "_id"
+
+    time_zone: Text = "UTC"
+    time_zone_known: bool = False
+    minutes_per_day: int | None = Field(default=None, ge=5, le=1440)
+    asked: list[Text] = Field(default_factory=list)
+
+
+class LearnerStudent(Own):
+    """The student's own strength (see `learning.mastery`) and recall bias (see `learning.recall`)."""
+
+    collection: ClassVar[str] = "learner_students"
+    owner: ClassVar[str | None] = "_id"
+
+    mean: Number = 0.0
+    variance: Number
+    attempts: int = 0
+    recall_bias: Number = 0.0
+
+
+class LearnerTopic(Own):
+    """The student's strength in one topic and its memory state. `reviewed_on` is the local date of the last review."""
+
+    collection: ClassVar[str] = "learner_topics"
+    owner: ClassVar[str | None] = "userId"
+    indexes: ClassVar[tuple[Index, ...]] = (index("userId", "topicId", unique=True),)
+
+    user_id: Id
+    topic_id: Id
+    mean: Number = 0.0
+    variance: Number
+    attempts: int = 0
+    residuals: list[Number] = Field(default_factory=list)
+    stability: Number | None = None
+    difficulty: Number | None = None
+    last_review: Time | None = None
+    reviewed_on: Text | None = None
+
+
+class Attempt(Own):
+    """One attempt as the learner saw it: what was predicted, what came, and what it adds to the population.
+
+    `_id` is the Submission's. `population_applied` says whether the shared difficulties hold its increments.
+    """
+
+    collection: ClassVar[str] = "attempts"
+    owner: ClassVar[str | None] = "userId"
+    indexes: ClassVar[tuple[Index, ...]] = (
+        index("userId", "-at"),
+        index("userId", "problemId"),
+        index("populationApplied"),
+    )
+
+    user_id: Id
+    problem_id: Id
+    topic_ids: list[Id]
+    at: Time
+    outcome: Literal["unaided", "with-help", "stuck"]
+    predicted: Number
+    predicted_recall: Number | None = None
+    problem_increment: Number
+    topic_increments: list[Number]
+    population_applied: bool = False
+
+
+class ProblemDifficulty(Own):
+    """How hard a problem is to everybody; `applied` names the last attempts counted, so that each counts once."""
+
+    collection: ClassVar[str] = "problem_difficulties"
+    owner: ClassVar[str | None] = None
+
+    value: Number
+    seen: int = 0
+    applied: list[Text] = Field(default_factory=list)
+
+
+class TopicShift(Own):
+    """How much harder or easier a topic is than its problems say, for everybody."""
+
+    collection: ClassVar[str] = "topic_shifts"
+    owner: ClassVar[str | None] = None
+
+    value: Number = 0.0
+    seen: int = 0
+    applied: list[Text] = Field(default_factory=list)
+
+
+OWN: tuple[type[Own], ...] = (
+    Turn,
+    Admission,
+    Lease,
+    Effect,
+    UndoEntry,
+    OutboxItem,
+    UsageRow,
+    ChannelAccount,
+    StudentSettings,
+    LearnerStudent,
+    LearnerTopic,
+    Attempt,
+    ProblemDifficulty,
+    TopicShift,
+)

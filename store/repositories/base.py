@@ -1,0 +1,185 @@
+"""Repositories in two families.
+
+`OwnedRepository` belongs to one student: the owner is part of the object, so a query without it cannot be written.
+`SharedRepository` reads what belongs to nobody (the catalogue). Jobs and administration use collections directly
+through their own modules in this package; the verbs never see those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from store.client import Collection, Database, Keys, Raw, Session, digest
+from store.documents.base import Document
+from store.errors import NotOwned, StoreError
+
+D = TypeVar("D", bound=Document)
+
+
+@dataclass
+class ChangeLog:
+    """The documents that a unit of work changed: what each was before it, and a digest of what it is after it."""
+
+    before: dict[tuple[str, Any], Raw | None] = field(default_factory=dict)
+    after: dict[tuple[str, Any], str | None] = field(default_factory=dict)
+
+    def note(self, collection: str, document_id: Any, before: Raw | None, after: Raw | None) -> None:
+        """Remember one change; of several changes to a document the first `before` and the last `after` count."""
+        key = (collection, document_id)
+        self.before.setdefault(key, before)
+        self.after[key] = digest(after) if after is not None else None
+
+
+class SharedRepository(Generic[D]):
+    """Reads documents that belong to nobody."""
+
+    def __init__(self, document: type[D], collection: Collection, session: Session | None) -> None:
+        self._document, self._collection, self._session = document, collection, session
+
+    async def get(self, document_id: Any) -> D | None:
+        """Return the document of that id, or None."""
+        return await self.find_one({"_id": document_id})
+
+    async def find_one(self, query: Raw, *, sort: Keys | None = None) -> D | None:
+        """Return the first document that matches, or None."""
+        raw = await self._collection.find_one(query, sort=sort, session=self._session)
+        return self._document.read(raw) if raw is not None else None
+
+    async def find(self, query: Raw, *, sort: Keys | None = None, limit: int = 0) -> list[D]:
+        """Return the documents that match (`limit` 0: all)."""
+        raws = await self._collection.find(query, sort=sort, limit=limit, session=self._session)
+        return [self._document.read(raw) for raw in raws]
+
+
+class OwnedRepository(Generic[D]):
+    """Reads and writes one student's documents of one collection, and nobody else's.
+
+    Raises: NotOwned where a query or a document names an owner other than the repository's.
+    """
+
+    def __init__(
+        self,
+        document: type[D],
+        collection: Collection,
+        owner: Any,
+        *,
+        session: Session | None,
+        now: Callable[[], datetime],
+        changes: ChangeLog,
+    ) -> None:
+        if document.owner is None:
+            raise NotOwned(f"{document.__name__} belongs to nobody; read it as shared")
+        self._document, self._collection, self._owner = document, collection, owner
+        self._field: str = document.owner
+        self._session, self._now, self._changes = session, now, changes
+
+    def _scoped(self, query: Raw) -> Raw:
+        if self._field in query and query[self._field] != self._owner:
+            raise NotOwned("a query may not name an owner of its own")
+        return {**query, self._field: self._owner}
+
+    async def get(self, document_id: Any) -> D | None:
+        """Return the student's document of that id, or None."""
+        return await self.find_one({"_id": document_id})
+
+    async def own(self) -> D | None:
+        """Return the document whose id is the student's (settings, profile), or None."""
+        return await self.find_one({})
+
+    async def find_one(self, query: Raw, *, sort: Keys | None = None) -> D | None:
+        """Return the student's first document that matches, or None."""
+        raw = await self._collection.find_one(
+            self._scoped(query), sort=sort, fields=self._visible(), session=self._session
+        )
+        return self._document.read(raw) if raw is not None else None
+
+    async def find(self, query: Raw, *, sort: Keys | None = None, limit: int = 0) -> list[D]:
+        """Return the student's documents that match (`limit` 0: all)."""
+        raws = await self._collection.find(
+            self._scoped(query), sort=sort, limit=limit, fields=self._visible(), session=self._session
+        )
+        return [self._document.read(raw) for raw in raws]
+
+    async def count(self, query: Raw, *, limit: int = 0) -> int:
+        """Return how many of the student's documents match."""
+        return await self._collection.count(self._scoped(query), limit=limit, session=self._session)
+
+    async def aggregate(self, query: Raw, *stages: Raw) -> list[Raw]:
+        """Run an aggregation over the student's documents that match `query`."""
+        return await self._collection.aggregate([{"$match": self._scoped(query)}, *stages], session=self._session)
+
+    async def add(self, document: D) -> None:
+        """Insert a new document. Raises: DuplicateKey, ValidationError."""
+        now = self._now()
+        document.created_at = document.created_at or now
+        document.updated_at = now
+        document.check()
+        raw = document.to_mongo()
+        if raw.get(self._field) != self._owner:
+            raise NotOwned("a document must belong to the student in whose name it is stored")
+        await self._collection.insert(raw, session=self._session)
+        self._changes.note(self._collection.name, raw["_id"], None, raw)
+        document.mark_stored(raw)
+
+    async def save(self, document: D) -> None:
+        """Store the fields that changed since the document was read; fields we do not know stay as they are.
+
+        Raises: ValidationError; StoreError when the document is gone.
+        """
+        before = document.raw
+        if before is None:
+            await self.add(document)
+            return
+        if not any(document.changes()):
+            return
+        document.updated_at = self._now()
+        document.check()
+        to_set, to_unset = document.changes()
+        change: Raw = {"$set": to_set}
+        if to_unset:
+            change["$unset"] = dict.fromkeys(to_unset, "")
+        if not await self._collection.update(self._scoped({"_id": before["_id"]}), change, session=self._session):
+            raise StoreError("the document to be saved is not there any more")
+        after = {key: value for key, value in {**before, **to_set}.items() if key not in to_unset}
+        self._changes.note(self._collection.name, before["_id"], before, after)
+        document.mark_stored(after)
+
+    async def remove(self, document: D) -> None:
+        """Delete a document that was read before."""
+        if document.raw is not None:
+            await self._collection.delete(self._scoped({"_id": document.raw["_id"]}), session=self._session)
+            self._changes.note(self._collection.name, document.raw["_id"], document.raw, None)
+
+    async def amend(self, document_id: Any, change: Raw) -> bool:
+        """Apply update operators without reading the document; such a change cannot be undone.
+
+        For documents that only grow (a conversation). Returns whether the document was there.
+        """
+        change = {**change, "$set": {**change.get("$set", {}), "updatedAt": self._now()}}
+        return bool(await self._collection.update(self._scoped({"_id": document_id}), change, session=self._session))
+
+    def _visible(self) -> Raw | None:
+        hidden: tuple[str, ...] = getattr(self._document, "hidden", ())
+        return dict.fromkeys(hidden, 0) if hidden else None
+
+
+class Restorer:
+    """Puts one student's documents back to what they were: the writing half of undo."""
+
+    def __init__(self, database: Database, session: Session | None) -> None:
+        self._database, self._session = database, session
+
+    async def is_untouched(self, collection: str, document_id: Any, after: str | None) -> bool:
+        """Return whether a document still is what the change left behind."""
+        raw = await self._database.collection(collection).find_one({"_id": document_id}, session=self._session)
+        return (digest(raw) if raw is not None else None) == after
+
+    async def restore(self, collection: str, document_id: Any, before: Raw | None) -> None:
+        """Put a document back as it was; one that did not exist is deleted."""
+        target = self._database.collection(collection)
+        await target.delete({"_id": document_id}, session=self._session)
+        if before is not None:
+            await target.insert(before, session=self._session)
