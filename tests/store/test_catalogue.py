@@ -1,0 +1,217 @@
+"""The starter catalogue's facts."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store.catalogue.facts import CatalogueError, read_catalogue, shipped_catalogue, topic_aliases
+
+Records = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture
+def records() -> Records:
+    """Return a small catalogue without mistakes, as the files hold it."""
+    topics = [
+        {
+            "name": name,
+            "category": "DSA",
+            "description": f"About {name}.",
+            "difficulty": "beginner",
+            "estimated_hours": 4,
+            "prerequisites": needed,
+            "related_topics": [],
+            "key_concepts": ["one", "two", "three"],
+            "aliases": [alias],
+        }
+        for name, needed, alias in (("Arrays", [], "array"), ("Graphs", ["Arrays"], "graph"))
+    ]
+    problems: list[dict[str, Any]] = [
+        {
+            "platform": "leetcode",
+            "slug": slug,
+            "number": number,
+            "title": slug.replace("-", " ").title(),
+            "difficulty": "easy",
+            "topics": [topic],
+            "url": f"https://leetcode.com/problems/{slug}/",
+            "interviewFrequencyScore": 50,
+        }
+        for number, (slug, topic) in enumerate((("two-sum", "Arrays"), ("clone-graph", "Graphs")), start=1)
+    ]
+    places = [
+        {
+            "topic": problem["topics"][0],
+            "layer": "Foundation",
+            "priority": 1,
+            "hours": 2,
+            "problems": [{"problem": f"leetcode:{problem['slug']}", "importance": "important"}],
+        }
+        for problem in problems
+    ]
+    roadmap = {
+        "name": "Short",
+        "subject": "DSA",
+        "category": "dsa",
+        "description": "Two problems.",
+        "difficultyLevel": "beginner",
+        "estimatedDurationDays": 2,
+        "targetRole": "junior",
+        "topics": places,
+    }
+    return {"topics": topics, "problems": problems, "roadmaps": [roadmap]}
+
+
+def mistakes_of(records: Records, folder: Path) -> str:
+    """Return what is wrong with a catalogue written to `folder`."""
+    for name, rows in records.items():
+        (folder / f"{name}.json").write_text(json.dumps(rows), encoding="utf-8")
+    with pytest.raises(CatalogueError) as caught:
+        read_catalogue(folder)
+    return str(caught.value)
+
+
+def test_catalogue_size() -> None:
+    """At least 40 topics, exactly 75 problems and one roadmap are shipped."""
+    catalogue = shipped_catalogue()
+    assert len(catalogue.topics) >= 40
+    assert len(catalogue.problems) == 75
+    assert [roadmap.name for roadmap in catalogue.roadmaps] == ["PrepMate 75"]
+
+
+def test_every_problem_is_placed_once() -> None:
+    """The roadmap holds each of the 75 problems exactly once."""
+    catalogue = shipped_catalogue()
+    placed = [place.problem for topic in catalogue.roadmaps[0].topics for place in topic.problems]
+    assert sorted(placed) == sorted(problem.reference for problem in catalogue.problems)
+
+
+def test_difficulties_of_the_75() -> None:
+    """The well-known set has 19 easy, 49 medium and 7 hard problems, each with its own number."""
+    problems = shipped_catalogue().problems
+    counts = [sum(p.difficulty == level for p in problems) for level in ("easy", "medium", "hard")]
+    assert counts == [19, 49, 7]
+    assert len({problem.number for problem in problems}) == 75
+
+
+def test_prerequisites_are_acyclic() -> None:
+    """Topics can be studied in an order in which each comes after all it needs."""
+    left = {topic.name: set(topic.prerequisites) for topic in shipped_catalogue().topics}
+    while left:
+        ready = {name for name, needed in left.items() if not needed & left.keys()}
+        assert ready, f"a circle among {sorted(left)}"
+        left = {name: needed for name, needed in left.items() if name not in ready}
+
+
+def test_layers_do_not_interleave() -> None:
+    """The roadmap's layers follow one another: Foundation, Core, Advanced."""
+    layers = [place.layer for place in shipped_catalogue().roadmaps[0].topics]
+    assert list(dict.fromkeys(layers)) == ["Foundation", "Core", "Advanced"]
+    assert layers == sorted(layers, key=["Foundation", "Core", "Advanced"].index)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("dp", "Dynamic Programming"),
+        ("bfs", "Breadth-First Search"),
+        ("linked lists", "Linked Lists"),
+        ("graph", "Graphs"),
+        ("hash table", "Hashing"),
+        ("two pointers", "Two Pointers"),
+    ],
+)
+def test_aliases(said: str, meant: str) -> None:
+    """Common short forms and plurals lead to their topic."""
+    assert topic_aliases()[said] == meant
+
+
+def test_an_alias_is_no_problem_title() -> None:
+    """What names a topic never names one of the problems."""
+    titles = {problem.title.lower() for problem in shipped_catalogue().problems}
+    assert not titles & topic_aliases().keys()
+
+
+def test_aliases_cannot_be_changed_for_others() -> None:
+    """A caller that changes the aliases it got changes nothing for the next."""
+    topic_aliases().clear()
+    assert topic_aliases()
+
+
+def test_one_record_a_line() -> None:
+    """Topics and problems are kept one record a line, so that a change shows as one line."""
+    folder = Path(__file__).parents[2] / "store" / "catalogue"
+    for name in ("topics.json", "problems.json"):
+        lines = (folder / name).read_text(encoding="utf-8").splitlines()
+        assert lines[0] == "[", name
+        assert lines[-1] == "]", name
+        assert all(isinstance(json.loads(line.removesuffix(",")), dict) for line in lines[1:-1])
+
+
+def test_unknown_topics_are_named(records: Records, tmp_path: Path) -> None:
+    """A topic that does not exist is reported wherever it is named, all in one error."""
+    records["topics"][0]["prerequisites"] = ["Magic"]
+    records["problems"][0]["topics"] = ["Arrays", "Luck"]
+    records["roadmaps"][0]["topics"][1]["topic"] = "Fate"
+    wrong = mistakes_of(records, tmp_path)
+    assert "topic 'Arrays' names the unknown topic 'Magic'" in wrong
+    assert "problem 'leetcode:two-sum' names the unknown topic 'Luck'" in wrong
+    assert "roadmap 'Short' names the unknown topic 'Fate'" in wrong
+
+
+def test_a_circle_is_named(records: Records, tmp_path: Path) -> None:
+    """Prerequisites that lead back to themselves are reported with the way they go."""
+    records["topics"][0]["prerequisites"] = ["Graphs"]
+    assert "prerequisites go in a circle: " in mistakes_of(records, tmp_path)
+
+
+def test_duplicates_are_named(records: Records, tmp_path: Path) -> None:
+    """A problem, topic or alias that is listed twice is reported."""
+    records["problems"].append(dict(records["problems"][0]))
+    records["topics"][1]["aliases"] = ["array"]
+    wrong = mistakes_of(records, tmp_path)
+    assert "problem 'leetcode:two-sum' is listed twice" in wrong
+    assert "alias 'array'" in wrong
+
+
+@pytest.mark.parametrize(
+    "url", ["two-sum", "http://leetcode.com/problems/two-sum/", "https://leetcode.com/problems/3sum/"]
+)
+def test_a_malformed_url_is_named(records: Records, tmp_path: Path, url: str) -> None:
+    """A url that is not the problem's own page is reported with the right one."""
+    records["problems"][0]["url"] = url
+    assert f"malformed url {url!r}; it should be 'https://leetcode.com/problems/two-sum/'" in mistakes_of(
+        records, tmp_path
+    )
+
+
+def test_placement_is_checked(records: Records, tmp_path: Path) -> None:
+    """A problem in no roadmap, twice in one, unknown, or under a topic it does not practise is reported."""
+    first, second = records["roadmaps"][0]["topics"]
+    first["problems"] += second["problems"] + [{"problem": "leetcode:nothing", "importance": "important"}]
+    second["problems"] = [{"problem": "leetcode:two-sum", "importance": "important"}]
+    records["problems"].append(
+        {**records["problems"][0], "slug": "3sum", "title": "3Sum", "url": "https://leetcode.com/problems/3sum/"}
+    )
+    wrong = mistakes_of(records, tmp_path)
+    assert "problem 'leetcode:3sum' is in no roadmap" in wrong
+    assert "places 'leetcode:two-sum' twice" in wrong
+    assert "names the unknown problem 'leetcode:nothing'" in wrong
+    assert "places 'leetcode:clone-graph' under 'Arrays', which it does not practise" in wrong
+
+
+def test_order_follows_prerequisites(records: Records, tmp_path: Path) -> None:
+    """A roadmap that asks for a topic before its prerequisite is reported."""
+    records["roadmaps"][0]["topics"].reverse()
+    assert "lists 'Graphs' before its prerequisite 'Arrays'" in mistakes_of(records, tmp_path)
+
+
+def test_a_broken_file_is_named(records: Records, tmp_path: Path) -> None:
+    """A wrong value and an unreadable file are reported with the file's name."""
+    records["problems"][0]["difficulty"] = "tricky"
+    assert "problems.json, 0.difficulty" in mistakes_of(records, tmp_path)
+    (tmp_path / "topics.json").write_text("[", encoding="utf-8")
+    with pytest.raises(CatalogueError, match=r"topics\.json cannot be read"):
+        read_catalogue(tmp_path)
