@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -131,7 +131,7 @@ class Part(BaseModel):
     @classmethod
     def _salvage(cls, ours: Raw) -> Self:
         """Build the part field by field; a value that breaks the contract stays as it was read."""
-        part = cls.model_construct()
+        part = cast("Self", cls.model_construct())
         odd: list[str] = []
         set_fields: set[str] = set()
         for name, field in cls.model_fields.items():

@@ -1,0 +1,67 @@
+"""Leases: one holder at a time, for a while, under a number that only grows (the fence).
+
+The server's clock decides, so replicas whose clocks disagree still agree on who holds what.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.client import Database, ObjectId, Raw
+from store.documents.own import Lease
+from store.errors import DuplicateKey
+
+
+def student_lease(student: ObjectId) -> str:
+    """Return the name of the lease under which a student's state is changed."""
+    return f"student:{student}"
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A lease that somebody took: its name, who took it, and the fencing number it was given."""
+
+    name: str
+    holder: str
+    fence: int
+
+
+class Leases:
+    """Takes, keeps and returns leases. `ttl` is how long one lasts without being renewed, in seconds."""
+
+    def __init__(self, database: Database, *, ttl: float) -> None:
+        self._leases = database.collection(Lease.collection)
+        self._ttl_ms = int(ttl * 1000)
+
+    async def take(self, name: str, holder: str) -> Hold | None:
+        """Take a lease that is free or has run out; return None while somebody holds it."""
+        free = {"$or": [{"holder": None}, {"$expr": {"$lte": ["$expiresAt", "$$NOW"]}}]}
+        for _ in range(2):
+            raw = await self._leases.find_and_update({"_id": name, **free}, [{"$set": self._mine(holder)}])
+            if raw is not None:
+                return Hold(name, holder, int(raw["fence"]))
+            try:
+                await self._leases.insert({"_id": name, "holder": None, "fence": 0, "writes": 0})
+            except DuplicateKey:
+                return None
+        return None
+
+    async def renew(self, hold: Hold) -> bool:
+        """Keep a lease for another `ttl`; return False when it passed to somebody else."""
+        change: list[Raw] = [{"$set": {"expiresAt": self._until()}}]
+        return bool(await self._leases.update(_held(hold), change))
+
+    async def give_back(self, hold: Hold) -> None:
+        """Free a lease at once, so that another need not wait for it to run out."""
+        await self._leases.update(_held(hold), {"$set": {"holder": None}})
+
+    def _mine(self, holder: str) -> Raw:
+        fence = {"$add": [{"$ifNull": ["$fence", 0]}, 1]}
+        return {"holder": holder, "fence": fence, "expiresAt": self._until()}
+
+    def _until(self) -> Raw:
+        return {"$add": ["$$NOW", self._ttl_ms]}
+
+
+def _held(hold: Hold) -> Raw:
+    return {"_id": hold.name, "holder": hold.holder, "fence": hold.fence}
