@@ -1,1 +1,44 @@
-"""The contract: one pydantic document for each collection."""
+"""Every document that PrepMate stores: the contract with the backend, and what is PrepMate's own."""
+
+from __future__ import annotations
+
+from store.documents.analytics import AnalyticsSnapshot, UserTopicStats
+from store.documents.base import Document
+from store.documents.compliance import AutomationStatus, UserPreparationCompliance
+from store.documents.intelligence import MasteryMetric, ReadinessScore, RevisionSchedule, WeakTopicSignal
+from store.documents.people import PlatformIntegration, User
+from store.documents.problems import CanonicalProblem, PlatformProblemMapping, Problem, Submission, Topic
+from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem, UserRoadmapProgress
+from store.documents.sessions import AIMentorConversation, PracticeSession, PreparationTask
+from store.documents.sync import IntegrationMetadata, SyncLog, UserContest, UserPlatformSyncState, UserSubmission
+
+CONTRACT: tuple[type[Document], ...] = (
+    User,
+    Topic,
+    PlatformIntegration,
+    Problem,
+    Submission,
+    CanonicalProblem,
+    PlatformProblemMapping,
+    Roadmap,
+    RoadmapTopic,
+    RoadmapTopicProblem,
+    UserRoadmapProgress,
+    MasteryMetric,
+    WeakTopicSignal,
+    ReadinessScore,
+    RevisionSchedule,
+    PracticeSession,
+    PreparationTask,
+    AIMentorConversation,
+    AnalyticsSnapshot,
+    UserTopicStats,
+    SyncLog,
+    IntegrationMetadata,
+    UserPlatformSyncState,
+    UserSubmission,
+    UserContest,
+    UserPreparationCompliance,
+    AutomationStatus,
+)
+"""The 27 collections that the backend reads and writes too, in the order of the contract."""

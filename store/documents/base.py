@@ -193,6 +193,17 @@ def _parts_in(value: Any) -> Iterator[Part]:
         yield from _parts_in(list(value.values()))
 
 
+class Element(Part):
+    """An object in an array: the backend gives each its own `_id`, ours may be without."""
+
+    id: Id | None = Field(default=None, alias="_id")
+
+
+def keep_snake(name: str) -> str:
+    """Return the stored name where the backend writes snake_case; its two timestamps are camelCase everywhere."""
+    return to_camel(name) if name in ("created_at", "updated_at") else name
+
+
 def escape_key(key: str) -> str:
     """Return a key that MongoDB accepts in a map: percent-encoding for `%`, `.`, a leading `$` and NUL."""
     escaped = key.replace("%", "%25").replace(".", "%2E").replace("\x00", "%00")
@@ -236,12 +247,14 @@ class Document(Part):
 
     Class variables say where it lives: `collection`; `owner` is the stored field that names the student whose data
     it is ("_id" for the student's own document), or None for what belongs to nobody (catalogue, service state);
-    `contract` is True for the 27 collections shared with the backend.
+    `contract` is True for the 27 collections shared with the backend; `hidden` names the stored fields that are left
+    out when the document is read, unless a caller asks for them (a password's hash).
     """
 
     collection: ClassVar[str]
     owner: ClassVar[str | None]
     contract: ClassVar[bool] = True
+    hidden: ClassVar[tuple[str, ...]] = ()
     indexes: ClassVar[tuple[Index, ...]] = ()
 
     id: Id = Field(alias="_id")
