@@ -1,0 +1,59 @@
+"""What every place where students chat provides: the whole plug-in interface on one screen.
+
+An adapter converts what arrives into an `Incoming`, gives it to `Turns.accept` before it acknowledges anything to its
+platform, shows previews while the turn is worked, and delivers what stands in the outbox.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from agents.listener import Listener
+from store.client import ObjectId, Raw
+from store.documents.own import OutboxItem, Platform
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A message as it came in. `account` is who the platform says wrote it: authenticated, never taken from text.
+
+    `key` names the message for ever (a redelivered message has the same key). `address` is where the answer goes.
+    """
+
+    key: str
+    platform: Platform
+    account: str
+    display_name: str
+    address: str
+    text: str
+
+
+class Undeliverable(Exception):
+    """This message can never be delivered to this address: the chat is gone or refuses it."""
+
+
+class DeliverLater(Exception):
+    """The platform asks to wait. `seconds` is how long."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"asked to wait {seconds:g} s")
+        self.seconds = seconds
+
+
+class Adapter(Protocol):
+    """One platform. The names of its methods are the life of an answer."""
+
+    platform: Platform
+
+    def reach(self) -> Raw:
+        """Return which outbox items this process can deliver, as a query (a terminal reaches only itself)."""
+
+    def listener(self, turn_id: ObjectId, address: str) -> Listener:
+        """Return where previews of a turn's answer are shown; `agents.listener.Silence()` where they cannot be."""
+
+    async def deliver(self, item: OutboxItem) -> None:
+        """Show an item; showing the same item (by its id) again must not show it twice where that can be avoided.
+
+        Raises: Undeliverable, DeliverLater.
+        """
