@@ -1,0 +1,138 @@
+"""Puts the catalogue's facts into the database: what is missing is inserted, what is there stays as it is.
+
+A document counts as being there when its natural key is (a topic's name; a problem's slug, page or title on its
+platform; an official roadmap's name; what a roadmap places where), or else when the id is the one the loader would
+give it. So documents that another program made are used under their own ids, and one that was renamed or moved since
+is not made a second time. To hide a part of the catalogue, clear its active flag: what was deleted comes back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from store.catalogue.facts import Catalogue, shipped_catalogue
+from store.catalogue.records import (
+    build_problem,
+    build_roadmap,
+    build_roadmap_problem,
+    build_roadmap_topic,
+    build_topic,
+)
+from store.catalogue.standing import Standing
+from store.client import Database, ObjectId, Session
+from store.documents.base import Document
+from store.documents.problems import Problem, Topic
+from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem
+from store.errors import DuplicateKey
+
+K = TypeVar("K", bound=Hashable)
+
+_RETRIES = 4
+_KINDS: tuple[type[Document], ...] = (Topic, Problem, Roadmap, RoadmapTopic, RoadmapTopicProblem)
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """How many documents were inserted and how many were already there, by name of collection."""
+
+    inserted: Mapping[str, int]
+    kept: Mapping[str, int]
+
+
+async def load_catalogue(database: Database, *, now: datetime, catalogue: Catalogue | None = None) -> LoadReport:
+    """Load a catalogue (the shipped one, if none is given), all of it or nothing; loading it again is harmless.
+
+    Several processes may load at once: one inserts, the others find everything there. Create the indexes first.
+
+    Raises: CatalogueError, StoreError.
+    """
+    facts = catalogue or shipped_catalogue()
+
+    async def body(session: Session) -> LoadReport:
+        return await _Load(database, session, now).run(facts)
+
+    for _ in range(_RETRIES):
+        # A duplicate: somebody inserted the same between our look-up and our insert; the next look-up finds it.
+        with contextlib.suppress(DuplicateKey):
+            return await database.transact(body)
+    return await database.transact(body)
+
+
+class _Load:
+    """One attempt at loading, inside one transaction."""
+
+    def __init__(self, database: Database, session: Session, now: datetime) -> None:
+        self._database, self._session, self._now = database, session, now
+        self._standing = Standing(database, session)
+        self._inserted: Counter[str] = Counter()
+        self._kept: Counter[str] = Counter()
+
+    async def run(self, facts: Catalogue) -> LoadReport:
+        """Load topics and problems, then the roadmaps that place them."""
+        topics = await self._put(
+            Topic,
+            {fact.name: build_topic(fact, self._now) for fact in facts.topics},
+            await self._standing.find_topics(fact.name for fact in facts.topics),
+        )
+        problems = await self._put(
+            Problem,
+            {fact.reference: build_problem(fact, self._now) for fact in facts.problems},
+            await self._standing.find_problems(facts.problems),
+        )
+        await self._put_roadmaps(facts, topics, problems)
+        names = [kind.collection for kind in _KINDS]
+        return LoadReport({name: self._inserted[name] for name in names}, {name: self._kept[name] for name in names})
+
+    async def _put_roadmaps(
+        self, facts: Catalogue, topics: Mapping[str, ObjectId], problems: Mapping[str, ObjectId]
+    ) -> None:
+        roadmaps = await self._put(
+            Roadmap,
+            {fact.name: build_roadmap(fact, self._now) for fact in facts.roadmaps},
+            await self._standing.find_roadmaps(facts.roadmaps),
+        )
+        described = {fact.name: fact for fact in facts.topics}
+        stops = [
+            (roadmap, placed, (roadmaps[roadmap.name], topics[placed.topic]))
+            for roadmap in facts.roadmaps
+            for placed in roadmap.topics
+        ]
+        places = await self._put(
+            RoadmapTopic,
+            {
+                where: build_roadmap_topic(roadmap, placed, described[placed.topic], where, self._now)
+                for roadmap, placed, where in stops
+            },
+            await self._standing.find_topic_places(roadmaps.values()),
+        )
+        await self._put(
+            RoadmapTopicProblem,
+            {
+                (places[where], problems[place.problem]): build_roadmap_problem(
+                    roadmap, placed, place, (places[where], problems[place.problem]), self._now
+                )
+                for roadmap, placed, where in stops
+                for place in placed.problems
+            },
+            await self._standing.find_problem_places(places.values()),
+        )
+
+    async def _put(
+        self, kind: type[Document], wanted: Mapping[K, Document], known: Mapping[K, ObjectId]
+    ) -> dict[K, ObjectId]:
+        """Insert what is not there yet; return the id under which each wanted thing now is."""
+        name, collection = kind.collection, self._database.collection(kind.collection)
+        missing = {key: document for key, document in wanted.items() if key not in known}
+        taken = await self._standing.find_ids(name, [document.id for document in missing.values()])
+        for document in missing.values():
+            if document.id not in taken:
+                document.check()
+                await collection.insert(document.to_mongo(), session=self._session)
+                self._inserted[name] += 1
+        self._kept[name] = len(wanted) - self._inserted[name]
+        return {key: known.get(key, document.id) for key, document in wanted.items()}
