@@ -6,6 +6,7 @@ transaction, proves by writing to the lease that it still holds it, and makes ev
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,6 +94,7 @@ class StudentWork:
     ) -> None:
         self.student, self.hold, self.clock, self.faults = student, hold, clock, faults
         self._database, self._ids = database, ids
+        self._running: set[asyncio.Task[object]] = set()
 
     def reading(self) -> UnitOfWork:
         """Return the student's documents for reading, outside any transaction."""
@@ -101,8 +103,26 @@ class StudentWork:
     async def commit(self, body: Callable[[UnitOfWork], Awaitable[R]], *, crash_point: str | None = None) -> R:
         """Run `body` in one transaction under the lease, then what it left to be done after the commit.
 
+        Cancelling the caller does not interrupt it: a transaction ends as a whole, and then the caller stops.
+
         Raises: FenceLost, with nothing written, when the lease passed to somebody else.
         """
+        task = asyncio.ensure_future(self._commit(body, crash_point))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait({task})
+            task.cancelled() or task.exception()  # looked at, so that asyncio does not report it as forgotten
+            raise
+
+    async def settle(self) -> None:
+        """Wait until no transaction of this student is under way here: what was cancelled has then ended as well."""
+        if self._running:
+            await asyncio.wait(set(self._running))
+
+    async def _commit(self, body: Callable[[UnitOfWork], Awaitable[R]], crash_point: str | None) -> R:
         unit: UnitOfWork | None = None
 
         async def attempt(session: Session) -> R:

@@ -1,0 +1,61 @@
+"""What students read that no model wrote: receipts, and the one place where an exception becomes a sentence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from agents.errors import AgentError
+from bot.errors import Refused
+from store.documents.own import Effect
+from store.errors import StoreUnavailable
+from store.repositories.turns import QueueFull, TooFast
+from tools.errors import ToolError
+
+CANCELLED = "Stopped. What was saved before that stays saved."
+GAVE_UP = "Something in this message keeps failing here, so I stopped trying. Please ask in another way."
+TOOK_TOO_LONG = "This took too long, so I stopped. Please try again, perhaps with a smaller question."
+FAILED = "Something went wrong on our side and it has been noted. Please try again."
+
+
+def sentence_for(exc: BaseException) -> str:
+    """Return what a student is told about an exception; never its details where those are ours to know."""
+    match exc:
+        case QueueFull():
+            return "You already have several messages waiting; let me answer those first, then send this again."
+        case TooFast():
+            return "That is more than I can read in a minute; please wait a moment and send this again."
+        case StoreUnavailable():
+            return "My memory does not answer right now, so I did not take this in. Please try again in a moment."
+        case ToolError() | Refused() | AgentError():
+            return str(exc)
+        case _:
+            return FAILED
+
+
+def check_text(text: str, limit: int) -> None:
+    """Make sure that a message can be read and stored.
+
+    Raises: Refused, with a sentence that says what to do.
+    """
+    if not text.strip():
+        raise Refused("That message was empty; write what you would like to do, or /help.")
+    if len(text) > limit:
+        raise Refused(f"That message has {len(text):,} characters and I read up to {limit:,}; please send less.")
+    if "\x00" in text:
+        raise Refused("That message holds a NUL character, which cannot be stored; please send plain text.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Refused("That message holds half of a character (a lone surrogate); please send it again.") from None
+
+
+def receipt_of(effect: Effect) -> dict[str, Any]:
+    """Return the receipt that an effect left, as it is delivered beside the answer."""
+    return {"verb": effect.verb, **json.loads(effect.result)}
+
+
+def receipt_line(receipt: dict[str, Any]) -> str:
+    """Return a receipt as one line: "✓ Two Sum · solved · undo"."""
+    undo = " · undo" if receipt.get("undo_label") else ""
+    return f"✓ {receipt.get('line', receipt.get('verb', 'done'))}{undo}"

@@ -1,0 +1,380 @@
+"""The life of a message: accepted, worked under the student's lease, answered or visibly failed.
+
+`Turns.accept` is what an adapter calls before it acknowledges a message to its platform. `Turns.run` works what is
+waiting, on this replica or left behind by another, one turn at a time per student, in the order of acceptance.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from agents.errors import AgentError
+from agents.history import append_exchange
+from agents.listener import Listener, Silence
+from agents.mentor import Answer, TurnRun
+from agents.tokens import TokenCounter
+from bot import replies
+from bot.adapters.base import Adapter, Incoming
+from bot.errors import Refused
+from store.client import Database, ObjectId
+from store.documents.own import Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
+from store.errors import FenceLost, StoreError, StoreUnavailable
+from store.faults import Faults
+from store.leases import Hold, Leases, student_lease
+from store.repositories.accounts import Accounts
+from store.repositories.turns import Limits, QueueFull, TooFast, TurnQueue
+from store.work import Clock, IdFactory, StudentWork, UnitOfWork
+from tools.context import MentorContext
+
+log = logging.getLogger(__name__)
+
+
+class Answerer(Protocol):
+    """Who answers a turn: `agents.mentor.Mentor`."""
+
+    async def answer(self, run: TurnRun) -> Answer:
+        """Return the answer. Raises: AgentError, StoreError."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """That a message is ours now. `duplicate` tells that it was before."""
+
+    turn_id: ObjectId
+    student: ObjectId
+    duplicate: bool
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How the work is paced, in seconds, and how often a turn that kills its worker is tried."""
+
+    lease: float = 10.0
+    poll: float = 1.0
+    turn: float = 180.0
+    attempts: int = 10
+    at_once: int = 64
+
+
+@dataclass
+class _Serving:
+    """A student who is being served here: the answer being made, if one is, and whether to look for more after it."""
+
+    turn_id: ObjectId | None = None
+    answering: asyncio.Task[Answer] | None = None
+    more: bool = False
+
+
+class Turns:
+    """Accepts and works turns in this process. `holder` names it among the replicas."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        answerer: Answerer,
+        counter: TokenCounter,
+        adapters: Mapping[Platform, Adapter],
+        holder: str,
+        clock: Clock,
+        ids: IdFactory,
+        faults: Faults,
+        limits: Limits | None = None,
+        pace: Pace | None = None,
+        on_answer: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._database, self._answerer, self._counter, self._adapters = database, answerer, counter, adapters
+        self._holder, self._clock, self._ids, self._faults = holder, clock, ids, faults
+        self._limits, self._pace = limits or Limits(), pace or Pace()
+        self._on_answer = on_answer
+        self._queue = TurnQueue(database, limits=self._limits, faults=faults)
+        self._accounts = Accounts(database, clock=clock, ids=ids)
+        self._leases = Leases(database, ttl=self._pace.lease)
+        self._serving: dict[ObjectId, _Serving] = {}
+        self._tasks: dict[ObjectId, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(self._pace.at_once)
+        self._woken = asyncio.Event()
+        self._draining = False
+
+    # --- the door
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        """Write a message down; after this it is answered or visibly failed, whatever happens to this process.
+
+        A message whose key was accepted before is not written again.
+
+        Raises: Refused with a sentence for the student; StoreUnavailable when nothing can be promised now.
+        """
+        replies.check_text(incoming.text, self._limits.characters)
+        if self._draining:
+            raise StoreUnavailable("PrepMate is shutting down; send it again in a moment")
+        student = await self._accounts.resolve(incoming.platform, incoming.account, incoming.display_name)
+        turn = self._turn_of(incoming, student)
+        try:
+            accepted = await self._queue.accept(turn)
+        except (QueueFull, TooFast) as exc:
+            raise Refused(replies.sentence_for(exc)) from exc
+        if accepted is None:
+            known = await self._queue.find(turn.key)
+            if known is None:
+                raise StoreUnavailable("the message could not be looked up; send it again")
+            return Accepted(known.id, student, duplicate=True)
+        self._serve_soon(student)
+        return Accepted(turn.id, student, duplicate=False)
+
+    def _turn_of(self, incoming: Incoming, student: ObjectId) -> Turn:
+        turn_id = self._ids()
+        unique = "" if self._faults.stands("dedupe") else f"#{turn_id}"
+        try:
+            return Turn(
+                id=turn_id,
+                key=incoming.key + unique,
+                user_id=student,
+                platform=incoming.platform,
+                address=incoming.address,
+                seq=0,
+                text=incoming.text,
+                accepted_at=self._clock(),
+            )
+        except ValidationError as exc:
+            raise Refused("This message cannot be stored as it is; please send it as plain text.") from exc
+
+    async def cancel(self, student: ObjectId) -> bool:
+        """Stop the student's answer that is being made, here or on another replica; tell whether there was one."""
+        asked = await self._queue.ask_to_cancel(student)
+        serving = self._serving.get(student)
+        if serving and serving.answering:
+            serving.answering.cancel()
+        return bool(asked)
+
+    async def find(self, turn_id: ObjectId) -> Turn | None:
+        """Return a turn as it stands."""
+        return await self._queue.get(turn_id)
+
+    # --- the worker
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work what is waiting until `stop` is set: what was accepted here at once, what others left behind soon."""
+        while not stop.is_set():
+            self._woken.clear()
+            try:
+                for student in await self._queue.waiting_students():
+                    self._serve_soon(student)
+            except StoreError as exc:
+                log.warning("turns cannot be looked up: %s", exc)
+            await _first_of(self._woken, stop, seconds=self._pace.poll)
+
+    def wake(self) -> None:
+        """Look for waiting turns now rather than at the next poll."""
+        self._woken.set()
+
+    async def drain(self, seconds: float) -> None:
+        """Accept nothing more, let running turns end within `seconds`, then leave the rest to other replicas."""
+        self._draining = True
+        running = set(self._tasks.values())
+        if running:
+            _, late = await asyncio.wait(running, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    def _serve_soon(self, student: ObjectId) -> None:
+        if serving := self._serving.get(student):
+            serving.more = True
+            return
+        if self._draining:
+            return
+        self._serving[student] = _Serving()
+        task = asyncio.create_task(self._serve(student, self._serving[student]), name=f"serve {student}")
+        self._tasks[student] = task
+        task.add_done_callback(lambda _: self._forget(student))
+
+    def _forget(self, student: ObjectId) -> None:
+        self._tasks.pop(student, None)
+        serving = self._serving.pop(student, None)
+        if serving and serving.more and not self._draining:
+            self._serve_soon(student)
+
+    async def _serve(self, student: ObjectId, serving: _Serving) -> None:
+        """Work one student's open turns in order, as long as the lease is ours."""
+        async with self._room:
+            serving.more = False
+            try:
+                hold = await self._leases.take(student_lease(student), self._holder)
+                if hold is None:
+                    return  # another replica serves this student; the poll looks again
+                await self._serve_under(hold, student, serving)
+            except FenceLost:
+                log.warning("student %s was taken over by another replica", student)
+            except StoreError as exc:
+                log.warning("serving student %s stopped: %s", student, exc)
+            except Exception:
+                log.exception("serving student %s failed", student)
+
+    async def _serve_under(self, hold: Hold, student: ObjectId, serving: _Serving) -> None:
+        self._faults.reach("claim.after")
+        work = StudentWork(self._database, student, hold, clock=self._clock, ids=self._ids, faults=self._faults)
+        me = asyncio.current_task()
+        keeper = asyncio.create_task(self._keep(hold, serving, me))
+        try:
+            while not self._draining and (turn := await self._queue.next_of(student)):
+                await self._work(turn, work, serving)
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+            await work.settle()
+            await self._give_back(hold)
+
+    async def _keep(self, hold: Hold, serving: _Serving, worker: asyncio.Task[None] | None) -> None:
+        """Renew the lease; stop the worker when it is lost, and the answer when it is to be cancelled."""
+        beat = min(1.0, self._pace.lease / 4)
+        since = 0.0
+        while True:
+            await asyncio.sleep(beat)
+            since += beat
+            try:
+                if since >= self._pace.lease / 3:
+                    since = 0.0
+                    if not await self._leases.renew(hold) and self._faults.stands("fence"):
+                        if worker:
+                            worker.cancel()
+                        return
+                if serving.turn_id and await self._queue.is_cancelled(serving.turn_id) and serving.answering:
+                    serving.answering.cancel()
+            except StoreError as exc:
+                log.warning("the lease of %s could not be renewed: %s", hold.name, exc)
+
+    async def _give_back(self, hold: Hold) -> None:
+        try:
+            await self._leases.give_back(hold)
+        except StoreError as exc:
+            log.warning("the lease of %s runs out by itself: %s", hold.name, exc)
+
+    async def _work(self, turn: Turn, work: StudentWork, serving: _Serving) -> None:
+        """Take one turn to its answer or to a visible failure."""
+        turn = await self._begin(turn, work)
+        serving.turn_id = turn.id
+        try:
+            if turn.cancel_requested:
+                await self._finish(turn, work, replies.CANCELLED, status="failed", reason="cancelled")
+            elif turn.attempts > self._pace.attempts:
+                await self._finish(turn, work, replies.GAVE_UP, status="failed", reason="too many attempts")
+            else:
+                await self._answer(turn, work, serving)
+        finally:
+            serving.turn_id = serving.answering = None
+
+    async def _begin(self, turn: Turn, work: StudentWork) -> Turn:
+        async def begin(unit: UnitOfWork) -> Turn:
+            current = await unit.of(Turn).get(turn.id)
+            if current is None:
+                raise StoreError("the turn is not there any more")
+            current.status, current.fence = "working", work.hold.fence
+            current.attempts += 1
+            await unit.of(Turn).save(current)
+            return current
+
+        return await work.commit(begin)
+
+    async def _answer(self, turn: Turn, work: StudentWork, serving: _Serving) -> None:
+        run = await self._run_of(turn, work)
+        serving.answering = asyncio.create_task(self._answer_in_time(run), name=f"answer {turn.id}")
+        try:
+            answer = await serving.answering
+        except asyncio.CancelledError:
+            serving.answering.cancel()
+            await asyncio.gather(serving.answering, return_exceptions=True)
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise  # the worker itself stops: the turn stays open for another
+            await work.settle()
+            await self._finish(turn, work, replies.CANCELLED, status="failed", reason="cancelled")
+        except StoreError:
+            raise
+        except TimeoutError:
+            await work.settle()
+            await self._finish(turn, work, replies.TOOK_TOO_LONG, status="failed", reason="too slow")
+        except AgentError as exc:
+            await self._finish(turn, work, replies.sentence_for(exc), status="failed", reason=type(exc).__name__)
+        except Exception as exc:
+            log.exception("turn %s failed", turn.id)
+            await self._finish(turn, work, replies.sentence_for(exc), status="failed", reason=type(exc).__name__)
+        else:
+            await self._finish(turn, work, answer.text, status="answered", model=answer.model)
+
+    async def _answer_in_time(self, run: TurnRun) -> Answer:
+        async with asyncio.timeout(self._pace.turn):
+            return await self._answerer.answer(run)
+
+    async def _run_of(self, turn: Turn, work: StudentWork) -> TurnRun:
+        unit = work.reading()
+        settings = await unit.of(StudentSettings).own()
+        zone = ZoneInfo(settings.time_zone if settings else "UTC")
+        context = MentorContext(work=unit, clock=self._clock, zone=zone)
+        return TurnRun(work=work, turn=turn, context=context, listener=self._listener(turn))
+
+    def _listener(self, turn: Turn) -> Listener:
+        adapter = self._adapters.get(turn.platform)
+        return adapter.listener(turn.id, turn.address) if adapter else Silence()
+
+    async def _finish(
+        self,
+        turn: Turn,
+        work: StudentWork,
+        text: str,
+        *,
+        status: TurnStatus,
+        model: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Commit the end of a turn: both messages, the turn's state and the outbox item, all or nothing."""
+
+        async def finish(unit: UnitOfWork) -> None:
+            current = await unit.of(Turn).get(turn.id)
+            if current is None:
+                raise StoreError("the turn is not there any more")
+            now = self._clock()
+            effects = await unit.of(Effect).find({"turnId": turn.id, "receipt": True}, sort=[("createdAt", 1)])
+            current.receipts = [replies.receipt_of(effect) for effect in effects]
+            if status == "answered" or reason == "cancelled":
+                exchange = await append_exchange(
+                    unit, turn=turn, answer=text, model=model or "prepmate", counter=self._counter, now=now
+                )
+                current.conversation_id, current.tokens = exchange.conversation_id, exchange.tokens
+            current.status, current.reply, current.reason, current.model = status, text, reason, model
+            current.answered_at = now
+            await unit.of(Turn).save(current)
+            item = OutboxItem(
+                id=f"answer:{turn.id}",
+                user_id=turn.user_id,
+                turn_id=turn.id,
+                turn_key=turn.key,
+                platform=turn.platform,
+                address=turn.address,
+                seq=turn.seq,
+                text=text,
+                receipts=current.receipts,
+                next_attempt_at=now,
+            )
+            await unit.of(OutboxItem).add(item)
+
+        await work.commit(finish, crash_point="answer.before-commit")
+        self._faults.reach("answer.after-commit")
+        self._on_answer()
+
+
+async def _first_of(*events: asyncio.Event, seconds: float) -> None:
+    """Wait until one of the events is set, or `seconds` have passed."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in waiting:
+            task.cancel()
