@@ -268,6 +268,17 @@ class Database:
         with _translated():
             return sorted(await self._inner.list_collection_names())
 
+    async def create_collection(self, name: str) -> None:
+        """Create an empty collection, or do nothing if it stands: a transaction that has to do so conflicts."""
+        with _translated():
+            try:
+                await self._inner.create_collection(name)
+            except errors.CollectionInvalid:
+                return
+            except errors.OperationFailure as exc:
+                if exc.code != 48:  # NamespaceExists
+                    raise
+
     async def ping(self) -> None:
         """Ask the server for a sign of life. Raises: StoreUnavailable."""
         with _translated():

@@ -6,11 +6,13 @@ from store.documents.analytics import AnalyticsSnapshot, UserTopicStats
 from store.documents.base import Document
 from store.documents.compliance import AutomationStatus, UserPreparationCompliance
 from store.documents.intelligence import MasteryMetric, ReadinessScore, RevisionSchedule, WeakTopicSignal
+from store.documents.own import OWN
 from store.documents.people import PlatformIntegration, User
 from store.documents.problems import CanonicalProblem, PlatformProblemMapping, Problem, Submission, Topic
 from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem, UserRoadmapProgress
 from store.documents.sessions import AIMentorConversation, PracticeSession, PreparationTask
 from store.documents.sync import IntegrationMetadata, SyncLog, UserContest, UserPlatformSyncState, UserSubmission
+from store.documents.upkeep import AppliedMigration
 
 CONTRACT: tuple[type[Document], ...] = (
     User,
@@ -42,3 +44,6 @@ CONTRACT: tuple[type[Document], ...] = (
     AutomationStatus,
 )
 """The 27 collections that the backend reads and writes too, in the order of the contract."""
+
+ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, AppliedMigration)
+"""Every collection: the contract's and PrepMate's own."""

@@ -1,0 +1,68 @@
+"""Changes to stored data, numbered and append-only; each says why it is there.
+
+The rules: a migration that has been released is never edited, renumbered or removed. It may run twice, and in two
+processes at once, so it asks the database for what is still to do and changes only that. Collections and indexes
+need no migration: `store.indexes.ensure_indexes` brings them about at every start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.client import Database
+from store.documents.sessions import AIMentorConversation
+from store.documents.upkeep import AppliedMigration
+from store.errors import DuplicateKey, StoreSetupError
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One change: `why` is the reason for it in a sentence."""
+
+    number: int
+    name: str
+    why: str
+    run: Callable[[Database], Awaitable[None]]
+
+
+async def _name_conversations(database: Database) -> None:
+    await database.collection(AIMentorConversation.collection).update_many(
+        {"conversationId": None}, [{"$set": {"conversationId": {"$toString": "$_id"}}}]
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        1,
+        "name_conversations",
+        "conversationId is unique but not required, and two missing values count as equal, so a database with two "
+        "unnamed conversations would refuse the index.",
+        _name_conversations,
+    ),
+)
+
+
+async def migrate(database: Database, *, now: Callable[[], datetime]) -> tuple[int, ...]:
+    """Run what this database has not been through, in order, and return the numbers that were run.
+
+    Call it before `ensure_indexes`. Raises: StoreSetupError when a newer PrepMate has used the database.
+    """
+    records = database.collection(AppliedMigration.collection)
+    applied = {int(record["_id"]) for record in await records.find({}, fields={"_id": 1})}
+    unknown = applied - {migration.number for migration in MIGRATIONS}
+    if unknown:
+        raise StoreSetupError(
+            f"this database was used by a newer PrepMate (it has been through migration {max(unknown)}); "
+            "upgrade PrepMate or point MONGODB_URI at another database"
+        )
+    due = [migration for migration in MIGRATIONS if migration.number not in applied]
+    for migration in due:
+        await migration.run(database)
+        record = AppliedMigration(id=migration.number, name=migration.name, applied_at=now())
+        try:
+            await records.insert(record.to_mongo())
+        except DuplicateKey:
+            continue  # another process ran it at the same moment
+    return tuple(migration.number for migration in due)
