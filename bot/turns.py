@@ -23,6 +23,7 @@ from agents.tokens import TokenCounter
 from bot import replies
 from bot.adapters.base import Adapter, Incoming
 from bot.errors import Refused
+from bot.waiting import first_of
 from store.client import Database, ObjectId
 from store.documents.own import Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
 from store.errors import FenceLost, StoreError, StoreUnavailable
@@ -56,8 +57,8 @@ class Accepted:
 class Pace:
     """How the work is paced, in seconds, and how often a turn that kills its worker is tried."""
 
-    lease: float = 10.0
-    poll: float = 1.0
+    lease: float = 3.0
+    poll: float = 0.5
     turn: float = 180.0
     attempts: int = 10
     at_once: int = 64
@@ -169,7 +170,7 @@ class Turns:
                     self._serve_soon(student)
             except StoreError as exc:
                 log.warning("turns cannot be looked up: %s", exc)
-            await _first_of(self._woken, stop, seconds=self._pace.poll)
+            await first_of(self._woken, stop, seconds=self._pace.poll)
 
     def wake(self) -> None:
         """Look for waiting turns now rather than at the next poll."""
@@ -368,13 +369,3 @@ class Turns:
         await work.commit(finish, crash_point="answer.before-commit")
         self._faults.reach("answer.after-commit")
         self._on_answer()
-
-
-async def _first_of(*events: asyncio.Event, seconds: float) -> None:
-    """Wait until one of the events is set, or `seconds` have passed."""
-    waiting = [asyncio.create_task(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waiting, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in waiting:
-            task.cancel()

@@ -1,0 +1,119 @@
+"""From the outbox to the student: each item through its platform's adapter, in order for each address.
+
+An item is marked as sent after the adapter showed it. A kill in between shows it again under the same id; adapters
+use the id so that the platform shows it once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bot.adapters.base import Adapter, DeliverLater, Undeliverable
+from bot.waiting import first_of
+from store.client import Database
+from store.documents.own import OutboxItem, Platform
+from store.errors import StoreError
+from store.faults import Faults
+from store.leases import Hold, Leases
+from store.repositories.outbox import Outbox, backoff
+from store.work import Clock
+
+log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """Delivers what this process can reach. One replica at a time serves an address, under a lease."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        adapters: Mapping[Platform, Adapter],
+        holder: str,
+        clock: Clock,
+        faults: Faults,
+        lease: float = 3.0,
+        poll: float = 0.5,
+    ) -> None:
+        self._outbox, self._adapters = Outbox(database), adapters
+        self._leases, self._lease, self._poll = Leases(database, ttl=lease), lease, poll
+        self._holder, self._clock, self._faults = holder, clock, faults
+        self._busy: dict[tuple[Platform, str], asyncio.Task[None]] = {}
+        self._woken = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop` is set; what is under way then is finished."""
+        while not stop.is_set():
+            self._woken.clear()
+            try:
+                await self._look()
+            except StoreError as exc:
+                log.warning("the outbox cannot be read: %s", exc)
+            await first_of(self._woken, stop, seconds=self._poll)
+        await self.settle()
+
+    def wake(self) -> None:
+        """Look into the outbox now rather than at the next poll."""
+        self._woken.set()
+
+    async def settle(self) -> None:
+        """Wait until nothing is being delivered here."""
+        if self._busy:
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def flush(self) -> None:
+        """Deliver what is due now, and return when it was tried."""
+        await self._look()
+        await self.settle()
+
+    async def _look(self) -> None:
+        for platform, adapter in self._adapters.items():
+            for address in await self._outbox.due_addresses(platform, adapter.reach(), self._clock()):
+                if (platform, address) not in self._busy:
+                    task = asyncio.create_task(self._serve(adapter, address), name=f"deliver {platform} {address}")
+                    self._busy[platform, address] = task
+                    task.add_done_callback(lambda _, key=(platform, address): self._busy.pop(key, None))
+
+    async def _serve(self, adapter: Adapter, address: str) -> None:
+        """Deliver to one address, the oldest item first, until nothing is left or the platform asks to wait."""
+        try:
+            hold = await self._leases.take(f"deliver:{adapter.platform}:{address}", self._holder)
+            if hold is None:
+                return
+            try:
+                await self._serve_under(hold, adapter, address)
+            finally:
+                await self._leases.give_back(hold)
+        except StoreError as exc:
+            log.warning("delivery to %s stopped: %s", adapter.platform, exc)
+
+    async def _serve_under(self, hold: Hold, adapter: Adapter, address: str) -> None:
+        while item := await self._outbox.next_for(adapter.platform, address):
+            # Renewing asks the server whether this address is still ours right before it is spoken to.
+            if item.next_attempt_at > self._clock() or not await self._leases.renew(hold):
+                return
+            if not await self._deliver(adapter, item):
+                return
+
+    async def _deliver(self, adapter: Adapter, item: OutboxItem) -> bool:
+        """Show one item; return whether the next one may follow."""
+        self._faults.reach("deliver.before-send")
+        try:
+            await adapter.deliver(item)
+        except Undeliverable as exc:
+            await self._outbox.mark_dead(item, str(exc))
+            return True
+        except DeliverLater as exc:
+            await self._outbox.postpone(item, self._clock() + timedelta(seconds=exc.seconds), str(exc))
+            return False
+        except Exception as exc:
+            log.exception("delivering %s failed", item.id)
+            await self._outbox.postpone(item, self._clock() + backoff(item.attempts), type(exc).__name__)
+            return False
+        self._faults.reach("deliver.after-send")
+        await self._outbox.mark_sent(item, self._clock())
+        self._faults.reach("deliver.after-commit")
+        return True

@@ -1,0 +1,65 @@
+"""The outbox, for the service: what is still to be said, and that it was said."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from store.client import Database, Raw, Session
+from store.documents.own import OutboxItem, Platform, Turn
+
+
+class Outbox:
+    """What is to be delivered, of every student."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._items = database.collection(OutboxItem.collection)
+        self._turns = database.collection(Turn.collection)
+
+    async def due_addresses(self, platform: Platform, reach: Raw, now: datetime, *, limit: int = 200) -> list[str]:
+        """Return the addresses within `reach` that have something due, the longest waiting first."""
+        match: Raw = {"$and": [reach, {"platform": platform, "status": "pending", "nextAttemptAt": {"$lte": now}}]}
+        pipeline: list[Raw] = [
+            {"$match": match},
+            {"$group": {"_id": "$address", "since": {"$min": "$createdAt"}}},
+            {"$sort": {"since": 1}},
+            {"$limit": limit},
+        ]
+        return [str(row["_id"]) for row in await self._items.aggregate(pipeline)]
+
+    async def next_for(self, platform: Platform, address: str) -> OutboxItem | None:
+        """Return the first item that an address still has to receive, or None."""
+        query: Raw = {"platform": platform, "address": address, "status": "pending"}
+        raw = await self._items.find_one(query, sort=[("seq", 1), ("createdAt", 1)])
+        return OutboxItem.read(raw) if raw is not None else None
+
+    async def mark_sent(self, item: OutboxItem, now: datetime) -> None:
+        """Note that an item was delivered, and with it its turn."""
+
+        async def attempt(session: Session) -> None:
+            await self._settle(item, {"status": "sent", "sentAt": now}, session)
+            if item.turn_id is not None:
+                await self._turns.update(
+                    {"_id": item.turn_id, "status": {"$in": ["answered", "failed"]}},
+                    {"$set": {"status": "delivered", "deliveredAt": now, "updatedAt": now}},
+                    session=session,
+                )
+
+        await self._database.transact(attempt)
+
+    async def mark_dead(self, item: OutboxItem, error: str) -> None:
+        """Note that an item can never be delivered."""
+        await self._settle(item, {"status": "dead", "error": error}, None)
+
+    async def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
+        """Try an item again at `until`, and everything behind it after that."""
+        change: Raw = {"nextAttemptAt": until, "error": error, "attempts": item.attempts + 1}
+        await self._settle(item, change, None)
+
+    async def _settle(self, item: OutboxItem, change: Raw, session: Session | None) -> None:
+        await self._items.update({"_id": item.id, "status": "pending"}, {"$set": change}, session=session)
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return how long to wait before the next attempt: 1, 2, 4 … seconds, a minute at most."""
+    return timedelta(seconds=min(60.0, 2.0**attempts))
