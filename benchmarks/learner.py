@@ -101,7 +101,7 @@ def measure(path: Path) -> Figures:
         if columns >= REVIEW_COLUMNS:
             return measure_reviews(list(rows))
     except (ValueError, TypeError) as error:
-        raise BenchmarkError(f"{path} has a row that is cut short or no number where one belongs ({error}).") from error
+        raise BenchmarkError(f"{path} cannot be measured: {error}") from error
     raise BenchmarkError(
         f"{path} has the columns {', '.join(header) or '(none)'}: give user,pos,item,skill,correct "
         "or card,t_ms,rating,ms."
@@ -151,7 +151,7 @@ def measure_attempts(students: dict[str, list[Attempt]]) -> Figures:
     seen = [(attempt.correct, update.prediction.p) for each in tested for attempt, update in stream(each, population)]
     seconds = perf_counter() - started
     if not seen:
-        raise BenchmarkError("No test student has three attempts or more: give a longer log.")
+        raise ValueError("No test student has three attempts or more: give a longer log.")
     outcomes, predictions = [outcome for outcome, _ in seen], [p for _, p in seen]
     return {
         "train_students": len(students) - len(tested),
@@ -193,7 +193,7 @@ def measure_reviews(rows: list[dict[str, str]]) -> Figures:
     for row in sorted(rows, key=lambda row: int(row["t_ms"])):
         card, grade = row["card"], GRADES.get(row["rating"])
         if grade is None:
-            raise BenchmarkError(f"The rating {row['rating']!r} of card {card} is not 1, 2, 3 or 4.")
+            raise ValueError(f"The rating {row['rating']!r} of card {card} is not 1, 2, 3 or 4.")
         now = datetime.fromtimestamp(int(row["t_ms"]) / 1000, UTC)
         state = states.get(card)
         reviews[card] = reviews.get(card, 0) + 1
@@ -206,7 +206,7 @@ def measure_reviews(rows: list[dict[str, str]]) -> Figures:
             lapses[card] = lapses.get(card, 0) + (not recalled)
         states[card] = review(state, grade, now).state
     if not outcomes:
-        raise BenchmarkError("No review is a day or more after the card's last one: give a longer log.")
+        raise ValueError("No review is a day or more after the card's last one: give a longer log.")
     return {
         "cards": len(states),
         "reviews": len(outcomes),

@@ -234,6 +234,7 @@ class LearnerTopic(Own):
     topic_id: Id
     mean: Number = 0.0
     variance: Number
+    form: Number = 0.0
     attempts: int = 0
     residuals: list[Number] = Field(default_factory=list)
     stability: Number | None = None
@@ -242,10 +243,20 @@ class LearnerTopic(Own):
     reviewed_on: Text | None = None
 
 
-class Attempt(Own):
-    """One attempt as the learner saw it: what was predicted, what came, and what it adds to the population.
+class ReviewLog(Part):
+    """One review as FSRS saw it. `predicted_recall` is None for a topic's first; `elapsed_days` is since the last."""
 
-    `_id` is the Submission's. `population_applied` says whether the shared difficulties hold its increments.
+    topic_id: Id
+    grade: Literal["again", "hard", "good", "easy"]
+    predicted_recall: Number | None = None
+    elapsed_days: Number | None = None
+    stability: Number
+
+
+class Attempt(Own):
+    """One attempt as the learner saw it: what was predicted, what came, and which topics it reviewed.
+
+    `_id` is the Submission's.
     """
 
     collection: ClassVar[str] = "attempts"
@@ -253,7 +264,6 @@ class Attempt(Own):
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId", "-at"),
         index("userId", "problemId"),
-        index("populationApplied"),
     )
 
     user_id: Id
@@ -262,10 +272,27 @@ class Attempt(Own):
     at: Time
     outcome: Literal["unaided", "with-help", "stuck"]
     predicted: Number
-    predicted_recall: Number | None = None
     problem_increment: Number
     topic_increments: list[Number]
-    population_applied: bool = False
+    reviews: list[ReviewLog] = Field(default_factory=list)
+
+
+class PopulationEntry(Own):
+    """An attempt's increments on their way to the shared difficulties; it is gone once they hold them.
+
+    `_id` is the attempt's, with ":undone" behind it where the increments are to be taken out again. `start` is what
+    the problem's difficulty begins with if nobody has tried it before.
+    """
+
+    collection: ClassVar[str] = "population_queue"
+    owner: ClassVar[str | None] = None
+
+    id: Text = Field(alias="_id")  # type: ignore[assignment]  # the attempt's key
+    problem_id: Id
+    start: Number
+    problem_increment: Number
+    topic_ids: list[Id]
+    topic_increments: list[Number]
 
 
 class ProblemDifficulty(Own):
@@ -303,6 +330,7 @@ OWN: tuple[type[Own], ...] = (
     LearnerStudent,
     LearnerTopic,
     Attempt,
+    PopulationEntry,
     ProblemDifficulty,
     TopicShift,
 )
