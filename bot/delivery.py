@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from bot.adapters.base import Adapter, DeliverLater, Undeliverable
 from bot.waiting import first_of
@@ -75,7 +76,10 @@ class Delivery:
                 if (platform, address) not in self._busy:
                     task = asyncio.create_task(self._serve(adapter, address), name=f"deliver {platform} {address}")
                     self._busy[platform, address] = task
-                    task.add_done_callback(lambda _, key=(platform, address): self._busy.pop(key, None))
+                    task.add_done_callback(partial(self._forget, (platform, address)))
+
+    def _forget(self, key: tuple[Platform, str], _: asyncio.Task[None]) -> None:
+        self._busy.pop(key, None)
 
     async def _serve(self, adapter: Adapter, address: str) -> None:
         """Deliver to one address, the oldest item first, until nothing is left or the platform asks to wait."""
@@ -83,10 +87,9 @@ class Delivery:
             hold = await self._leases.take(f"deliver:{adapter.platform}:{address}", self._holder)
             if hold is None:
                 return
-            try:
+            me = asyncio.current_task()
+            async with self._leases.kept(hold, partial(_stop, me)):
                 await self._serve_under(hold, adapter, address)
-            finally:
-                await self._leases.give_back(hold)
         except StoreError as exc:
             log.warning("delivery to %s stopped: %s", adapter.platform, exc)
 
@@ -117,3 +120,8 @@ class Delivery:
         await self._outbox.mark_sent(item, self._clock())
         self._faults.reach("deliver.after-commit")
         return True
+
+
+def _stop(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()

@@ -223,40 +223,29 @@ class Turns:
         self._faults.reach("claim.after")
         work = StudentWork(self._database, student, hold, clock=self._clock, ids=self._ids, faults=self._faults)
         me = asyncio.current_task()
-        keeper = asyncio.create_task(self._keep(hold, serving, me))
-        try:
-            while not self._draining and (turn := await self._queue.next_of(student)):
-                await self._work(turn, work, serving)
-        finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
-            await work.settle()
-            await self._give_back(hold)
 
-    async def _keep(self, hold: Hold, serving: _Serving, worker: asyncio.Task[None] | None) -> None:
-        """Renew the lease; stop the worker when it is lost, and the answer when it is to be cancelled."""
-        beat = min(1.0, self._pace.lease / 4)
-        since = 0.0
-        while True:
-            await asyncio.sleep(beat)
-            since += beat
+        def stop() -> None:
+            if me is not None and self._faults.stands("fence"):
+                me.cancel()
+
+        async with self._leases.kept(hold, stop):
+            watcher = asyncio.create_task(self._watch_for_cancel(serving))
             try:
-                if since >= self._pace.lease / 3:
-                    since = 0.0
-                    if not await self._leases.renew(hold) and self._faults.stands("fence"):
-                        if worker:
-                            worker.cancel()
-                        return
+                while not self._draining and (turn := await self._queue.next_of(student)):
+                    await self._work(turn, work, serving)
+            finally:
+                watcher.cancel()
+                await work.settle()
+
+    async def _watch_for_cancel(self, serving: _Serving) -> None:
+        """Stop the answer when it was cancelled on another replica."""
+        while True:
+            await asyncio.sleep(1.0)
+            try:
                 if serving.turn_id and await self._queue.is_cancelled(serving.turn_id) and serving.answering:
                     serving.answering.cancel()
             except StoreError as exc:
-                log.warning("the lease of %s could not be renewed: %s", hold.name, exc)
-
-    async def _give_back(self, hold: Hold) -> None:
-        try:
-            await self._leases.give_back(hold)
-        except StoreError as exc:
-            log.warning("the lease of %s runs out by itself: %s", hold.name, exc)
+                log.warning("whether a turn was cancelled cannot be looked up: %s", exc)
 
     async def _work(self, turn: Turn, work: StudentWork, serving: _Serving) -> None:
         """Take one turn to its answer or to a visible failure."""

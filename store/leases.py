@@ -5,11 +5,17 @@ The server's clock decides, so replicas whose clocks disagree still agree on who
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from store.client import Database, ObjectId, Raw
 from store.documents.own import Lease
-from store.errors import DuplicateKey
+from store.errors import DuplicateKey, StoreError
+
+log = logging.getLogger(__name__)
 
 
 def student_lease(student: ObjectId) -> str:
@@ -31,7 +37,7 @@ class Leases:
 
     def __init__(self, database: Database, *, ttl: float) -> None:
         self._leases = database.collection(Lease.collection)
-        self._ttl_ms = int(ttl * 1000)
+        self._ttl = ttl
 
     async def take(self, name: str, holder: str) -> Hold | None:
         """Take a lease that is free or has run out; return None while somebody holds it."""
@@ -55,12 +61,36 @@ class Leases:
         """Free a lease at once, so that another need not wait for it to run out."""
         await self._leases.update(_held(hold), {"$set": {"holder": None}})
 
+    @asynccontextmanager
+    async def kept(self, hold: Hold, on_lost: Callable[[], None]) -> AsyncIterator[None]:
+        """Renew a lease while the block runs and free it afterwards; call `on_lost` once if somebody took it over."""
+        keeper = asyncio.create_task(self._keep(hold, on_lost))
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+            try:
+                await self.give_back(hold)
+            except StoreError as exc:
+                log.warning("the lease %s runs out by itself: %s", hold.name, exc)
+
+    async def _keep(self, hold: Hold, on_lost: Callable[[], None]) -> None:
+        while True:
+            await asyncio.sleep(self._ttl / 3)
+            try:
+                if not await self.renew(hold):
+                    on_lost()
+                    return
+            except StoreError as exc:
+                log.warning("the lease %s could not be renewed: %s", hold.name, exc)
+
     def _mine(self, holder: str) -> Raw:
         fence = {"$add": [{"$ifNull": ["$fence", 0]}, 1]}
         return {"holder": holder, "fence": fence, "expiresAt": self._until()}
 
     def _until(self) -> Raw:
-        return {"$add": ["$$NOW", self._ttl_ms]}
+        return {"$add": ["$$NOW", int(self._ttl * 1000)]}
 
 
 def _held(hold: Hold) -> Raw:
