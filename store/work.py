@@ -19,6 +19,7 @@ from store.errors import FenceLost, NotOwned
 from store.faults import Faults
 from store.leases import Hold
 from store.repositories.base import ChangeLog, OwnedRepository, Restorer, SharedRepository
+from store.repositories.population import Population
 
 D = TypeVar("D", bound=Document)
 R = TypeVar("R")
@@ -55,6 +56,11 @@ class UnitOfWork:
         if document.owner is not None:
             raise NotOwned(f"{document.__name__} belongs to students; read it with of()")
         return SharedRepository(document, self._database.collection(document.collection), self._session)
+
+    @property
+    def population(self) -> Population:
+        """Return what all students together say about problems and topics."""
+        return Population(self._database, self._session)
 
     def restorer(self) -> Restorer:
         """Return what puts documents back (undo)."""

@@ -53,6 +53,11 @@ class SharedRepository(Generic[D]):
         raws = await self._collection.find(query, sort=sort, limit=limit, session=self._session)
         return [self._document.read(raw) for raw in raws]
 
+    async def sketch(self, query: Raw, *fields: str, sort: Keys | None = None, limit: int = 0) -> list[Raw]:
+        """Return only some fields of the documents that match, as they are stored: for looking through many."""
+        wanted = dict.fromkeys(fields, 1)
+        return await self._collection.find(query, sort=sort, limit=limit, fields=wanted, session=self._session)
+
 
 class OwnedRepository(Generic[D]):
     """Reads and writes one student's documents of one collection, and nobody else's.

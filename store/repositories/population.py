@@ -1,0 +1,119 @@
+"""What all students' attempts together say: how hard problems are, and how far topics are from what theirs say.
+
+Many students write here at once, so nothing of it is written inside a student's transaction: that only queues an
+entry. The entry is applied after the commit, to each document by one atomic update that names the attempt, so that it
+counts exactly once however often it is tried; what a kill left in the queue, `apply_pending` applies.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from typing import Final
+
+from learning.mastery import Difficulty
+from store.client import Collection, Database, ObjectId, Raw, Session
+from store.documents.own import PopulationEntry, ProblemDifficulty, TopicShift
+from store.errors import DuplicateKey, StoreError
+
+REMEMBERED: Final = 200
+"""How many attempts a document names: many more than are applied to it between a kill and the next start."""
+
+_UNDONE: Final = ":undone"
+
+log = logging.getLogger(__name__)
+
+
+class Population:
+    """Reads the shared difficulties and queues what an attempt adds to them, in a student's transaction if given."""
+
+    def __init__(self, database: Database, session: Session | None = None) -> None:
+        self._database, self._session = database, session
+
+    async def difficulties(self, problems: Iterable[ObjectId]) -> dict[ObjectId, Difficulty]:
+        """Return the difficulties of those problems that somebody has tried."""
+        return await self._values(ProblemDifficulty.collection, problems)
+
+    async def shifts(self, topics: Iterable[ObjectId]) -> dict[ObjectId, Difficulty]:
+        """Return the shifts of those topics that somebody has tried."""
+        return await self._values(TopicShift.collection, topics)
+
+    async def queue(self, entry: PopulationEntry) -> None:
+        """Queue an attempt's increments; settle it after the commit."""
+        entry.check()
+        await self._database.collection(PopulationEntry.collection).insert(entry.to_mongo(), session=self._session)
+
+    async def queue_undo(self, entry: PopulationEntry) -> None:
+        """Queue that an attempt's increments are taken out again, whether they were applied by now or not."""
+        await self.queue(entry.model_copy(update={"id": entry.id + _UNDONE}))
+
+    async def settle(self, entry_id: str) -> None:
+        """Apply a queued entry, outside the transaction. The queue keeps it when the database does not answer."""
+        try:
+            await _settle(self._database, entry_id)
+        except StoreError as exc:
+            log.warning("an attempt's population update waits in the queue: %s", exc)
+
+    async def settle_undo(self, entry_id: str) -> None:
+        """Apply a queued undo of an entry, as `settle` does."""
+        await self.settle(entry_id + _UNDONE)
+
+    async def _values(self, collection: str, ids: Iterable[ObjectId]) -> dict[ObjectId, Difficulty]:
+        query: Raw = {"_id": {"$in": list(ids)}}
+        fields = {"value": 1, "seen": 1}
+        found = await self._database.collection(collection).find(query, fields=fields, session=self._session)
+        return {raw["_id"]: Difficulty(float(raw["value"]), int(raw["seen"])) for raw in found}
+
+
+async def apply_pending(database: Database, *, limit: int = 1000) -> int:
+    """Apply what is left in the queue, the oldest first; return how many entries there were. Safe to run anywhere.
+
+    Raises: StoreError.
+    """
+    queued = await database.collection(PopulationEntry.collection).find(
+        {}, sort=[("_id", 1)], limit=limit, fields={"_id": 1}
+    )
+    for raw in queued:
+        await _settle(database, raw["_id"])
+    return len(queued)
+
+
+async def _settle(database: Database, entry_id: str) -> None:
+    queue = database.collection(PopulationEntry.collection)
+    undone = entry_id.endswith(_UNDONE)
+    if undone:
+        await _settle(database, entry_id.removesuffix(_UNDONE))
+    raw = await queue.find_one({"_id": entry_id})
+    if raw is None:
+        return
+    entry = PopulationEntry.read(raw)
+    sign = -1 if undone else 1
+    problems = database.collection(ProblemDifficulty.collection)
+    await _count_once(problems, entry.problem_id, entry.id, entry.start, sign * entry.problem_increment, sign)
+    shifts = database.collection(TopicShift.collection)
+    for topic, increment in zip(entry.topic_ids, entry.topic_increments, strict=True):
+        await _count_once(shifts, topic, entry.id, 0.0, sign * increment, sign)
+    await queue.delete({"_id": entry_id})
+
+
+async def _count_once(
+    collection: Collection, document_id: ObjectId, key: str, start: float, increment: float, seen: int
+) -> None:
+    """Add an increment unless the document already names its key: one atomic update, which makes it if it is new."""
+    applied: Raw = {"$concatArrays": [{"$ifNull": ["$applied", []]}, [key]]}
+    change = {
+        "value": {"$add": [{"$ifNull": ["$value", start]}, increment]},
+        "seen": {"$max": [0, {"$add": [{"$ifNull": ["$seen", 0]}, seen]}]},
+        "applied": {"$slice": [applied, -REMEMBERED]},
+        "createdAt": {"$ifNull": ["$createdAt", "$$NOW"]},
+        "updatedAt": "$$NOW",
+        "__v": {"$ifNull": ["$__v", 0]},
+    }
+    query = {"_id": document_id, "applied": {"$ne": key}}
+    for _ in range(2):
+        try:
+            await collection.update(query, [{"$set": change}], upsert=True)
+        except DuplicateKey:
+            # The document is there: it names the key already, or somebody else made it just now. The second try tells.
+            continue
+        return
