@@ -15,7 +15,7 @@ import tiktoken
 
 DEFAULT_ENCODING = "o200k_base"
 DOWNLOAD_LIMIT_S = 2.0
-# tiktoken's pattern matcher overflows its stack, beyond any `except Exception`, on a run of 600,000 spaces.
+# tiktoken's pattern matcher overflows its stack, beyond any `except Exception`, on about a million spaces.
 SLICE = 100_000
 
 
@@ -72,8 +72,7 @@ class TokenCounter:
         if self._encoding is None:
             return -(-len(text.encode("utf-8", "replace")) // 3)
         return sum(
-            len(self._encoding.encode_ordinary(text[start : start + SLICE]))
-            for start in range(0, len(text), SLICE)
+            len(self._encoding.encode_ordinary(text[start : start + SLICE])) for start in range(0, len(text), SLICE)
         )
 
 
