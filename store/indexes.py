@@ -14,7 +14,7 @@ from store.client import Collection, Database, Raw
 from store.documents.base import Document, Index
 from store.errors import DuplicateKey, IndexConflict
 
-_AT_ONCE = 16
+_AT_ONCE = 8
 _LIMITING_OPTIONS = ("partialFilterExpression", "expireAfterSeconds", "collation", "hidden")
 
 
