@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from agents.errors import AgentError
 from agents.history import append_exchange
 from agents.listener import Listener, Silence
-from agents.mentor import Answer, TurnRun
+from agents.run import Answer, TurnRun
 from agents.tokens import TokenCounter
 from bot import replies
 from bot.adapters.base import Adapter, Incoming
