@@ -9,39 +9,26 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
-from agents.errors import AgentError
-from agents.history import append_exchange
-from agents.listener import Listener, Silence
-from agents.run import Answer, TurnRun
 from agents.tokens import TokenCounter
 from bot import replies
 from bot.adapters.base import Adapter, Incoming
 from bot.errors import Refused
 from bot.waiting import first_of
+from bot.worker import Answerer, InHand, TurnWorker
 from store.client import Database, ObjectId
-from store.documents.own import Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
+from store.documents.own import Platform, Turn
 from store.errors import FenceLost, StoreError, StoreUnavailable
 from store.faults import Faults
 from store.leases import Hold, Leases, student_lease
 from store.repositories.accounts import Accounts
 from store.repositories.turns import Limits, QueueFull, TooFast, TurnQueue
-from store.work import Clock, IdFactory, StudentWork, UnitOfWork
-from tools.context import MentorContext
+from store.work import Clock, IdFactory, StudentWork
 
 log = logging.getLogger(__name__)
-
-
-class Answerer(Protocol):
-    """Who answers a turn: `agents.mentor.Mentor`."""
-
-    async def answer(self, run: TurnRun) -> Answer:
-        """Return the answer. Raises: AgentError, StoreError."""
 
 
 @dataclass(frozen=True)
@@ -66,10 +53,9 @@ class Pace:
 
 @dataclass
 class _Serving:
-    """A student who is being served here: the answer being made, if one is, and whether to look for more after it."""
+    """A student who is being served here: the turn in hand, and whether to look for more afterwards."""
 
-    turn_id: ObjectId | None = None
-    answering: asyncio.Task[Answer] | None = None
+    hand: InHand = field(default_factory=InHand)
     more: bool = False
 
 
@@ -91,10 +77,17 @@ class Turns:
         pace: Pace | None = None,
         on_answer: Callable[[], None] = lambda: None,
     ) -> None:
-        self._database, self._answerer, self._counter, self._adapters = database, answerer, counter, adapters
-        self._holder, self._clock, self._ids, self._faults = holder, clock, ids, faults
+        self._database, self._holder, self._clock, self._ids, self._faults = database, holder, clock, ids, faults
         self._limits, self._pace = limits or Limits(), pace or Pace()
-        self._on_answer = on_answer
+        self._worker = TurnWorker(
+            answerer=answerer,
+            counter=counter,
+            adapters=adapters,
+            clock=clock,
+            seconds=self._pace.turn,
+            attempts=self._pace.attempts,
+            on_answer=on_answer,
+        )
         self._queue = TurnQueue(database, limits=self._limits, faults=faults)
         self._accounts = Accounts(database, clock=clock, ids=ids)
         self._leases = Leases(database, ttl=self._pace.lease)
@@ -151,8 +144,8 @@ class Turns:
         """Stop the student's answer that is being made, here or on another replica; tell whether there was one."""
         asked = await self._queue.ask_to_cancel(student)
         serving = self._serving.get(student)
-        if serving and serving.answering:
-            serving.answering.cancel()
+        if serving:
+            serving.hand.stop_answering()
         return bool(asked)
 
     async def find(self, turn_id: ObjectId) -> Turn | None:
@@ -229,132 +222,20 @@ class Turns:
                 me.cancel()
 
         async with self._leases.kept(hold, stop):
-            watcher = asyncio.create_task(self._watch_for_cancel(serving))
+            watcher = asyncio.create_task(self._watch_for_cancel(serving.hand))
             try:
                 while not self._draining and (turn := await self._queue.next_of(student)):
-                    await self._work(turn, work, serving)
+                    await self._worker.work(turn, work, serving.hand)
             finally:
                 watcher.cancel()
                 await work.settle()
 
-    async def _watch_for_cancel(self, serving: _Serving) -> None:
+    async def _watch_for_cancel(self, hand: InHand) -> None:
         """Stop the answer when it was cancelled on another replica."""
         while True:
             await asyncio.sleep(1.0)
             try:
-                if serving.turn_id and await self._queue.is_cancelled(serving.turn_id) and serving.answering:
-                    serving.answering.cancel()
+                if hand.turn and await self._queue.is_cancelled(hand.turn.id):
+                    hand.stop_answering()
             except StoreError as exc:
                 log.warning("whether a turn was cancelled cannot be looked up: %s", exc)
-
-    async def _work(self, turn: Turn, work: StudentWork, serving: _Serving) -> None:
-        """Take one turn to its answer or to a visible failure."""
-        turn = await self._begin(turn, work)
-        serving.turn_id = turn.id
-        try:
-            if turn.cancel_requested:
-                await self._finish(turn, work, replies.CANCELLED, status="failed", reason="cancelled")
-            elif turn.attempts > self._pace.attempts:
-                await self._finish(turn, work, replies.GAVE_UP, status="failed", reason="too many attempts")
-            else:
-                await self._answer(turn, work, serving)
-        finally:
-            serving.turn_id = serving.answering = None
-
-    async def _begin(self, turn: Turn, work: StudentWork) -> Turn:
-        async def begin(unit: UnitOfWork) -> Turn:
-            current = await unit.of(Turn).get(turn.id)
-            if current is None:
-                raise StoreError("the turn is not there any more")
-            current.status, current.fence = "working", work.hold.fence
-            current.attempts += 1
-            await unit.of(Turn).save(current)
-            return current
-
-        return await work.commit(begin)
-
-    async def _answer(self, turn: Turn, work: StudentWork, serving: _Serving) -> None:
-        run = await self._run_of(turn, work)
-        serving.answering = asyncio.create_task(self._answer_in_time(run), name=f"answer {turn.id}")
-        try:
-            answer = await serving.answering
-        except asyncio.CancelledError:
-            serving.answering.cancel()
-            await asyncio.gather(serving.answering, return_exceptions=True)
-            current = asyncio.current_task()
-            if current is not None and current.cancelling():
-                raise  # the worker itself stops: the turn stays open for another
-            await work.settle()
-            await self._finish(turn, work, replies.CANCELLED, status="failed", reason="cancelled")
-        except StoreError:
-            raise
-        except TimeoutError:
-            await work.settle()
-            await self._finish(turn, work, replies.TOOK_TOO_LONG, status="failed", reason="too slow")
-        except AgentError as exc:
-            await self._finish(turn, work, replies.sentence_for(exc), status="failed", reason=type(exc).__name__)
-        except Exception as exc:
-            log.exception("turn %s failed", turn.id)
-            await self._finish(turn, work, replies.sentence_for(exc), status="failed", reason=type(exc).__name__)
-        else:
-            await self._finish(turn, work, answer.text, status="answered", model=answer.model)
-
-    async def _answer_in_time(self, run: TurnRun) -> Answer:
-        async with asyncio.timeout(self._pace.turn):
-            return await self._answerer.answer(run)
-
-    async def _run_of(self, turn: Turn, work: StudentWork) -> TurnRun:
-        unit = work.reading()
-        settings = await unit.of(StudentSettings).own()
-        zone = ZoneInfo(settings.time_zone if settings else "UTC")
-        context = MentorContext(work=unit, clock=self._clock, zone=zone)
-        return TurnRun(work=work, turn=turn, context=context, listener=self._listener(turn))
-
-    def _listener(self, turn: Turn) -> Listener:
-        adapter = self._adapters.get(turn.platform)
-        return adapter.listener(turn.id, turn.address) if adapter else Silence()
-
-    async def _finish(
-        self,
-        turn: Turn,
-        work: StudentWork,
-        text: str,
-        *,
-        status: TurnStatus,
-        model: str | None = None,
-        reason: str | None = None,
-    ) -> None:
-        """Commit the end of a turn: both messages, the turn's state and the outbox item, all or nothing."""
-
-        async def finish(unit: UnitOfWork) -> None:
-            current = await unit.of(Turn).get(turn.id)
-            if current is None:
-                raise StoreError("the turn is not there any more")
-            now = self._clock()
-            effects = await unit.of(Effect).find({"turnId": turn.id, "receipt": True}, sort=[("createdAt", 1)])
-            current.receipts = [replies.receipt_of(effect) for effect in effects]
-            if status == "answered" or reason == "cancelled":
-                exchange = await append_exchange(
-                    unit, turn=turn, answer=text, model=model or "prepmate", counter=self._counter, now=now
-                )
-                current.conversation_id, current.tokens = exchange.conversation_id, exchange.tokens
-            current.status, current.reply, current.reason, current.model = status, text, reason, model
-            current.answered_at = now
-            await unit.of(Turn).save(current)
-            item = OutboxItem(
-                id=f"answer:{turn.id}",
-                user_id=turn.user_id,
-                turn_id=turn.id,
-                turn_key=turn.key,
-                platform=turn.platform,
-                address=turn.address,
-                seq=turn.seq,
-                text=text,
-                receipts=current.receipts,
-                next_attempt_at=now,
-            )
-            await unit.of(OutboxItem).add(item)
-
-        await work.commit(finish, crash_point="answer.before-commit")
-        self._faults.reach("answer.after-commit")
-        self._on_answer()

@@ -1,0 +1,177 @@
+"""One turn, from being taken up to its answer or visible failure, under the student's lease."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from agents.errors import AgentError
+from agents.history import append_exchange
+from agents.listener import Listener, Silence
+from agents.run import Answer, TurnRun
+from agents.tokens import TokenCounter
+from bot import replies
+from bot.adapters.base import Adapter
+from store.documents.own import Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
+from store.errors import StoreError
+from store.work import Clock, StudentWork, UnitOfWork
+from tools.context import MentorContext
+
+log = logging.getLogger(__name__)
+
+
+class Answerer(Protocol):
+    """Who answers a turn: `agents.mentor.Mentor`."""
+
+    async def answer(self, run: TurnRun) -> Answer:
+        """Return the answer. Raises: AgentError, StoreError."""
+
+
+@dataclass
+class InHand:
+    """The turn that a student's worker has in hand: its id and the answer being made, if one is."""
+
+    turn: Turn | None = None
+    answering: asyncio.Task[Answer] | None = None
+
+    def stop_answering(self) -> None:
+        """Stop the answer that is being made; the turn then ends as cancelled."""
+        if self.answering:
+            self.answering.cancel()
+
+
+class TurnWorker:
+    """Works single turns. `seconds` bounds one answer; after `attempts` a turn that kills its worker is given up."""
+
+    def __init__(
+        self,
+        *,
+        answerer: Answerer,
+        counter: TokenCounter,
+        adapters: Mapping[Platform, Adapter],
+        clock: Clock,
+        seconds: float,
+        attempts: int,
+        on_answer: Callable[[], None],
+    ) -> None:
+        self._answerer, self._counter, self._adapters, self._clock = answerer, counter, adapters, clock
+        self._seconds, self._attempts, self._on_answer = seconds, attempts, on_answer
+
+    async def work(self, turn: Turn, work: StudentWork, hand: InHand) -> None:
+        """Take one turn to its answer or to a visible failure.
+
+        Raises: FenceLost when another replica took over; StoreError when the database is away (the turn stays open).
+        """
+        turn = await self._begin(turn, work)
+        hand.turn = turn
+        try:
+            if turn.cancel_requested:
+                await self._finish(turn, work, replies.CANCELLED, status="failed", reason="cancelled")
+            elif turn.attempts > self._attempts:
+                await self._finish(turn, work, replies.GAVE_UP, status="failed", reason="too many attempts")
+            else:
+                await self._answer(turn, work, hand)
+        finally:
+            hand.turn = hand.answering = None
+
+    async def _begin(self, turn: Turn, work: StudentWork) -> Turn:
+        async def begin(unit: UnitOfWork) -> Turn:
+            current = await unit.of(Turn).get(turn.id)
+            if current is None:
+                raise StoreError("the turn is not there any more")
+            current.status, current.fence = "working", work.hold.fence
+            current.attempts += 1
+            await unit.of(Turn).save(current)
+            return current
+
+        return await work.commit(begin)
+
+    async def _answer(self, turn: Turn, work: StudentWork, hand: InHand) -> None:
+        run = await self._run_of(turn, work)
+        hand.answering = asyncio.create_task(self._answer_in_time(run), name=f"answer {turn.id}")
+        try:
+            answer = await hand.answering
+        except asyncio.CancelledError:
+            hand.answering.cancel()
+            await asyncio.gather(hand.answering, return_exceptions=True)
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise  # the worker itself stops: the turn stays open for another
+            await work.settle()
+            await self._finish(turn, work, replies.CANCELLED, status="failed", reason="cancelled")
+        except StoreError:
+            raise
+        except TimeoutError:
+            await work.settle()
+            await self._finish(turn, work, replies.TOOK_TOO_LONG, status="failed", reason="too slow")
+        except AgentError as exc:
+            await self._finish(turn, work, replies.sentence_for(exc), status="failed", reason=type(exc).__name__)
+        except Exception as exc:
+            log.exception("turn %s failed", turn.id)
+            await self._finish(turn, work, replies.sentence_for(exc), status="failed", reason=type(exc).__name__)
+        else:
+            await self._finish(turn, work, answer.text, status="answered", model=answer.model)
+
+    async def _answer_in_time(self, run: TurnRun) -> Answer:
+        async with asyncio.timeout(self._seconds):
+            return await self._answerer.answer(run)
+
+    async def _run_of(self, turn: Turn, work: StudentWork) -> TurnRun:
+        unit = work.reading()
+        settings = await unit.of(StudentSettings).own()
+        zone = ZoneInfo(settings.time_zone if settings else "UTC")
+        context = MentorContext(work=unit, clock=self._clock, zone=zone)
+        return TurnRun(work=work, turn=turn, context=context, listener=self._listener(turn))
+
+    def _listener(self, turn: Turn) -> Listener:
+        adapter = self._adapters.get(turn.platform)
+        return adapter.listener(turn.id, turn.address) if adapter else Silence()
+
+    async def _finish(
+        self,
+        turn: Turn,
+        work: StudentWork,
+        text: str,
+        *,
+        status: TurnStatus,
+        model: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        """Commit the end of a turn: both messages, the turn's state and the outbox item, all or nothing."""
+
+        async def finish(unit: UnitOfWork) -> None:
+            current = await unit.of(Turn).get(turn.id)
+            if current is None:
+                raise StoreError("the turn is not there any more")
+            now = self._clock()
+            effects = await unit.of(Effect).find({"turnId": turn.id, "receipt": True}, sort=[("createdAt", 1)])
+            current.receipts = [replies.receipt_of(effect) for effect in effects]
+            if status == "answered" or reason == "cancelled":
+                exchange = await append_exchange(
+                    unit, turn=turn, answer=text, model=model or "prepmate", counter=self._counter, now=now
+                )
+                current.conversation_id, current.tokens = exchange.conversation_id, exchange.tokens
+            current.status, current.reply, current.reason, current.model = status, text, reason, model
+            current.answered_at = now
+            await unit.of(Turn).save(current)
+            item = OutboxItem(
+                id=f"answer:{turn.id}",
+                user_id=turn.user_id,
+                turn_id=turn.id,
+                turn_key=turn.key,
+                platform=turn.platform,
+                address=turn.address,
+                seq=turn.seq,
+                text=text,
+                receipts=current.receipts,
+                next_attempt_at=now,
+            )
+            await unit.of(OutboxItem).add(item)
+
+        await work.commit(finish, crash_point="answer.before-commit")
+        work.faults.reach("answer.after-commit")
+        self._on_answer()
