@@ -1,0 +1,64 @@
+"""Checks at the edge: what a person or a model may say as an argument, before anything is read or written."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from tools.errors import ToolRetry
+
+DAY_MINUTES: Final = 24 * 60
+MOST_TRIES: Final = 100
+LOOKUP_LIMIT: Final = 200
+"""Characters of a problem, a topic or a task that is looked up."""
+
+_SHOWN: Final = 60
+
+
+def clean_text(text: str, what: str, *, limit: int) -> str:
+    """Return `text` without white space around it. `what` names it in a sentence ("the title").
+
+    Raises: ToolRetry when it is empty, longer than `limit` characters, or cannot be stored.
+    """
+    if "\x00" in text:
+        raise ToolRetry(f"There is a NUL character in {what}; leave it out.")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ToolRetry(f"There is half a character (a lone surrogate) in {what}; type it again.") from None
+    text = text.strip()
+    if not text:
+        raise ToolRetry(f"It takes at least one character for {what}.")
+    if len(text) > limit:
+        raise ToolRetry(f"Use at most {limit} characters for {what}; there are {len(text)}.")
+    return text
+
+
+def check_minutes(minutes: float | None) -> float | None:
+    """Return the minutes that something took. Raises: ToolRetry unless they are more than 0 and at most a day."""
+    if minutes is None:
+        return None
+    if not math.isfinite(minutes) or minutes <= 0:
+        raise ToolRetry("Minutes must be a number above 0; leave them out if you do not know them.")
+    if minutes > DAY_MINUTES:
+        raise ToolRetry(f"Minutes can be at most {DAY_MINUTES}, which is a whole day.")
+    return round(minutes, 2)
+
+
+def check_whole(number: int, what: str, *, lowest: int, highest: int) -> int:
+    """Return a whole number. Raises: ToolRetry outside `lowest` to `highest`. `what` starts the sentence ("Tries")."""
+    if not lowest <= number <= highest or number != int(number):
+        raise ToolRetry(f"{what} must be a whole number from {lowest} to {highest}.")
+    return int(number)
+
+
+def shown(text: str) -> str:
+    """Return what was said, cut and quoted, for a sentence that repeats it."""
+    return f"“{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}”"
+
+
+def name_some(names: list[str], most: int = 3) -> str:
+    """Return "A", "A and B", "A, B and C" or "A, B, C and 2 more"."""
+    if len(names) > most:
+        names = [*names[:most], f"{len(names) - most} more"]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)

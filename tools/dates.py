@@ -1,0 +1,117 @@
+"""Days as students mean them: in their own time zone, said in words, and read from words."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tools.arguments import clean_text, shown
+from tools.errors import ToolRetry
+
+FURTHEST_DAYS: Final = 5 * 366
+
+_LIMIT: Final = 60
+_WEEKDAYS: Final = tuple(name.lower() for name in calendar.day_name)
+_MONTHS: Final = tuple(name.lower() for name in calendar.month_name)
+_FEW: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
+_NEAR: Final = {"today": 0, "tonight": 0, "now": 0, "tomorrow": 1, "next week": 7, "a week": 7}
+_EXAMPLES: Final = ("2026-12-24", "tomorrow", "friday", "in 3 days", "15 march")
+
+
+def local_day(moment: datetime, zone: ZoneInfo) -> date:
+    """Return the calendar day on which a moment falls for the student."""
+    return moment.astimezone(zone).date()
+
+
+def start_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Return the moment at which a student's day begins, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """Return the last second of a student's day, in UTC: until then something is due and not overdue."""
+    return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
+
+
+def plain_date(day: date) -> datetime:
+    """Return a date that belongs to no zone (an interview's) as it is stored: its midnight in UTC."""
+    return datetime.combine(day, time(), UTC)
+
+
+def say_day(day: date, today: date) -> str:
+    """Return "today", "tomorrow", "3 Dec", or "3 Dec 2027" in another year."""
+    if day == today:
+        return "today"
+    if day == today + timedelta(days=1):
+        return "tomorrow"
+    said = f"{day.day} {calendar.month_abbr[day.month]}"
+    return said if day.year == today.year else f"{said} {day.year}"
+
+
+def parse_day(text: str, today: date) -> date:
+    """Read a day from today on: an ISO date, "tomorrow", "friday", "in 2 weeks", "15 march", "march 15 2027".
+
+    A weekday is the next one after today; a date without a year is the next of its kind.
+
+    Raises: ToolRetry when it cannot be read, is past, or lies more than five years ahead.
+    """
+    said = re.sub(r"[\s,]+", " ", clean_text(text, "the date", limit=_LIMIT).lower())
+    said = re.sub(r"^(by|on|until|till|before|due) ", "", said)
+    try:
+        day = _from_words(said, today) or _from_iso(said) or _from_month(said, today)
+    except (ValueError, OverflowError):
+        day = None
+    if day is None:
+        raise ToolRetry(f"I cannot read {shown(text)} as a date; write it like 2026-12-24.", choices=_EXAMPLES)
+    if day < today:
+        raise ToolRetry(f"{day.isoformat()} is in the past (today is {today.isoformat()}); give a day from today on.")
+    if (day - today).days > FURTHEST_DAYS:
+        raise ToolRetry(f"{day.isoformat()} is more than five years ahead; give a nearer day.")
+    return day
+
+
+def _from_words(said: str, today: date) -> date | None:
+    if said in _NEAR:
+        return today + timedelta(days=_NEAR[said])
+    name = said.removeprefix("next ").removeprefix("this ").removeprefix("coming ")
+    for number, weekday in enumerate(_WEEKDAYS):
+        if len(name) >= 3 and weekday.startswith(name):
+            return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+    if name in ("month", "end of month", "end of the month"):
+        last = today.replace(day=calendar.monthrange(today.year, today.month)[1])
+        return _add_months(today, 1) if name == "month" else last
+    if found := re.fullmatch(r"(?:in )?(\d{1,4}|[a-z]+) (day|week|month|year)s?(?: from now)?", said):
+        count = int(found[1]) if found[1].isdigit() else _FEW.get(found[1])
+        if count is None:
+            return None
+        if found[2] in ("month", "year"):
+            return _add_months(today, count * (12 if found[2] == "year" else 1))
+        return today + timedelta(days=count * (7 if found[2] == "week" else 1))
+    return None
+
+
+def _from_iso(said: str) -> date | None:
+    return date.fromisoformat(said) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", said) else None
+
+
+def _from_month(said: str, today: date) -> date | None:
+    found = re.fullmatch(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)?\.? (?:of )?([a-z]{3,})\.?(?: (\d{4}))?", said)
+    if found:
+        number, name, year = found[1], found[2], found[3]
+    elif found := re.fullmatch(r"([a-z]{3,})\.? (?:the )?(\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?", said):
+        name, number, year = found[1], found[2], found[3]
+    else:
+        return None
+    months = [index for index, month in enumerate(_MONTHS) if month and month.startswith(name)]
+    if len(months) != 1:
+        return None
+    day = date(int(year) if year else today.year, months[0], int(number))
+    return day if year or day >= today else day.replace(year=day.year + 1)
+
+
+def _add_months(day: date, count: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

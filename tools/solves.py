@@ -1,0 +1,81 @@
+"""One recorded outcome of a student's work on a problem, and what follows from it alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from learning.recall import Grade, grade_for
+from store.client import ObjectId
+from store.documents.problems import Problem
+
+Outcome = Literal["unaided", "with-help", "stuck"]
+
+FAST_MINUTES: Final = {"easy": 10.0, "medium": 20.0, "hard": 35.0}
+"""Minutes within which a problem of a level counts as solved fast."""
+HELPED_SCORE: Final = 50.0
+TRY_COST: Final = 10.0
+LOWEST_UNAIDED: Final = 70.0
+
+SAID: Final[dict[Outcome, str]] = {"unaided": "solved unaided", "with-help": "solved with help", "stuck": "not solved"}
+"""How a receipt says an outcome."""
+
+
+@dataclass(frozen=True)
+class Solve:
+    """What was recorded. `today` is the student's day; `earlier` holds the outcomes of earlier attempts at it."""
+
+    id: ObjectId
+    problem: Problem
+    outcome: Outcome
+    minutes: float | None
+    tries: int
+    at: datetime
+    today: date
+    earlier: tuple[Outcome, ...] = ()
+
+    @property
+    def unaided(self) -> bool:
+        """Return whether this is evidence of mastery: a solve after help or after seeing the solution is not."""
+        return self.outcome == "unaided"
+
+    @property
+    def solved(self) -> bool:
+        """Return whether the problem ended up solved."""
+        return self.outcome != "stuck"
+
+    @property
+    def seconds(self) -> float | None:
+        """Return the time taken in seconds, where it is known."""
+        return round(self.minutes * 60) if self.minutes is not None else None
+
+    @property
+    def score(self) -> float:
+        """Return 0 (stuck), 50 (with help), or 100 less 10 for each try after the first, but at least 70."""
+        if self.outcome == "stuck":
+            return 0.0
+        if self.outcome == "with-help":
+            return HELPED_SCORE
+        return max(LOWEST_UNAIDED, 100.0 - TRY_COST * (self.tries - 1))
+
+    @property
+    def grade(self) -> Grade:
+        """Return what the outcome is as a review's grade."""
+        limit = FAST_MINUTES.get(self.problem.difficulty)
+        return grade_for(
+            solved=self.solved,
+            with_help=self.outcome == "with-help",
+            first_try=self.tries == 1,
+            fast=self.minutes is not None and limit is not None and self.minutes <= limit,
+        )
+
+    @property
+    def is_first(self) -> bool:
+        """Return whether the problem was never attempted before."""
+        return not self.earlier
+
+    @property
+    def is_first_success(self) -> bool:
+        """Return whether this is the first unaided solve of the problem."""
+        return self.unaided and "unaided" not in self.earlier
