@@ -46,13 +46,16 @@ class Delivery:
         self._woken = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set; what is under way then is finished."""
-        while not stop.is_set():
+        """Deliver until `stop` is set, and then once more what is due by then."""
+        while True:
+            last = stop.is_set()
             self._woken.clear()
             try:
                 await self._look()
             except StoreError as exc:
                 log.warning("the outbox cannot be read: %s", exc)
+            if last:
+                break
             await first_of(self._woken, stop, seconds=self._poll)
         await self.settle()
 
@@ -64,11 +67,6 @@ class Delivery:
         """Wait until nothing is being delivered here."""
         if self._busy:
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
-
-    async def flush(self) -> None:
-        """Deliver what is due now, and return when it was tried."""
-        await self._look()
-        await self.settle()
 
     async def _look(self) -> None:
         for platform, adapter in self._adapters.items():

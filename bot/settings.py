@@ -1,0 +1,76 @@
+"""Every setting, in one place: nothing else in PrepMate reads the environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+from store.faults import Faults, Guard
+
+
+class Settings(BaseSettings):
+    """What can be set, by environment variable or in a `.env` file of the working directory.
+
+    Raises: SettingsError (through `read_settings`) naming the variable, never a secret's value.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
+
+    data_dir: Path = Field(default=Path("~/.local/share/prepmate"), alias="PREPMATE_DATA_DIR")
+    mongodb_uri: SecretStr | None = Field(default=None, alias="MONGODB_URI")
+    mongodb_database: str = Field(
+        default="prepmate", alias="MONGODB_DATABASE", min_length=1, max_length=63, pattern=r"^[\w-]+$"
+    )
+    mongod_bin: str | None = Field(default=None, alias="MONGOD_BIN")
+    path: str | None = Field(default=None, alias="PATH", repr=False)
+
+    openai_api_key: SecretStr | None = Field(default=None, alias="OPENAI_API_KEY")
+    openai_base_url: str | None = Field(default=None, alias="OPENAI_BASE_URL", pattern=r"^https?://")
+    openai_model: str = Field(default="gpt-5-mini", alias="OPENAI_MODEL", min_length=1)
+    openai_timeout: float = Field(default=60.0, alias="OPENAI_TIMEOUT", gt=0, le=600)
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", alias="PREPMATE_LOG_LEVEL")
+    no_color: bool = Field(default=False, alias="NO_COLOR")
+
+    lease_seconds: float = Field(default=3.0, alias="PREPMATE_LEASE_SECONDS", gt=0.1, le=600)
+    turn_seconds: float = Field(default=180.0, alias="PREPMATE_TURN_SECONDS", gt=0, le=3600)
+
+    # Only the verifiers set these two (see store.faults).
+    crash_at: str | None = Field(default=None, alias="PREPMATE_CRASH_AT")
+    broken_guard: Guard | None = Field(default=None, alias="PREPMATE_BROKEN_GUARD")
+
+    @field_validator("no_color", mode="before")
+    @classmethod
+    def _any_text_means_yes(cls, value: object) -> bool:
+        """NO_COLOR counts as set by being there, whatever it says (no-color.org)."""
+        return bool(value)
+
+    @field_validator("data_dir")
+    @classmethod
+    def _expand_home(cls, value: Path) -> Path:
+        return value.expanduser()
+
+    @property
+    def faults(self) -> Faults:
+        """Return what shall go wrong: nothing, unless a verifier says so."""
+        return Faults(self.crash_at, frozenset({self.broken_guard} if self.broken_guard else ()))
+
+
+def read_settings() -> Settings:
+    """Read the environment. Raises: SettingsError, a sentence that names the variable and what is wrong with it."""
+    try:
+        settings = Settings()
+        _ = settings.faults
+    except ValidationError as exc:
+        error = exc.errors(include_input=False, include_url=False)[0]
+        name = str(error["loc"][0]) if error["loc"] else "a setting"
+        raise SettingsError(f"{name} cannot be used: {error['msg'].lower()}. Correct it or unset it.") from None
+    except ValueError as exc:
+        raise SettingsError(f"PREPMATE_CRASH_AT cannot be used: {exc}.") from None
+    return settings
