@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +11,7 @@ from store.catalogue.facts import shipped_catalogue
 from store.catalogue.loader import load_catalogue
 from store.catalogue.records import derive_id
 from store.catalogue.standing import Standing
-from store.client import Database, ObjectId, Raw
+from store.client import Database, ObjectId, Raw, connect
 from store.documents.base import Document
 from store.documents.problems import Problem, Topic
 from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem
@@ -19,6 +19,14 @@ from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=40)
 KINDS: tuple[type[Document], ...] = (Topic, Problem, Roadmap, RoadmapTopic, RoadmapTopicProblem)
+
+
+@pytest.fixture
+async def database(mongo_uri: str, database_name: str) -> AsyncIterator[Database]:
+    """Return an empty database of a real server."""
+    opened = connect(mongo_uri, database_name)
+    yield opened
+    opened.close()
 
 
 async def read_all(database: Database) -> dict[str, list[Raw]]:
