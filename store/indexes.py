@@ -166,9 +166,10 @@ async def _explain_duplicates(collection: Collection, index: Index) -> str:
             "now; start again."
         )
     first = groups[0]
+    values = "1 value" if len(groups) == 1 else f"{len(groups)} values"
     empty = " (they have no value there, which counts as equal)" if set(first["_id"].values()) == {None} else ""
     return (
-        f'{collection.name}: the unique index "{index.name}" cannot be created, because {len(groups)} '
-        f"{'value' if len(groups) == 1 else 'values'} of {', '.join(fields)} occur in more than one document, "
-        f"for instance in {first['one']} and {first['other']}{empty}; merge or remove the duplicates and start again."
+        f'{collection.name}: the unique index "{index.name}" cannot be created, because more than one document holds '
+        f"the same {', '.join(fields)}; that is so for {values}, for instance in the documents {first['one']} and "
+        f"{first['other']}{empty}; merge or remove the duplicates and start again."
     )

@@ -47,9 +47,8 @@ def parse_contract(text: str) -> list[CollectionShape]:
 
 def _check_table_of_contents(text: str, found: set[str]) -> None:
     """Hold the contract's own list of its collections against what was parsed, so that no heading is overlooked."""
-    listed = {
-        name.strip() for line in re.findall(r"^\d+\. \*\*[^*]+\*\* - (.+)$", text, re.M) for name in line.split(",")
-    }
+    lines = re.findall(r"^\d+\. \*\*[^*]+\*\* - (.+)$", text, re.MULTILINE)
+    listed = {name.strip() for line in lines for name in line.split(",")}
     if listed and listed != found:
         raise ContractError(f"listed or described, but not both: {', '.join(sorted(listed ^ found))}")
 
@@ -138,7 +137,7 @@ class _Reader:
 
     def _read_note(self) -> str:
         """Return what stands in the parentheses; one inside quotes does not close them."""
-        match = re.compile(r"((?:'[^']*'|[^')])*)\)").match(self._text, self._at)
+        match = re.compile(r"((?:'[^'\n]*'|[^')\n])*)\)").match(self._text, self._at)
         if match is None:
             raise self._error("a parenthesis is not closed")
         self._at = match.end()
