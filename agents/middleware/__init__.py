@@ -1,1 +1,1 @@
-"""One file for each behaviour around a model call."""
+"""One file a behaviour of the agent; `agents.mentor` says in which order they stand."""

@@ -1,0 +1,183 @@
+"""The student's conversation in AIMentorConversation: its tail for the prompt, and the next two messages.
+
+The array of messages only grows, by `$push`; a conversation that has become too long is closed and another begun.
+What the prompt holds of it grows to a limit and is then cut to half in one block, so that between two cuts each
+prompt begins with the whole of the one before and the provider can read it from its cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+
+from agents.tokens import TokenCounter
+from store.client import Raw
+from store.documents.own import Turn
+from store.documents.sessions import AIMentorConversation, Message
+from store.work import UnitOfWork
+
+TAIL_TOKENS = 6_000
+TAIL_MESSAGES = 60
+FULL_BYTES = 4_000_000
+FULL_MESSAGES = 1_000
+
+
+@dataclass(frozen=True)
+class Window:
+    """How much of a conversation a prompt may hold: at most so many tokens and messages, half of each after a cut."""
+
+    tokens: int = TAIL_TOKENS
+    messages: int = TAIL_MESSAGES
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The last messages of a conversation, oldest first, beginning with one of the student's."""
+
+    messages: tuple[AnyMessage, ...]
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Where an exchange was written, and what its two messages' texts cost in tokens."""
+
+    conversation_id: str
+    tokens: int
+
+
+def find_start(sizes: Sequence[tuple[str, int]], window: Window) -> int:
+    """Return where the tail begins among all messages, given as (role, tokens), oldest first.
+
+    The whole is folded from its beginning, so that the answer depends on what is stored and on nothing else: each
+    message joins the tail; one that makes it too large cuts it to half the window, at a message of the student's.
+    The last exchange stays whatever its size.
+    """
+    start = total = last_user = 0
+    for end, (role, tokens) in enumerate(sizes, start=1):
+        total += tokens
+        if role == "user":
+            last_user = end - 1
+        if total <= window.tokens and end - start <= window.messages:
+            continue
+        while start < last_user and (
+            total > window.tokens // 2 or end - start > window.messages // 2 or sizes[start][0] != "user"
+        ):
+            total -= sizes[start][1]
+            start += 1
+    while start < len(sizes) and sizes[start][0] != "user":
+        start += 1
+    return start
+
+
+async def read_tail(unit: UnitOfWork, window: Window | None = None) -> Tail:
+    """Return the tail of the student's running conversation, reaching into the full one before it."""
+    window = window or Window()
+    newest = await unit.of(AIMentorConversation).aggregate(
+        {"conversationType": "general"},
+        {"$sort": {"lastMessageTime": -1, "_id": -1}},
+        {"$limit": 2},
+        {"$project": _SHAPE | {"sizes": _SIZES, "recent": _recent(window.messages)}},
+    )
+    if not newest or not newest[0].get("isActive"):
+        return Tail((), 0)
+    before = [newest[1]] if len(newest) == 2 and _is_full(newest[1]) else []
+    held = [*before, newest[0]]
+    sizes = [(str(size["role"]), int(size["tokens"])) for one in held for size in one["sizes"]]
+    recent = [message for one in held for message in one["recent"]]
+    start = find_start(sizes, window)
+    kept = recent[len(recent) - (len(sizes) - start) :]
+    return Tail(tuple(_as_langchain(message) for message in kept), sum(tokens for _, tokens in sizes[start:]))
+
+
+async def append_exchange(
+    unit: UnitOfWork, *, turn: Turn, answer: str, model: str, counter: TokenCounter, now: datetime
+) -> Exchange:
+    """Write a turn's text and its answer at the end of the running conversation, beginning one where none runs.
+
+    Call it inside the transaction that ends the turn. Raises: ValidationError for text that MongoDB cannot hold.
+    """
+    messages = [
+        _message(unit, "user", turn.text, None, turn.accepted_at, counter),
+        _message(unit, "assistant", answer, model, now, counter),
+    ]
+    tokens = sum(message.tokens or 0 for message in messages)
+    conversations = unit.of(AIMentorConversation)
+    found = await conversations.aggregate(
+        {"conversationType": "general", "isActive": True},
+        {"$sort": {"lastMessageTime": -1, "_id": -1}},
+        {"$limit": 1},
+        {"$project": _SHAPE},
+    )
+    running = found[0] if found else None
+    if running and _is_full(running):
+        await conversations.amend(running["_id"], {"$set": {"isActive": False}})
+        running = None
+    if running is None:
+        return await _begin(unit, messages, tokens, now)
+    conversation_id = str(running.get("conversationId") or running["_id"])
+    change = {
+        "$push": {"messageHistory": {"$each": [message.to_mongo() for message in messages]}},
+        "$inc": {"totalMessages": len(messages), "totalTokens": tokens},
+        "$set": {"lastMessageTime": now, "conversationId": conversation_id},
+    }
+    await conversations.amend(running["_id"], change)
+    return Exchange(conversation_id, tokens)
+
+
+async def _begin(unit: UnitOfWork, messages: list[Message], tokens: int, now: datetime) -> Exchange:
+    conversation_id = unit.new_id()
+    conversation = AIMentorConversation(
+        id=conversation_id,
+        user_id=unit.student,
+        conversation_id=str(conversation_id),
+        message_history=messages,
+        total_messages=len(messages),
+        total_tokens=tokens,
+        last_message_time=now,
+    )
+    await unit.of(AIMentorConversation).add(conversation)
+    return Exchange(str(conversation_id), tokens)
+
+
+def _message(unit: UnitOfWork, role: Any, text: str, model: str | None, at: datetime, counter: TokenCounter) -> Message:
+    return Message(id=unit.new_id(), role=role, content=text, timestamp=at, tokens=counter.count(text), model=model)
+
+
+def _as_langchain(message: Raw) -> AnyMessage:
+    text = str(message.get("content") or "")
+    return HumanMessage(text) if message.get("role") == "user" else AIMessage(text)
+
+
+def _is_full(shape: Raw) -> bool:
+    return shape["size"] > FULL_BYTES or (shape.get("totalMessages") or 0) >= FULL_MESSAGES
+
+
+_SHAPE: Raw = {"conversationId": 1, "isActive": 1, "totalMessages": 1, "size": {"$bsonSize": "$$ROOT"}}
+
+_HISTORY: Raw = {"$ifNull": ["$messageHistory", []]}
+
+# Messages of another program may lack their tokens: those are taken as a third of their bytes.
+_SIZES: Raw = {
+    "$map": {
+        "input": _HISTORY,
+        "in": {
+            "role": {"$ifNull": ["$$this.role", "assistant"]},
+            "tokens": {
+                "$cond": [
+                    {"$isNumber": "$$this.tokens"},
+                    "$$this.tokens",
+                    {"$ceil": {"$divide": [{"$bsonSize": "$$this"}, 3]}},
+                ]
+            },
+        },
+    }
+}
+
+
+def _recent(messages: int) -> Raw:
+    return {"$slice": [_HISTORY, -messages]}

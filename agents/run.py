@@ -1,0 +1,75 @@
+"""One turn being answered: what the agent, its tools and its middleware are given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from agents.listener import Listener
+from agents.usage import Bill
+from store.documents.own import Turn
+from store.work import StudentWork
+from tools.context import MentorContext
+
+OFFLINE_COACH = "offline coach"
+"""The model's name in what the coach answers."""
+
+PREPMATE = "prepmate"
+"""The model's name in what no model answered: sentences of our own."""
+
+
+class CallOrder:
+    """Lets the tool calls of one step run one after the other, in the order in which the model made them."""
+
+    def __init__(self, calls: Sequence[str]) -> None:
+        self._calls = tuple(calls)
+        self._done = {call: asyncio.Event() for call in calls}
+
+    @asynccontextmanager
+    async def place_of(self, call: str) -> AsyncIterator[None]:
+        """Wait for the call before this one; a call that raises lets none follow, because it ends the turn."""
+        place = self._calls.index(call)
+        if place:
+            await self._done[self._calls[place - 1]].wait()
+        yield
+        self._done[call].set()
+
+
+@dataclass
+class Progress:
+    """What happens while one turn is answered and is not worth keeping: nothing of it survives a takeover.
+
+    `heard` is what the model has sent of its running call, `said` whether the student was shown any of it. `bill` is
+    what the call that has just succeeded cost, for the journal to write down. `out_of_reach` says why the model was
+    given up for the rest of the turn.
+    """
+
+    heard: str = ""
+    said: bool = False
+    bill: Bill | None = None
+    out_of_reach: str | None = None
+    orders: dict[int, CallOrder] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TurnRun:
+    """A turn, the student's work under its lease, and who watches. LangChain hands it to tools as their context.
+
+    `turn` holds the journal as it was when the turn was claimed; `context` reads outside any transaction.
+    """
+
+    work: StudentWork
+    turn: Turn
+    context: MentorContext
+    listener: Listener
+    progress: Progress = field(default_factory=Progress, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the student is told, and by which model ("offline coach" where none was asked)."""
+
+    text: str
+    model: str

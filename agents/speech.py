@@ -1,0 +1,78 @@
+"""Showing an answer while it is being made: whole sentences, and never half a block of code."""
+
+from __future__ import annotations
+
+import re
+
+from langchain_core.messages import AIMessage, AIMessageChunk
+
+from agents.listener import Listener
+from agents.run import Progress
+
+_END = re.compile(r"[.!?…:][\"'”’)*_`]*\s+|\n+")
+_FENCE = re.compile(r"^\s*(```|~~~)", re.MULTILINE)
+
+
+class Sentences:
+    """Cuts a text that arrives in pieces after whole sentences and lines. What it returns, joined, is the text."""
+
+    def __init__(self) -> None:
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """Take more text; return what is whole by now: up to the last sentence's end outside a code block."""
+        self._held += text
+        whole = 0
+        for end in _END.finditer(self._held):
+            if not self._in_code(end.end()):
+                whole = end.end()
+        said, self._held = self._held[:whole], self._held[whole:]
+        return said
+
+    def flush(self) -> str:
+        """Return what is left: the text has ended."""
+        said, self._held = self._held, ""
+        return said
+
+    def _in_code(self, place: int) -> bool:
+        return len(_FENCE.findall(self._held[:place])) % 2 == 1
+
+
+class Speech:
+    """Passes on what the model says, step by step, and takes it back when it was not the answer."""
+
+    def __init__(self, listener: Listener, progress: Progress) -> None:
+        self._listener, self._progress = listener, progress
+        self._sentences = Sentences()
+        self._message_id: str | None = None
+
+    async def hear(self, message: AIMessage) -> None:
+        """Take a message, or a piece of one that is being streamed."""
+        if message.id != self._message_id:
+            await self.take_back()
+            self._message_id = message.id
+        self._progress.heard += message.text + _calls_in(message)
+        await self._say(self._sentences.feed(message.text))
+
+    async def end(self) -> None:
+        """The message heard last was the answer: say what is left of it."""
+        await self._say(self._sentences.flush())
+
+    async def take_back(self) -> None:
+        """What was heard was not the answer: it led to tool calls, or the model was asked again."""
+        self._sentences = Sentences()
+        self._progress.heard = ""
+        if self._progress.said:
+            self._progress.said = False
+            await self._listener.restart()
+
+    async def _say(self, text: str) -> None:
+        if text:
+            self._progress.said = True
+            await self._listener.say(text)
+
+
+def _calls_in(message: AIMessage) -> str:
+    if not isinstance(message, AIMessageChunk):
+        return ""
+    return "".join((call.get("name") or "") + (call.get("args") or "") for call in message.tool_call_chunks)

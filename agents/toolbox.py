@@ -1,0 +1,183 @@
+"""The verbs as LangChain tools. What a model may say is checked here; whose data it touches, it cannot say at all."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, get_type_hints
+
+from langchain.tools import ToolRuntime
+from langchain_core.messages import AIMessage, ToolMessage
+from langchain_core.tools import BaseTool, StructuredTool
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from agents.run import CallOrder, TurnRun
+from agents.steps import since_student, step_of
+from store.work import EffectKey, Outcome, UnitOfWork
+from tools.context import Receipt, Verb
+from tools.errors import ToolError, ToolFailed, ToolRetry
+
+RESULT_CHARACTERS = 8_000
+"""The most of a result that a model is given; the artifact of the message holds all of it."""
+
+BROKEN_JSON = "broken_json"
+"""The argument under which arguments arrive that were not JSON (see `agents.middleware.tidying`)."""
+
+Runtime = ToolRuntime[TurnRun, dict[str, Any]]
+
+
+class Arguments(BaseModel):
+    """What a model gave a tool: numbers may come as text and the other way round; unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
+
+
+def build_tools(verbs: Sequence[Verb]) -> list[BaseTool]:
+    """Return one tool a verb, in the order given."""
+    known = frozenset(verb.name for verb in verbs)
+    return [_tool_of(verb, known) for verb in verbs]
+
+
+def _tool_of(verb: Verb, known: frozenset[str]) -> BaseTool:
+    arguments = _arguments_of(verb)
+
+    async def call(runtime: Runtime, **given: Any) -> ToolMessage:
+        run, call_id = runtime.context, str(runtime.tool_call_id)
+        step = step_of(runtime.state["messages"]) - 1
+        async with _order_of(runtime, known, step).place_of(call_id):
+            await run.listener.doing(verb.doing)
+            try:
+                result = await _run(verb, run, EffectKey(run.turn.id, step, call_id), _checked(arguments, given))
+            except ToolError as error:
+                return _refusal(verb.name, call_id, error)
+            return ToolMessage(_cut(result), name=verb.name, tool_call_id=call_id, artifact=result)
+
+    return StructuredTool(
+        name=verb.name,
+        description=verb.description,
+        args_schema=_schema_of(arguments),
+        coroutine=call,
+    )
+
+
+async def _run(verb: Verb, run: TurnRun, key: EffectKey, arguments: Mapping[str, Any]) -> str:
+    """Run a verb and return its result as JSON: a writing one once, with its effect and its key in one commit."""
+    if not verb.writes:
+        with _values_refused():
+            return (await verb(run.context, **arguments)).model_dump_json()
+
+    async def body(unit: UnitOfWork) -> Outcome:
+        with _values_refused():
+            result = await verb(run.context.within(unit), **arguments)
+        undo_label = result.undo_label if isinstance(result, Receipt) else None
+        return Outcome(result.model_dump_json(), isinstance(result, Receipt), undo_label)
+
+    return await run.work.once(key, verb.name, body)
+
+
+def _order_of(runtime: Runtime, known: frozenset[str], step: int) -> CallOrder:
+    """Return the order of the step's calls; LangChain starts them all at once."""
+    orders = runtime.context.progress.orders
+    if step not in orders:
+        asked = next(
+            message for message in reversed(since_student(runtime.state["messages"])) if isinstance(message, AIMessage)
+        )
+        orders[step] = CallOrder([str(call["id"]) for call in asked.tool_calls if call["name"] in known])
+    return orders[step]
+
+
+def _arguments_of(verb: Verb) -> type[BaseModel]:
+    """Return the model of a verb's arguments: its parameters without the first, which is the context."""
+    hints = get_type_hints(verb.run, include_extras=True)
+    fields: dict[str, Any] = {}
+    for name, parameter in list(inspect.signature(verb.run).parameters.items())[1:]:
+        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
+        fields[name] = (hints[name], default)
+    return create_model(f"{verb.name}_arguments", __base__=Arguments, **fields)
+
+
+def _checked(arguments: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments, validated. A null where a default stands is left out: that is how models say nothing.
+
+    Raises: ToolRetry, naming each argument that is wrong.
+    """
+    if BROKEN_JSON in given:
+        raise ToolRetry("The arguments were not valid JSON; send one JSON object.")
+    said = {
+        name: value
+        for name, value in given.items()
+        if value is not None or name not in arguments.model_fields or arguments.model_fields[name].is_required()
+    }
+    try:
+        checked = arguments.model_validate(said)
+    except ValidationError as exc:
+        raise ToolRetry(_explain(exc, arguments)) from exc
+    return {name: getattr(checked, name) for name in arguments.model_fields}
+
+
+def _explain(exc: ValidationError, arguments: type[BaseModel] | None = None) -> str:
+    wrong = []
+    for error in exc.errors(include_url=False, include_context=False, include_input=False)[:5]:
+        name = ".".join(str(part) for part in error["loc"]) or "arguments"
+        if error["type"] == "extra_forbidden" and arguments is not None:
+            taken = ", ".join(arguments.model_fields) or "none"
+            wrong.append(f"there is no argument {name[:40]!r} (there are: {taken})")
+        else:
+            wrong.append(f"{name[:40]}: {error['msg'][:120]}")
+    return f"Nothing was done. Wrong arguments: {'; '.join(wrong)}."
+
+
+@contextmanager
+def _values_refused() -> Iterator[None]:
+    """A value that no document takes is an argument to correct: nothing was stored."""
+    try:
+        yield
+    except ValidationError as exc:
+        raise ToolRetry(_explain(exc)) from exc
+
+
+def _refusal(name: str, call_id: str, error: ToolError) -> ToolMessage:
+    """Return what a model is told about a call that did nothing, and what to do about it."""
+    choices = list(error.choices) if isinstance(error, ToolRetry) else []
+    text = str(error)
+    if isinstance(error, ToolFailed):
+        text += " It cannot be done, whatever the arguments: tell the student."
+    elif choices:
+        listed = json.dumps(choices, ensure_ascii=False)
+        text += f" Call it again with one of these, word for word, or ask the student: {listed}."
+    else:
+        text += " Correct the arguments and call it again, or ask the student."
+    kind = "failed" if isinstance(error, ToolFailed) else "retry"
+    details = {"kind": kind, "sentence": str(error), "choices": choices}
+    return ToolMessage(text, name=name, tool_call_id=call_id, status="error", artifact=details)
+
+
+def _cut(result: str) -> str:
+    if len(result) <= RESULT_CHARACTERS:
+        return result
+    left = len(result) - RESULT_CHARACTERS
+    return f"{result[:RESULT_CHARACTERS]}… ({left} more characters are left out: ask for less, or for one thing)"
+
+
+def _schema_of(arguments: type[BaseModel]) -> dict[str, Any]:
+    """Return the JSON schema as models need it: without the titles and the nulls that pydantic adds."""
+    schema = _trim(arguments.model_json_schema())
+    schema.pop("description", None)
+    return {"properties": {}, **schema, "type": "object"}
+
+
+def _trim(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_trim(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    trimmed = {key: _trim(value) for key, value in schema.items() if not (key == "title" and isinstance(value, str))}
+    options = [option for option in trimmed.get("anyOf", []) if option != {"type": "null"}]
+    if len(options) == 1:
+        del trimmed["anyOf"]
+        trimmed = {**options[0], **trimmed}
+    if trimmed.get("default", ...) is None:
+        del trimmed["default"]
+    return trimmed
