@@ -47,7 +47,7 @@ def main(argv: list[str]) -> int:
     print("compared: " + ", ".join(f"{count} {sort}" for sort, count in sorted(result.counts.items())))
     for difference in result.differences:
         print(f"- {difference}")
-    print(f"{len(result.differences)} differences" if result.differences else "no difference")
+    print(f"differences: {len(result.differences) or 'none'}")
     return 1 if result.differences else 0
 
 
