@@ -129,9 +129,8 @@ async def test_usage_can_be_counted_by_hand(client: Any, fake: FakeOpenAI) -> No
 
 async def test_calls_the_tools_it_is_told_to_step_by_step(client: Any, fake: FakeOpenAI) -> None:
     """`call` lines are parallel calls of one step, `then call` opens the next, and the answer quotes the results."""
-    order = (
-        'call record_attempt {"problem": "two-sum"}\ncall list_due_revisions\nthen call record_attempt {"problem": "3"}'
-    )
+    orders = ['call record_attempt {"problem": "two-sum"}', "call list_due_revisions"]
+    orders += ['then call record_attempt {"problem": "3"}']
     messages = [user("\n".join(orders))]
     expected = [
         [("record_attempt", {"problem": "two-sum"}), ("list_due_revisions", {})],
