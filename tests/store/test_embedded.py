@@ -125,13 +125,14 @@ def start_client(data_dir: Path) -> subprocess.Popen[str]:
 
 
 async def test_six_processes_that_start_at_once_share_one_server(data_dir: Path) -> None:
-    """All get the same mongod; a killed client harms none; the last one out ends mongod."""
+    """All get the same mongod, out of reach of their Ctrl-C; a killed client harms none; the last one out ends it."""
     clients = [start_client(data_dir) for _ in range(6)]
     try:
         lines = [await asyncio.to_thread(client.stdout.readline) for client in clients if client.stdout]
         reports = [json.loads(line) for line in lines]
         assert len({(report["uri"], report["mongod"]) for report in reports}) == 1
         assert mongods_on(data_dir) == [reports[0]["mongod"]]
+        assert os.getsid(reports[0]["mongod"]) not in {os.getsid(0), *(os.getsid(client.pid) for client in clients)}
 
         for client in clients[:4]:
             client.kill()
