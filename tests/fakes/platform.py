@@ -66,13 +66,18 @@ class FakePlatform:
             return False
         return True
 
+    async def until_shown(self, count: int) -> None:
+        """Wait until so many answers were shown."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: len(self.shown) >= count)
+
     @property
     def url(self) -> str:
         """Return the base address."""
         return f"http://127.0.0.1:{self._port}"
 
     async def __aenter__(self) -> Self:
-        self._posted = asyncio.Event()
+        self._posted, self._moved = asyncio.Event(), asyncio.Condition()
         app = web.Application()
         app.router.add_get("/updates", self._updates)
         app.router.add_post("/ack", self._ack)
@@ -126,6 +131,8 @@ class FakePlatform:
         now = asyncio.get_running_loop().time()
         self.shown.append(Shown(body["key"], body["address"], body["seq"], body["text"], now))
         self._answers[body["key"].partition("#")[0]].set()
+        async with self._moved:
+            self._moved.notify_all()
         return web.json_response({"fresh": True})
 
 
