@@ -14,8 +14,6 @@ import asyncio
 import json
 import random
 import signal
-import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -31,6 +29,7 @@ from tests.verify.checks import (
     check_order,
     check_stale_writes,
 )
+from tests.verify.report import Violations, run_attack
 from tests.verify.stage import Replica, Stage, set_stage
 
 BACK_IN_SERVICE_SECONDS = 3.0
@@ -186,7 +185,7 @@ async def _until_delivered(stage: Stage) -> None:
         await asyncio.sleep(0.2)
 
 
-async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, Any], dict[str, list[str]]]:
+async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, Any], Violations]:
     """Run both parts; return the figures and the violations by kind."""
     plan = Plan(random.Random(args.seed))
     started = time.monotonic()
@@ -216,13 +215,12 @@ async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, A
         "kills_mongod": args.kills // 2 if args.turns else 0,
         "points_reached": sum(seconds >= 0 for seconds in points.values()),
         "repeated_sends_absorbed": stage.platform.repeated_sends,
-        **{kind: len(found) for kind, found in violations.items() if kind != "back_too_late"},
         "back_in_service_p50_s": round(back[len(back) // 2], 2) if back else None,
         "back_in_service_p95_s": round(p95, 2) if back else None,
         "after_a_crash_point_max_s": max(points.values()),
         "seconds": round(time.monotonic() - started, 1),
     }
-    return figures, {kind: found for kind, found in violations.items() if found}
+    return figures, violations
 
 
 def main(argv: list[str]) -> int:
@@ -235,9 +233,4 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--break", dest="guard", choices=GUARDS, help="switch a guard off; the command must then fail")
     parser.add_argument("--keep", type=Path, help="keep data and logs in this directory")
     args = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory(prefix="prepmate-crash-") as temporary:
-        figures, violations = asyncio.run(attack(args, args.keep or Path(temporary)))
-    print(json.dumps(figures))
-    for kind, found in violations.items():
-        print(f"{kind}: {len(found)}, such as {found[:3]}", file=sys.stderr)
-    return 1 if violations else 0
+    return run_attack("crash", lambda directory: attack(args, directory), args.keep)

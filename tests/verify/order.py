@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import random
 import signal
-import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -23,6 +20,7 @@ from typing import Any
 from store.faults import GUARDS
 from tests.verify.checks import Sent, check_answers, check_conversations, check_effects, check_order, check_stale_writes
 from tests.verify.crash import Plan
+from tests.verify.report import Violations, run_attack
 from tests.verify.stage import Replica, Stage, set_stage
 
 WINDOW = 50
@@ -54,7 +52,7 @@ async def freeze_in_turn(replicas: list[Replica], stage: Stage, messages: int) -
         replica.send(signal.SIGCONT)
 
 
-async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, Any], dict[str, list[str]]]:
+async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, Any], Violations]:
     """Run the attack; return the figures and the violations by kind."""
     rng = random.Random(args.seed)
     plan = Plan(random.Random(rng.random()))
@@ -87,10 +85,9 @@ async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, A
         "deliveries": len(postings),
         "frozen_replicas": 2,
         "repeated_sends_absorbed": stage.platform.repeated_sends,
-        **{kind: len(found) for kind, found in violations.items()},
         "seconds": round(seconds, 1),
     }
-    return figures, {kind: found for kind, found in violations.items() if found}
+    return figures, violations
 
 
 def main(argv: list[str]) -> int:
@@ -102,9 +99,4 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--break", dest="guard", choices=GUARDS, help="switch a guard off; the command must then fail")
     parser.add_argument("--keep", type=Path, help="keep data and logs in this directory")
     args = parser.parse_args(argv)
-    with tempfile.TemporaryDirectory(prefix="prepmate-order-") as temporary:
-        figures, violations = asyncio.run(attack(args, args.keep or Path(temporary)))
-    print(json.dumps(figures))
-    for kind, found in violations.items():
-        print(f"{kind}: {len(found)}, such as {found[:3]}", file=sys.stderr)
-    return 1 if violations else 0
+    return run_attack("order", lambda directory: attack(args, directory), args.keep)

@@ -1,0 +1,33 @@
+"""How an attack is run and told: one JSON line of figures, then what was violated."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+Violations = dict[str, list[str]]
+
+
+def run_attack(
+    name: str, attack: Callable[[Path], Awaitable[tuple[Mapping[str, Any], Violations]]], keep: Path | None
+) -> int:
+    """Run an attack in a directory (a temporary one unless `keep` names one) and report it.
+
+    Every kind of violation stands in the line with its count. Returns: 0 when nothing was violated, else 1.
+    """
+
+    async def run(directory: Path) -> tuple[Mapping[str, Any], Violations]:
+        return await attack(directory)
+
+    with tempfile.TemporaryDirectory(prefix=f"prepmate-{name}-") as temporary:
+        figures, violations = asyncio.run(run(keep or Path(temporary)))
+    print(json.dumps({**figures, **{kind: len(found) for kind, found in violations.items()}}))
+    for kind, found in violations.items():
+        if found:
+            print(f"{kind}: {len(found)}, such as {found[:3]}", file=sys.stderr)
+    return 1 if any(violations.values()) else 0
