@@ -1,0 +1,145 @@
+"""Which problems there are to choose from: the student's roadmap, what is solved, and a topic's review problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from learning.mastery import Difficulty
+from learning.planner import Candidate, ReviewChoice, review_problem
+from store.client import ObjectId, Raw
+from store.documents.own import Attempt
+from store.documents.problems import Problem, Submission
+from store.documents.roadmaps import Importance, Roadmap, RoadmapTopic, RoadmapTopicProblem, UserRoadmapProgress
+from tools.context import MentorContext
+from tools.learner import LearnerView, read_difficulties
+from tools.topics import TopicBook
+
+LOOKED_AT: Final = 40
+"""How many of a topic's problems, the most asked first, are weighed against each other."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A problem's place on the roadmap: the topic it stands under and its number, counted over all topics."""
+
+    topic: ObjectId
+    topic_name: str
+    layer: str | None
+    number: int
+    importance: Importance
+
+
+@dataclass(frozen=True)
+class Path:
+    """The roadmap that the student follows, and where each problem stands on it, in order."""
+
+    name: str
+    places: dict[ObjectId, Place]
+
+
+async def read_path(context: MentorContext) -> Path | None:
+    """Return the roadmap in progress, else the official one that most use, or None where there is none."""
+    shared = context.work.shared
+    progress = await context.work.of(UserRoadmapProgress).find_one({"status": "in-progress"}, sort=[("updatedAt", -1)])
+    roadmap = await shared(Roadmap).get(progress.roadmap_id) if progress else None
+    if roadmap is None:
+        published = {"isActive": {"$ne": False}, "isPublished": True}
+        best = [("isOfficial", -1), ("usageCount", -1), ("_id", 1)]
+        roadmap = await shared(Roadmap).find_one(published, sort=best)
+    if roadmap is None:
+        return None
+    topics = await shared(RoadmapTopic).find(
+        {"roadmapId": roadmap.id, "isActive": {"$ne": False}}, sort=[("sequenceNumber", 1), ("_id", 1)]
+    )
+    placed = await shared(RoadmapTopicProblem).find(
+        {"roadmapTopicId": {"$in": [topic.id for topic in topics]}, "isActive": {"$ne": False}},
+        sort=[("sequenceNumber", 1), ("_id", 1)],
+    )
+    return Path(roadmap.name, _places(topics, placed))
+
+
+def _places(topics: Sequence[RoadmapTopic], placed: Sequence[RoadmapTopicProblem]) -> dict[ObjectId, Place]:
+    places: dict[ObjectId, Place] = {}
+    for topic in topics:
+        for item in placed:
+            if item.roadmap_topic_id == topic.id and item.problem_id not in places:
+                importance = item.importance if item.importance in ("must-solve", "important") else "good-to-solve"
+                place = Place(topic.topic_id, topic.topic_name or "", topic.layer_name, len(places) + 1, importance)
+                places[item.problem_id] = place
+    return places
+
+
+async def solved_unaided(context: MentorContext) -> set[ObjectId]:
+    """Return the problems that the student has ever solved without help, wherever that was recorded."""
+    query: Raw = {"solved": True, "hintUsed": {"$ne": True}}
+    rows = await context.work.of(Submission).aggregate(query, {"$group": {"_id": "$problemId"}})
+    return {row["_id"] for row in rows}
+
+
+async def tried_since(context: MentorContext, since: datetime) -> set[ObjectId]:
+    """Return the problems that the student has attempted since then."""
+    rows = await context.work.of(Attempt).aggregate({"at": {"$gte": since}}, {"$group": {"_id": "$problemId"}})
+    return {row["_id"] for row in rows}
+
+
+async def problems_of_topic(
+    context: MentorContext, book: TopicBook, topic: ObjectId, query: Raw | None = None
+) -> list[Problem]:
+    """Return a topic's problems that match `query`, the most asked in interviews first."""
+    return await context.work.shared(Problem).find(
+        {**(query or {}), "topics": {"$in": book.spellings(topic)}},
+        sort=[("interviewFrequencyScore", -1), ("_id", 1)],
+        limit=LOOKED_AT,
+    )
+
+
+def weigh(view: LearnerView, book: TopicBook, problem: Problem, difficulty: Difficulty, order: int) -> Candidate:
+    """Return a problem outside the roadmap as a candidate; `order` is its place among the others."""
+    topics, _ = book.sort_out(problem.topics)
+    main = topics[0] if topics else None
+    return Candidate(
+        problem=str(problem.id),
+        predicted=view.predict(topics, difficulty).p,
+        order=order,
+        topic=book.names[main] if main else "",
+        topic_mastery=view.mastery(main) if main else 0.5,
+    )
+
+
+async def choose_review(
+    context: MentorContext, view: LearnerView, book: TopicBook, topic: ObjectId, *, settled: Iterable[ObjectId]
+) -> tuple[Problem, ReviewChoice] | None:
+    """Choose the problem of a topic's next review: the one last failed in it, else an unseen one that fits.
+
+    `settled` names problems that are not to be chosen as unseen (the one just attempted).
+    """
+    attempts = await _attempts_in(context, topic)
+    failed = next((problem for problem, outcome in attempts.items() if outcome != "unaided"), None)
+    if failed is not None and (problem := await context.work.shared(Problem).get(failed)):
+        return problem, ReviewChoice(str(failed), "last-failed")
+    seen = {*attempts, *settled}
+    unseen = await problems_of_topic(context, book, topic, {"_id": {"$nin": list(seen)}})
+    if not unseen:
+        # Everything was solved once: the oldest solve is the one that is forgotten most.
+        oldest = next(reversed(attempts), None)
+        problem = await context.work.shared(Problem).get(oldest) if oldest else None
+        return (problem, ReviewChoice(str(problem.id), "nearest-difficulty")) if problem else None
+    difficulties = await read_difficulties(context, unseen)
+    candidates = [weigh(view, book, problem, difficulties[problem.id], i) for i, problem in enumerate(unseen)]
+    choice = review_problem(None, candidates)
+    chosen = {str(problem.id): problem for problem in unseen}
+    return (chosen[choice.problem], choice) if choice else None
+
+
+async def _attempts_in(context: MentorContext, topic: ObjectId) -> dict[ObjectId, str]:
+    """Return the last outcome at each problem of a topic, the last attempted first."""
+    rows = await context.work.of(Attempt).aggregate(
+        {"topicIds": topic},
+        {"$sort": {"at": -1, "_id": -1}},
+        {"$group": {"_id": "$problemId", "outcome": {"$first": "$outcome"}, "at": {"$first": "$at"}}},
+        {"$sort": {"at": -1, "_id": -1}},
+    )
+    return {row["_id"]: row["outcome"] for row in rows}

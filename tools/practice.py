@@ -1,0 +1,222 @@
+"""Practising: start a problem, record how it went."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Final, get_args
+
+from pydantic import Field
+
+from store.documents.own import Attempt
+from store.documents.problems import Problem
+from store.documents.sessions import PracticeSession
+from tools import sessions
+from tools.arguments import MOST_TRIES, check_minutes, check_whole, name_some
+from tools.context import MentorContext, Receipt, Result, Verb
+from tools.dates import local_day, say_day
+from tools.errors import ToolRetry
+from tools.problems import ProblemBrief, brief, resolve_problem
+from tools.recording import Recorded, record
+from tools.solves import SAID, Outcome, Solve
+from tools.suggestion import next_problem
+
+_NAMED_TOPICS: Final = 2
+
+ProblemName = Annotated[str, Field(max_length=500, description="The problem's title, slug, number or url.")]
+
+
+class StartReceipt(Receipt):
+    """A problem that is being timed now. `abandoned` is the title of the one that was running before."""
+
+    problem: ProblemBrief
+    session_id: str
+    started_at: str
+    abandoned: str | None = None
+
+
+class TopicChange(Result):
+    """What an attempt changed in one topic. Mastery is 0 to 1; `reviewed`: it counted as the topic's review."""
+
+    topic_id: str
+    topic: str
+    mastery_before: float
+    mastery_after: float
+    reviewed: bool
+    next_revision: str
+    interval_days: int
+    why: str
+
+
+class AttemptReceipt(Receipt):
+    """A recorded attempt. `predicted` was the chance of an unaided solve; `minutes_measured`: by the running timer."""
+
+    submission_id: str
+    problem: ProblemBrief
+    outcome: Outcome
+    minutes: float | None
+    minutes_measured: bool
+    tries: int
+    predicted: float
+    topics: tuple[TopicChange, ...]
+    skipped_topics: tuple[str, ...] = ()
+    tasks_completed: tuple[str, ...] = ()
+    first_ever: bool = False
+
+
+async def start_problem(context: MentorContext, problem: ProblemName) -> StartReceipt:
+    """Start working on a problem, so that it is timed from now on.
+
+    Use it when the student begins a problem ("let's do two sum", "start"). A problem that was running is put aside
+    without an outcome. When they are done, call record_attempt.
+    """
+    now = context.now()
+    chosen = await resolve_problem(context, problem)
+    running = await sessions.running_sessions(context)
+    if running and running[0].problem_ids == [chosen.id]:
+        return _started(chosen, running[0], f"{chosen.title} · already running", None, undoable=False)
+    before = await _title(context, running)
+    for session in running:
+        await sessions.abandon(context, session, now)
+    opened = PracticeSession(
+        id=context.work.new_id(),
+        user_id=context.student,
+        session_type="practice",
+        session_name=chosen.title,
+        problem_ids=[chosen.id],
+        start_time=now,
+    )
+    await context.work.of(PracticeSession).add(opened)
+    aside = f" · {before} put aside" if before else ""
+    return _started(chosen, opened, f"{chosen.title} · started{aside}", before, undoable=True)
+
+
+def _started(
+    problem: Problem, session: PracticeSession, line: str, before: str | None, *, undoable: bool
+) -> StartReceipt:
+    return StartReceipt(
+        line=line,
+        undo_label=f"{problem.title} · started" if undoable else None,
+        problem=brief(problem),
+        session_id=str(session.id),
+        started_at=session.start_time.isoformat(),
+        abandoned=before,
+    )
+
+
+async def _title(context: MentorContext, running: list[PracticeSession]) -> str | None:
+    problem = sessions.running_problem(running)
+    found = await context.work.shared(Problem).get(problem) if problem else None
+    return found.title if found else None
+
+
+async def record_attempt(
+    context: MentorContext,
+    outcome: Annotated[
+        Outcome,
+        Field(
+            description="unaided: solved alone · with-help: solved after a hint or the solution · stuck: not solved."
+        ),
+    ],
+    problem: Annotated[
+        str | None, Field(max_length=500, description="Title, slug, number or url; leave out for the started one.")
+    ] = None,
+    minutes: Annotated[
+        float | None, Field(gt=0, le=1440, description="Minutes it took; leave out to use the timer.")
+    ] = None,
+    tries: Annotated[int, Field(ge=1, le=MOST_TRIES, description="Tries until this outcome.")] = 1,
+) -> AttemptReceipt:
+    """Record how a problem went, and with it the student's mastery, revisions, statistics and matching tasks.
+
+    Use it as soon as the student says that they solved a problem or gave up, for the started problem or for any other
+    one after the fact. Never guess the outcome: if it is unclear whether they had help, ask. Call it once for each
+    attempt. The receipt says what is true in the database, the dates of the next revisions included.
+    """
+    if outcome not in get_args(Outcome):
+        raise ToolRetry("The outcome must be unaided, with-help or stuck.", choices=get_args(Outcome))
+    minutes = check_minutes(minutes)
+    tries = check_whole(tries, "Tries", lowest=1, highest=MOST_TRIES)
+    running = await sessions.running_sessions(context)
+    chosen = await _chosen(context, problem, running)
+    session = next((item for item in running if item.problem_ids == [chosen.id]), None)
+    now = context.now()
+    measured = sessions.measured_minutes(session, now) if session and minutes is None else None
+    past = await context.work.of(Attempt).find({"problemId": chosen.id})
+    solve = Solve(
+        id=context.work.new_id(),
+        problem=chosen,
+        outcome=outcome,
+        minutes=minutes if minutes is not None else measured,
+        tries=tries,
+        at=now,
+        today=local_day(now, context.zone),
+        earlier=tuple(attempt.outcome for attempt in past),
+    )
+    first_ever = not past and not await context.work.of(Attempt).count({}, limit=1)
+    recorded = await record(context, solve, session)
+    return _receipt(context, solve, recorded, measured=measured is not None, first_ever=first_ever)
+
+
+async def _chosen(context: MentorContext, said: str | None, running: list[PracticeSession]) -> Problem:
+    if said is not None:
+        return await resolve_problem(context, said)
+    started = sessions.running_problem(running)
+    if started is None:
+        raise ToolRetry("Which problem was it? None is started, so name it by its title or url.")
+    problem = await context.work.shared(Problem).get(started)
+    if problem is None:
+        raise ToolRetry("The started problem is not in the catalogue any more; name the problem by its title.")
+    return problem
+
+
+def _receipt(
+    context: MentorContext, solve: Solve, recorded: Recorded, *, measured: bool, first_ever: bool
+) -> AttemptReceipt:
+    names, before, after = recorded.book.names, recorded.before, recorded.after
+    changes = tuple(
+        TopicChange(
+            topic_id=str(item.topic),
+            topic=names[item.topic],
+            mastery_before=round(before.mastery(item.topic), 4),
+            mastery_after=round(after.mastery(item.topic), 4),
+            reviewed=item.log is not None,
+            next_revision=local_day(item.next_revision, context.zone).isoformat(),
+            interval_days=item.interval_days,
+            why=item.why,
+        )
+        for item in recorded.scheduled
+    )
+    return AttemptReceipt(
+        line=_line(solve, changes, recorded.tasks),
+        undo_label=f"{solve.problem.title} · {SAID[solve.outcome]}",
+        submission_id=str(solve.id),
+        problem=brief(solve.problem),
+        outcome=solve.outcome,
+        minutes=solve.minutes,
+        minutes_measured=measured,
+        tries=solve.tries,
+        predicted=round(recorded.predicted, 4),
+        topics=changes,
+        skipped_topics=recorded.skipped,
+        tasks_completed=recorded.tasks,
+        first_ever=first_ever,
+    )
+
+
+def _line(solve: Solve, changes: tuple[TopicChange, ...], tasks: tuple[str, ...]) -> str:
+    took = f" in {solve.minutes:.3g} min" if solve.minutes is not None else ""
+    pieces = [solve.problem.title, f"{SAID[solve.outcome]}{took}"]
+    if changes:
+        day = min(change.next_revision for change in changes)
+        names = [change.topic for change in changes if change.next_revision == day]
+        said = say_day(date.fromisoformat(day), solve.today)
+        pieces.append(f"next revision of {name_some(names, _NAMED_TOPICS)} {said}")
+    if tasks:
+        pieces.append(f"task{'s' if len(tasks) > 1 else ''} done: {name_some(list(tasks))}")
+    return " · ".join(pieces)
+
+
+PRACTICE = (
+    Verb(next_problem, doing="choosing your next problem"),
+    Verb(start_problem, doing="starting the timer", writes=True),
+    Verb(record_attempt, doing="saving how it went", writes=True),
+)

@@ -1,0 +1,159 @@
+"""The student's profile: interview date, minutes a day, time zone, companies, name."""
+
+from __future__ import annotations
+
+from datetime import UTC, date
+from typing import Annotated, Final
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from store.documents.own import StudentSettings
+from store.documents.people import User
+from tools.arguments import check_whole, clean_text, name_some
+from tools.context import MentorContext, Receipt, Result, Verb
+from tools.dates import local_day, parse_day, plain_date, say_day
+from tools.errors import ToolFailed, ToolRetry
+from tools.zones import find_zone
+
+NAME_LIMIT: Final = 100
+MOST_COMPANIES: Final = 20
+FEWEST_MINUTES: Final = 5
+
+
+class Profile(Result):
+    """Who the student is. `missing` names what is not known yet: target_date, minutes_per_day, time_zone."""
+
+    name: str
+    target_date: str | None
+    days_left: int | None
+    minutes_per_day: int | None
+    time_zone: str
+    time_zone_known: bool
+    target_companies: tuple[str, ...]
+    today: str
+    missing: tuple[str, ...]
+
+
+class ProfileReceipt(Receipt):
+    """The profile after the change; `changed` names the fields that are different now."""
+
+    profile: Profile
+    changed: tuple[str, ...]
+
+
+async def get_profile(context: MentorContext) -> Profile:
+    """Look up the student's profile: name, interview date, minutes a day, time zone, target companies, today's date.
+
+    Use it before planning, or when the student asks what you know about them.
+    """
+    user = await _user(context)
+    settings = await context.work.of(StudentSettings).own()
+    return _profile(context, user, settings)
+
+
+async def set_profile(
+    context: MentorContext,
+    name: Annotated[str | None, Field(max_length=NAME_LIMIT, description="What to call the student.")] = None,
+    target_date: Annotated[
+        str | None, Field(max_length=60, description="The interview's day: 2026-12-24, in 6 weeks, 15 march.")
+    ] = None,
+    minutes_per_day: Annotated[
+        int | None, Field(ge=FEWEST_MINUTES, le=1440, description="Minutes a day for practice.")
+    ] = None,
+    time_zone: Annotated[
+        str | None, Field(max_length=80, description="A zone, city or country: Europe/Berlin, Berlin, India.")
+    ] = None,
+    target_companies: Annotated[
+        list[str] | None, Field(max_length=MOST_COMPANIES, description="All target companies; replaces the list.")
+    ] = None,
+) -> ProfileReceipt:
+    """Change the student's profile. Give only what the student said; everything else stays as it is."""
+    given = (name, target_date, minutes_per_day, time_zone, target_companies)
+    if all(value is None for value in given):
+        raise ToolRetry("Say what to change: name, target_date, minutes_per_day, time_zone or target_companies.")
+    user = await _user(context)
+    settings = await context.work.of(StudentSettings).own() or StudentSettings(id=context.student)
+    before = _profile(context, user, settings)
+    if time_zone is not None:
+        settings.time_zone, settings.time_zone_known = find_zone(time_zone, context.now()).key, True
+    if minutes_per_day is not None:
+        settings.minutes_per_day = check_whole(minutes_per_day, "Minutes a day", lowest=FEWEST_MINUTES, highest=1440)
+    if name is not None:
+        user.name = clean_text(name, "the name", limit=NAME_LIMIT)
+    if target_companies is not None:
+        user.target_companies = _companies(target_companies)
+    if target_date is not None:
+        user.preparation_target_date = plain_date(parse_day(target_date, _today(context, settings)))
+    await context.work.of(User).save(user)
+    await context.work.of(StudentSettings).save(settings)
+    after = _profile(context, user, settings)
+    changed = tuple(
+        field
+        for field in ("name", "target_date", "minutes_per_day", "time_zone", "time_zone_known", "target_companies")
+        if getattr(before, field) != getattr(after, field)
+    )
+    said = _say(after, changed)
+    line = f"profile · {said}" if said else "profile · nothing changed"
+    return ProfileReceipt(line=line, undo_label=line if changed else None, profile=after, changed=changed)
+
+
+async def _user(context: MentorContext) -> User:
+    user = await context.work.of(User).own()
+    if user is None:
+        raise ToolFailed("Your account is not there any more; say hello to open a new one.")
+    return user
+
+
+def _today(context: MentorContext, settings: StudentSettings | None) -> date:
+    """Return the student's day in the zone that was just set, which the context does not know yet."""
+    zone = ZoneInfo(settings.time_zone) if settings and settings.time_zone_known else context.zone
+    return local_day(context.now(), zone)
+
+
+def _companies(said: list[str]) -> list[str]:
+    if len(said) > MOST_COMPANIES:
+        raise ToolRetry(f"There can be at most {MOST_COMPANIES} target companies.")
+    cleaned = [clean_text(company, "a company's name", limit=NAME_LIMIT) for company in said]
+    return list({company.casefold(): company for company in reversed(cleaned)}.values())[::-1]
+
+
+def _profile(context: MentorContext, user: User, settings: StudentSettings | None) -> Profile:
+    today = _today(context, settings)
+    target = user.preparation_target_date.astimezone(UTC).date() if user.preparation_target_date else None
+    minutes = settings.minutes_per_day if settings else None
+    known = bool(settings and settings.time_zone_known)
+    missing = {"target_date": target is None, "minutes_per_day": minutes is None, "time_zone": not known}
+    return Profile(
+        name=user.name,
+        target_date=target.isoformat() if target else None,
+        days_left=(target - today).days if target else None,
+        minutes_per_day=minutes,
+        time_zone=settings.time_zone if settings and known else context.zone.key,
+        time_zone_known=known,
+        target_companies=tuple(user.target_companies),
+        today=today.isoformat(),
+        missing=tuple(field for field, is_missing in missing.items() if is_missing),
+    )
+
+
+def _say(profile: Profile, changed: tuple[str, ...]) -> str:
+    pieces = []
+    if "name" in changed:
+        pieces.append(f"name {profile.name}")
+    if "target_date" in changed and profile.target_date:
+        day = say_day(date.fromisoformat(profile.target_date), date.fromisoformat(profile.today))
+        pieces.append(f"interview {day}")
+    if "minutes_per_day" in changed:
+        pieces.append(f"{profile.minutes_per_day} min a day")
+    if "time_zone" in changed or "time_zone_known" in changed:
+        pieces.append(f"time zone {profile.time_zone}")
+    if "target_companies" in changed:
+        pieces.append(f"companies {name_some(list(profile.target_companies), 4) or 'none'}")
+    return " · ".join(pieces)
+
+
+PROFILE = (
+    Verb(get_profile, doing="looking at your profile"),
+    Verb(set_profile, doing="changing your profile", writes=True),
+)

@@ -1,0 +1,16 @@
+"""Every verb there is. A new one is named in its area's tuple, and is then a tool."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tools.context import Verb
+from tools.mastery import MASTERY
+from tools.practice import PRACTICE
+from tools.problems import PROBLEMS
+from tools.profile import PROFILE
+from tools.revision import REVISION
+from tools.tasks import TASKS
+from tools.undo import UNDO
+
+VERBS: Final[tuple[Verb, ...]] = (*PROFILE, *PROBLEMS, *PRACTICE, *UNDO, *MASTERY, *REVISION, *TASKS)

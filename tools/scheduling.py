@@ -1,0 +1,168 @@
+"""What an attempt does to a topic's revision: at most one review a topic and day, and why the date is what it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from learning.recall import (
+    DAY,
+    MAX_INTERVAL_DAYS,
+    SAME_SESSION,
+    Grade,
+    bring_forward,
+    phase,
+    priority,
+    review,
+    stability_score,
+    update_bias,
+)
+from store.client import ObjectId
+from store.documents.intelligence import PastRevision, ProblemToRevise, RevisionSchedule
+from store.documents.own import LearnerStudent, LearnerTopic, ReviewLog
+from store.documents.problems import Problem
+from tools.context import MentorContext
+from tools.dates import local_day
+from tools.learner import recall_state
+from tools.solves import Solve
+
+KEPT_REVISIONS: Final = 100
+GRADE_SCORE: Final = {Grade.AGAIN: 0.0, Grade.HARD: 50.0, Grade.GOOD: 80.0, Grade.EASY: 100.0}
+"""A review's performanceScore, 0 to 100."""
+_GRADE_SAID: Final = {
+    Grade.AGAIN: "it was not solved",
+    Grade.HARD: "it was solved with help",
+    Grade.GOOD: "it was solved unaided",
+    Grade.EASY: "it was solved unaided, at once and fast",
+}
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A topic's revision after an attempt. `log` is there where the attempt was the topic's review."""
+
+    topic: ObjectId
+    next_revision: datetime
+    interval_days: int
+    why: str
+    log: ReviewLog | None = None
+
+
+async def find_schedule(context: MentorContext, topic: ObjectId) -> RevisionSchedule | None:
+    """Return a topic's schedule; of several, which only another program could have made, the one that is due first."""
+    first_due = [("nextRevisionDate", 1), ("_id", 1)]
+    return await context.work.of(RevisionSchedule).find_one({"topicId": topic}, sort=first_due)
+
+
+async def schedule_attempt(
+    context: MentorContext, solve: Solve, student: LearnerStudent, known: LearnerTopic, name: str
+) -> tuple[Scheduled, RevisionSchedule]:
+    """Let an attempt count for a topic's revision. Changes `student` and `known`; stores neither, nor the schedule.
+
+    It is the topic's review when the topic was never reviewed, or when none was today and it is due or was solved
+    unaided. Another attempt that was not solved unaided brings the revision forward; its stability stays.
+    """
+    stored = await find_schedule(context, known.topic_id)
+    first = recall_state(known) is None
+    is_due = stored is None or local_day(stored.next_revision_date, context.zone) <= solve.today
+    if first or (known.reviewed_on != solve.today.isoformat() and (is_due or solve.unaided)):
+        return _review(context, solve, student, known, stored or _new_schedule(context, known, solve.at, name))
+    schedule = stored or _new_schedule(context, known, solve.at, name)
+    if solve.unaided:
+        why = "today's review of the topic is done; another solve on the same day does not move it"
+    else:
+        earlier = bring_forward(schedule.next_revision_date, solve.at)
+        moved = earlier < schedule.next_revision_date
+        schedule.next_revision_date = earlier
+        schedule.revision_interval = float(_days_until(earlier, solve.at))
+        why = f"{_failure(solve)}, so the revision {'was brought forward' if moved else 'stays near'}"
+    interval = _days_until(schedule.next_revision_date, solve.at)
+    return Scheduled(known.topic_id, schedule.next_revision_date, interval, why), schedule
+
+
+def _review(
+    context: MentorContext, solve: Solve, student: LearnerStudent, known: LearnerTopic, schedule: RevisionSchedule
+) -> tuple[Scheduled, RevisionSchedule]:
+    state = recall_state(known)
+    done = review(state, solve.grade, solve.at, student.recall_bias)
+    elapsed = solve.at - state.last_review if state else None
+    if done.predicted_recall is not None and elapsed is not None and elapsed >= SAME_SESSION:
+        recalled = solve.grade is not Grade.AGAIN
+        student.recall_bias = update_bias(student.recall_bias, done.predicted_recall, recalled=recalled)
+    known.stability, known.difficulty = done.state.stability, done.state.difficulty
+    known.last_review, known.reviewed_on = done.state.last_review, solve.today.isoformat()
+    schedule.last_revision_date = solve.at
+    schedule.next_revision_date = done.due
+    schedule.revision_interval = float(done.interval_days)
+    schedule.revision_count += 1
+    schedule.max_interval_reached = done.interval_days >= MAX_INTERVAL_DAYS
+    schedule.space_repetition_phase = phase(done.state.stability)
+    schedule.stability_score = stability_score(done.state.stability)
+    schedule.status = "scheduled"
+    past = PastRevision(
+        id=context.work.new_id(),
+        revision_date=solve.at,
+        performance_score=GRADE_SCORE[solve.grade],
+        time_spent=solve.minutes,
+    )
+    schedule.revision_history = [*schedule.revision_history, past][-KEPT_REVISIONS:]
+    log = ReviewLog(
+        topic_id=known.topic_id,
+        grade=solve.grade.value,
+        predicted_recall=done.predicted_recall,
+        elapsed_days=elapsed / DAY if elapsed is not None else None,
+        stability=done.state.stability,
+    )
+    why = _explain_review(solve.grade, done.interval_days, first=state is None)
+    return Scheduled(known.topic_id, done.due, done.interval_days, why, log), schedule
+
+
+def set_urgency(schedule: RevisionSchedule, recall: float | None, mastery: float) -> None:
+    """Set how urgent a revision is, 1 to 5, from the chance of recall and the topic's mastery."""
+    schedule.revision_priority = priority(recall if recall is not None else 1.0, mastery)
+
+
+def set_problem(schedule: RevisionSchedule, problem: Problem | None, topic: str) -> None:
+    """Set the one problem that the topic's next review is done with."""
+    current = [item.problem_id for item in schedule.problems_to_revise]
+    if current != ([problem.id] if problem else []):
+        chosen = (
+            ProblemToRevise(problem_id=problem.id, difficulty=problem.difficulty, category=topic) if problem else None
+        )
+        schedule.problems_to_revise = [chosen] if chosen else []
+
+
+def explain_date(schedule: RevisionSchedule, stability: float | None, zone_day: date) -> str:
+    """Say why a revision is due when it is; `zone_day` is that day for the student."""
+    if stability is None or schedule.last_revision_date is None:
+        return f"It was set for {zone_day.isoformat()} before PrepMate saw a review of the topic."
+    planned = schedule.last_revision_date + timedelta(days=max(1, round(stability)))
+    if schedule.next_revision_date < planned - DAY:
+        return "A later attempt was not solved unaided, so the revision was brought forward."
+    times = "once" if schedule.revision_count == 1 else f"{schedule.revision_count} times"
+    days = "a day" if round(stability) <= 1 else f"about {round(stability)} days"
+    return f"Reviewed {times}; after {days} your chance of remembering it falls to 90 %."
+
+
+def _new_schedule(context: MentorContext, known: LearnerTopic, now: datetime, name: str) -> RevisionSchedule:
+    return RevisionSchedule(
+        id=context.work.new_id(),
+        user_id=context.student,
+        topic_id=known.topic_id,
+        topic_name=name,
+        next_revision_date=now + DAY,
+    )
+
+
+def _days_until(moment: datetime, now: datetime) -> int:
+    return max(1, round((moment - now) / DAY))
+
+
+def _failure(solve: Solve) -> str:
+    return "it was solved with help" if solve.solved else "it was not solved"
+
+
+def _explain_review(grade: Grade, days: int, *, first: bool) -> str:
+    when = "tomorrow" if days == 1 else f"in {days} days"
+    return f"{'first review' if first else 'reviewed'}: {_GRADE_SAID[grade]}, so your recall falls to 90 % {when}"
