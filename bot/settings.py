@@ -51,6 +51,15 @@ class Settings(BaseSettings):
         """NO_COLOR counts as set by being there, whatever it says (no-color.org)."""
         return bool(value)
 
+    @field_validator("openai_api_key")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        """A key travels in an HTTP header; what cannot is told here rather than at the first message."""
+        key = value.get_secret_value().strip() if value else ""
+        if not key.isascii() or any(character.isspace() or not character.isprintable() for character in key):
+            raise ValueError("it holds spaces or characters that no key has; copy it again")
+        return SecretStr(key) if key else None
+
     @field_validator("data_dir")
     @classmethod
     def _expand_home(cls, value: Path) -> Path:
@@ -66,11 +75,19 @@ def read_settings() -> Settings:
     """Read the environment. Raises: SettingsError, a sentence that names the variable and what is wrong with it."""
     try:
         settings = Settings()
-        _ = settings.faults
     except ValidationError as exc:
         error = exc.errors(include_input=False, include_url=False)[0]
         name = str(error["loc"][0]) if error["loc"] else "a setting"
-        raise SettingsError(f"{name} cannot be used: {error['msg'].lower()}. Correct it or unset it.") from None
+        reason = error["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{name} cannot be used: {_begin_small(reason)}. Correct it or unset it.") from None
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError("The file .env in this directory cannot be read; correct or remove it.") from None
+    try:
+        _ = settings.faults
     except ValueError as exc:
         raise SettingsError(f"PREPMATE_CRASH_AT cannot be used: {exc}.") from None
     return settings
+
+
+def _begin_small(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
