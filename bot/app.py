@@ -14,19 +14,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-import httpx2
-from pydantic import SecretStr
-
-from agents.coach import OfflineCoach
-from agents.mentor import Mentor
-from agents.model import ModelSettings, build_model
-from agents.tokens import TokenCounters
-from bot.adapters.base import Adapter
-from bot.delivery import Delivery
 from bot.settings import Settings
-from bot.turns import Pace, Turns
-from prompts import load
 from store.catalogue.loader import load_catalogue
 from store.client import Database, ObjectId, connect
 from store.documents import ALL
@@ -38,25 +29,24 @@ from store.migrations import migrate
 from store.repositories.population import apply_pending
 from store.repositories.turns import Limits
 from store.work import Clock, IdFactory
-from tools import VERBS
+
+if TYPE_CHECKING:  # what these import takes seconds, which pass while the database starts
+    import httpx2
+
+    from agents.tokens import TokenCounter
+    from bot.adapters.base import Adapter
+    from bot.delivery import Delivery
+    from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 8.0
-LAST_WORDS_SECONDS = 1.5
-"""How long what was answered during the drain may take to be delivered."""
 Progress = Callable[[str], None]
+Adapters = Callable[[Database], Mapping[Platform, "Adapter"]]
 
 
 def utc_now() -> datetime:
     """Return the present moment: the one clock that is passed to everything else."""
     return datetime.now(UTC)
-
-
-def make_http_client(timeout: float) -> httpx2.AsyncClient:
-    """Return the client through which the model's endpoint is reached."""
-    limits = httpx2.Limits(max_connections=128, max_keepalive_connections=32)
-    return httpx2.AsyncClient(timeout=timeout, limits=limits)
 
 
 @dataclass(frozen=True)
@@ -80,6 +70,17 @@ async def open_database(
 
     Raises: StoreSetupError, StoreUnavailable.
     """
+    async with reach_database(settings, on_progress=on_progress) as database:
+        await prepare(database, clock)
+        yield database
+
+
+@asynccontextmanager
+async def reach_database(settings: Settings, *, on_progress: Progress = lambda _: None) -> AsyncIterator[Database]:
+    """Open the database as it is.
+
+    Raises: StoreSetupError, StoreUnavailable.
+    """
     async with AsyncExitStack() as stack:
         if settings.mongodb_uri:
             uri = settings.mongodb_uri.get_secret_value()
@@ -91,7 +92,6 @@ async def open_database(
         database = connect(uri, settings.mongodb_database)
         stack.callback(database.close)
         await database.ping()
-        await prepare(database, clock)
         yield database
 
 
@@ -113,7 +113,7 @@ async def prepare(database: Database, clock: Clock) -> None:
 @asynccontextmanager
 async def open_app(
     settings: Settings,
-    adapters: Callable[[Database], Mapping[Platform, Adapter]],
+    adapters: Adapters,
     *,
     clock: Clock = utc_now,
     ids: IdFactory = ObjectId,
@@ -123,54 +123,37 @@ async def open_app(
 ) -> AsyncIterator[App]:
     """Run the service while the block runs: accept through `app.turns`, work, deliver.
 
-    On the way out nothing more is accepted, running turns get `DRAIN_SECONDS` to end, and what is left stays in the
-    database for the next start or another replica.
+    On the way out nothing more is accepted, running turns get `bot.assembly.DRAIN_SECONDS` to end, and what is left
+    stays in the database for the next start or another replica.
 
     Raises: StoreSetupError, StoreUnavailable.
     """
     async with AsyncExitStack() as stack:
-        counting = asyncio.create_task(TokenCounters().load(settings.openai_model))
+        counting = asyncio.create_task(_load_counter(settings))
+        stack.callback(counting.cancel)
         database = await stack.enter_async_context(open_database(settings, clock=clock, on_progress=on_progress))
-        http = http_client or make_http_client(settings.openai_timeout)
+        counter = await counting
+        from bot import assembly
+
+        http = http_client or assembly.make_http_client(settings.openai_timeout)
         stack.push_async_callback(http.aclose)
-        counter, key = await counting, settings.openai_api_key
-        mentor = Mentor(
-            model=build_model(_model_settings(settings, key), http) if key else None,
-            coach=OfflineCoach(),
-            verbs=VERBS,
-            prompt=load("mentor"),
-            counter=counter,
-        )
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        doors, faults = adapters(database), settings.faults
-        delivery = Delivery(
-            database, adapters=doors, holder=holder, clock=clock, faults=faults, lease=settings.lease_seconds
+        parts = assembly.Assembly(
+            settings, database, adapters(database), counter, clock=clock, ids=ids, holder=holder, limits=limits
         )
-        turns = Turns(
-            database,
-            answerer=mentor,
-            counter=counter,
-            adapters=doors,
-            holder=holder,
-            clock=clock,
-            ids=ids,
-            faults=faults,
-            limits=limits,
-            pace=Pace(lease=settings.lease_seconds, turn=settings.turn_seconds),
-            on_answer=delivery.wake,
-        )
-        stop = asyncio.Event()
-        running = [asyncio.create_task(turns.run(stop)), asyncio.create_task(delivery.run(stop))]
-        try:
-            yield App(settings, database, turns, delivery, clock, ids, holder)
-        finally:
-            await turns.drain(DRAIN_SECONDS)
-            stop.set()
-            _, late = await asyncio.wait(running, timeout=LAST_WORDS_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+        turns, delivery = await stack.enter_async_context(parts.running(http))
+        yield App(settings, database, turns, delivery, clock, ids, holder)
 
 
-def _model_settings(settings: Settings, key: SecretStr) -> ModelSettings:
-    return ModelSettings(key, settings.openai_model, settings.openai_base_url, settings.openai_timeout)
+async def _load_counter(settings: Settings) -> TokenCounter:
+    """Import the agents' libraries and load the token ranks, beside the event loop."""
+    await asyncio.to_thread(_import_assembly)
+    from bot import assembly
+
+    return await assembly.load_counter(settings)
+
+
+def _import_assembly() -> ModuleType:
+    from bot import assembly
+
+    return assembly

@@ -36,8 +36,8 @@ def account_of(name: str) -> str:
     letters = all(character.isalnum() or character in "._-" for character in account)
     if not letters or not account[:1].isalnum() or len(account) > NAME_CHARACTERS:
         raise NameRefused(
-            f"A user's name begins with a letter or digit, goes on with letters, digits, '.', '_' or '-', and has up to "
-            f"{NAME_CHARACTERS} of them."
+            "A user's name begins with a letter or digit, goes on with letters, digits, '.', '_' or '-', and has "
+            f"up to {NAME_CHARACTERS} of them."
         )
     return account
 

@@ -1,0 +1,110 @@
+"""The parts of the running service that need the agents' libraries, joined.
+
+These take seconds to import, so `bot.app` imports this module while the database starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx2
+from pydantic import SecretStr
+
+from agents.coach import OfflineCoach
+from agents.mentor import Mentor
+from agents.model import ModelSettings, build_model
+from agents.tokens import TokenCounter, TokenCounters
+from bot.adapters.base import Adapter
+from bot.delivery import Delivery
+from bot.settings import Settings
+from bot.turns import Pace, Turns
+from prompts import load
+from store.client import Database
+from store.documents.own import Platform
+from store.repositories.turns import Limits
+from store.work import Clock, IdFactory
+from tools.registry import VERBS
+
+DRAIN_SECONDS = 8.0
+LAST_WORDS_SECONDS = 1.5
+"""How long what was answered during the drain may take to be delivered."""
+
+
+async def load_counter(settings: Settings) -> TokenCounter:
+    """Return the counter for the model's tokens."""
+    return await TokenCounters().load(settings.openai_model)
+
+
+def make_http_client(timeout: float) -> httpx2.AsyncClient:
+    """Return the client through which the model's endpoint is reached."""
+    limits = httpx2.Limits(max_connections=128, max_keepalive_connections=32)
+    return httpx2.AsyncClient(timeout=timeout, limits=limits)
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """What the parts are made of, and how they run together."""
+
+    settings: Settings
+    database: Database
+    adapters: Mapping[Platform, Adapter]
+    counter: TokenCounter
+    clock: Clock
+    ids: IdFactory
+    holder: str
+    limits: Limits | None = None
+
+    def mentor(self, http: httpx2.AsyncClient) -> Mentor:
+        """Return who answers: the model with the coach behind it, or the coach alone where there is no key."""
+        key = self.settings.openai_api_key
+        return Mentor(
+            model=build_model(self._model_settings(key), http) if key else None,
+            coach=OfflineCoach(),
+            verbs=VERBS,
+            prompt=load("mentor"),
+            counter=self.counter,
+        )
+
+    def _model_settings(self, key: SecretStr) -> ModelSettings:
+        settings = self.settings
+        return ModelSettings(key, settings.openai_model, settings.openai_base_url, settings.openai_timeout)
+
+    @asynccontextmanager
+    async def running(self, http: httpx2.AsyncClient) -> AsyncIterator[tuple[Turns, Delivery]]:
+        """Work and deliver while the block runs; on the way out, end what runs and say what was answered."""
+        settings = self.settings
+        delivery = Delivery(
+            self.database,
+            adapters=self.adapters,
+            holder=self.holder,
+            clock=self.clock,
+            faults=settings.faults,
+            lease=settings.lease_seconds,
+        )
+        turns = Turns(
+            self.database,
+            answerer=self.mentor(http),
+            counter=self.counter,
+            adapters=self.adapters,
+            holder=self.holder,
+            clock=self.clock,
+            ids=self.ids,
+            faults=settings.faults,
+            limits=self.limits,
+            pace=Pace(lease=settings.lease_seconds, turn=settings.turn_seconds),
+            on_answer=delivery.wake,
+        )
+        stop = asyncio.Event()
+        running = [asyncio.create_task(turns.run(stop)), asyncio.create_task(delivery.run(stop))]
+        try:
+            yield turns, delivery
+        finally:
+            await turns.drain(DRAIN_SECONDS)
+            stop.set()
+            _, late = await asyncio.wait(running, timeout=LAST_WORDS_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
