@@ -1,9 +1,11 @@
 """The model client, and what a model's message says about itself."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import httpx2
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
@@ -34,6 +36,22 @@ class Usage:
     output: int
 
 
+class ChatCompletions(ChatOpenAI):
+    """ChatOpenAI that hands messages and tools to the client as a finished part of the body.
+
+    As arguments the client walks through them by their types, which changes nothing in them and takes 0.4 ms a message.
+    """
+
+    def _get_request_payload(
+        self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any
+    ) -> dict[str, Any]:
+        payload: dict[str, Any] = super()._get_request_payload(input_, stop=stop, **kwargs)
+        finished = {key: payload.pop(key) for key in ("messages", "tools") if key in payload}
+        payload["extra_body"] = {**(payload.get("extra_body") or {}), **finished}
+        payload["messages"] = []  # an argument that cannot be left out; the body's own takes its place
+        return payload
+
+
 def build_model(settings: ModelSettings, http_client: httpx2.AsyncClient | httpx.AsyncClient) -> ChatOpenAI:
     """A model that streams when it is streamed and retries nothing (`agents.retry` does).
 
@@ -44,7 +62,7 @@ def build_model(settings: ModelSettings, http_client: httpx2.AsyncClient | httpx
     async def read_key() -> str:
         return settings.api_key.get_secret_value()
 
-    return ChatOpenAI(
+    return ChatCompletions(
         model=settings.name,
         api_key=read_key,
         # Named even where it is the default: left out, the libraries look for it in the environment.

@@ -25,6 +25,9 @@ from store.work import StudentWork, UnitOfWork
 MESSAGE_OVERHEAD = 4
 """Tokens that a message costs beside its text, as OpenAI counts."""
 
+CHARACTERS_PER_TOKEN = 4
+"""Of English, roughly: enough for a figure that is replaced when the call ends."""
+
 NOTHING = Usage(input=0, cached_input=0, output=0)
 
 
@@ -37,8 +40,12 @@ class Bill:
     usage: Usage
 
 
-async def open_row(work: StudentWork, turn: Turn, *, step: int, attempt: int, model: str) -> str:
+async def open_row(
+    work: StudentWork, turn: Turn, *, step: int, attempt: int, model: str, prompt: Sequence[AnyMessage]
+) -> str:
     """Commit an open row for a call that is about to be made; return its id.
+
+    It already holds a rough size of the prompt, in case nobody lives to close it.
 
     Raises: FenceLost when this process may not make the call any more.
     """
@@ -49,6 +56,7 @@ async def open_row(work: StudentWork, turn: Turn, *, step: int, attempt: int, mo
         turn_id=turn.id,
         step=step,
         model=model,
+        input_tokens=sum(len(message.text) for message in prompt) // CHARACTERS_PER_TOKEN,
         opened_at=now,
     )
 
@@ -71,14 +79,16 @@ async def close_row(unit: UnitOfWork, bill: Bill, now: datetime) -> None:
     await unit.of(UsageRow).amend(bill.row_id, {"$set": figures})
 
 
-async def close_left_open(unit: UnitOfWork, turn: Turn, usage: Usage, now: datetime) -> int:
+async def close_left_open(unit: UnitOfWork, turn: Turn, usage: Usage | None, now: datetime) -> int:
     """Close, as estimated, the rows of a turn that a process opened and did not live to close; return how many.
 
-    What was journaled was closed with its journal entry, so these are calls whose answers nobody has.
+    What was journaled was closed with its journal entry, so these are calls whose answers nobody has. `usage` None
+    keeps the rough figure that a row was opened with.
     """
     rows = await unit.of(UsageRow).find({"turnId": turn.id, "status": "open"})
     for row in rows:
-        await close_row(unit, Bill(row.id, "estimated", usage), now)
+        rough = Usage(input=row.input_tokens, cached_input=0, output=0)
+        await close_row(unit, Bill(row.id, "estimated", usage or rough), now)
     return len(rows)
 
 

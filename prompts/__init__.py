@@ -22,7 +22,7 @@ class LoadedPrompt:
     hash: str
 
 
-def load(name: str, **variables: str) -> LoadedPrompt:
+def load(name: str, /, **variables: str) -> LoadedPrompt:
     """Return `prompts/<name>.md` with each `{{variable}}` filled in.
 
     Raises: PromptError for an unknown prompt, and for a variable that is missing or that the prompt does not use.

@@ -10,7 +10,7 @@ from typing import Any
 
 from langchain.agents.middleware import AgentMiddleware, AgentState, ModelRequest, ModelResponse
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AnyMessage
 from langchain_core.tools import BaseTool
 
 from agents.errors import MODEL_ERRORS, ModelUnavailable
@@ -63,7 +63,9 @@ class Metering(AgentMiddleware[AgentState[Any], TurnRun]):
     ) -> ModelResponse[Any]:
         step = step_of(request.messages)
         run.progress.heard = ""
-        row_id = await open_row(run.work, run.turn, step=step, attempt=attempt, model=self._model_name)
+        row_id = await open_row(
+            run.work, run.turn, step=step, attempt=attempt, model=self._model_name, prompt=self._prompt_of(request)
+        )
         try:
             response = await handler(request)
             message = _complete(answer_in(response))
@@ -83,9 +85,12 @@ class Metering(AgentMiddleware[AgentState[Any], TurnRun]):
         return Bill(row_id, "estimated", self._guess(request, heard))
 
     def _guess(self, request: ModelRequest[TurnRun], answer: str) -> Usage:
-        system = [request.system_message] if request.system_message else []
         tools = [tool for tool in request.tools if isinstance(tool, BaseTool)]
-        return guess_usage(self._counter, [*system, *request.messages], tools, answer)
+        return guess_usage(self._counter, self._prompt_of(request), tools, answer)
+
+    @staticmethod
+    def _prompt_of(request: ModelRequest[TurnRun]) -> list[AnyMessage]:
+        return [*([request.system_message] if request.system_message else []), *request.messages]
 
     async def _close(self, run: TurnRun, bill: Bill) -> None:
         async def close(unit: UnitOfWork) -> None:
@@ -104,7 +109,7 @@ class Metering(AgentMiddleware[AgentState[Any], TurnRun]):
 
 
 def _complete(message: AIMessage) -> AIMessage:
-    """Return the message. Raises: ModelUnavailable for one that ended without its end: a stream cut without an error."""
+    """Return the message. Raises: ModelUnavailable for a stream that was cut and looks like an ordinary end."""
     if is_complete(message):
         return message
     raise ModelUnavailable("The model endpoint broke off its answer; ask again in a moment.", reason="connection")

@@ -26,13 +26,16 @@ class Tidying(AgentMiddleware[AgentState[Any], TurnRun]):
 def tidy(message: AIMessage) -> AIMessage:
     """Return the message with storable text; calls whose arguments are no JSON become calls that say so.
 
-    Without that the agent would take such a message for a final answer, and an empty one.
+    Without that the agent would take such a message for a final answer, and an empty one. Where the answer was cut at
+    the model's length limit, LangChain completes the last call's JSON by guessing: that call was never made.
     """
     calls = [ToolCall(name=call["name"], args=clean(call["args"]), id=call["id"]) for call in message.tool_calls]
     calls += [
         ToolCall(name=broken["name"] or "unknown", args={BROKEN_JSON: True}, id=broken["id"])
         for broken in message.invalid_tool_calls
     ]
+    if calls and message.response_metadata.get("finish_reason") == "length":
+        calls[-1]["args"] = {BROKEN_JSON: True}
     used: set[str] = set()
     for number, call in enumerate(calls):
         call_id = clean(call["id"] or "") or f"call_{number}"
