@@ -24,6 +24,8 @@ REPLICA_SET = "rs0"
 MEMBER_HOST = f"./{SOCKET_NAME}"
 """How the member knows itself: relative to mongod's working directory, so that a data directory can be moved."""
 
+TRANSACTION_LIFE_SECONDS = 3
+"""How long an open transaction may last; ours last milliseconds."""
 _PR_SET_PDEATHSIG = 1
 END_SECONDS = 15.0
 """How long mongod may take to end cleanly before it is killed."""
@@ -83,6 +85,8 @@ def spawn_mongod(
         "--oplogSize=256",
         "--wiredTigerEngineConfigString=log=(prealloc=false)",  # 100 MB on disk when empty, not 300
         "--setParameter=diagnosticDataCollectionEnabled=false",
+        # A killed client's open transaction keeps its documents locked for as long as this (a minute by default).
+        f"--setParameter=transactionLifetimeLimitSeconds={TRANSACTION_LIFE_SECONDS}",
         *extra,
     ]
     with (directory.logs / "mongod.out").open("wb") as out:
