@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -110,22 +110,21 @@ def weigh(view: LearnerView, book: TopicBook, problem: Problem, difficulty: Diff
 
 
 async def choose_review(
-    context: MentorContext, view: LearnerView, book: TopicBook, topic: ObjectId, *, settled: Iterable[ObjectId]
+    context: MentorContext, view: LearnerView, book: TopicBook, topic: ObjectId, *, done: ObjectId
 ) -> tuple[Problem, ReviewChoice] | None:
     """Choose the problem of a topic's next review: the one last failed in it, else an unseen one that fits.
 
-    `settled` names problems that are not to be chosen as unseen (the one just attempted).
+    `done` is the problem that was solved unaided just now, whose attempt is not stored yet.
     """
     attempts = await _attempts_in(context, topic)
-    failed = next((problem for problem, outcome in attempts.items() if outcome != "unaided"), None)
+    failed = next((item for item, outcome in attempts.items() if outcome != "unaided" and item != done), None)
     if failed is not None and (problem := await context.work.shared(Problem).get(failed)):
         return problem, ReviewChoice(str(failed), "last-failed")
-    seen = {*attempts, *settled}
-    unseen = await problems_of_topic(context, book, topic, {"_id": {"$nin": list(seen)}})
+    unseen = await problems_of_topic(context, book, topic, {"_id": {"$nin": [*attempts, done]}})
     if not unseen:
         # Everything was solved once: the oldest solve is the one that is forgotten most.
-        oldest = next(reversed(attempts), None)
-        problem = await context.work.shared(Problem).get(oldest) if oldest else None
+        oldest = next(reversed(attempts), done)
+        problem = await context.work.shared(Problem).get(oldest)
         return (problem, ReviewChoice(str(problem.id), "nearest-difficulty")) if problem else None
     difficulties = await read_difficulties(context, unseen)
     candidates = [weigh(view, book, problem, difficulties[problem.id], i) for i, problem in enumerate(unseen)]

@@ -1,77 +1,121 @@
-"""Finding what a person means among many names: folded spelling first, then how near the spelling is."""
+"""Finding what a person means among many names: folded spelling first, then how near the spelling is.
+
+A name is taken without a question only when what was said is that name with a few slips of the finger. A name that
+shares words with it may well be another one's: "min stack" is not "max stack", "kth largest element in a stream" not
+the one in an array.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
-WINS: Final = 86.0
-"""The score, of 100, from which a name may be taken without asking…"""
+LIKELY: Final = 66.0
+"""The score, of 100, from which a name is worth offering."""
 LEAD: Final = 6.0
-"""…if it is this far ahead of the next."""
-LIKELY: Final = 60.0
-"""The score from which a name is worth offering."""
+"""How far one of several sure names must be ahead to be taken."""
 
 _WORD_WEIGHT: Final = 0.9  # all words of the one among the words of the other
-_PART_WEIGHT: Final = 0.88  # the one inside the other
+_PART_WEIGHT: Final = 0.8  # the one inside the other
+_PREFIX_SHARE: Final = 0.6  # of a name's characters, from which its beginning stands for it
+_MOST_SLIPS: Final = 3
 _SHORTLIST: Final = 30
 _NUMBERS: Final = {
     "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
     "eight": "8", "nine": "9", "ten": "10", "ii": "2", "iii": "3", "iv": "4",
 }  # fmt: skip
+_ROMAN: Final = frozenset({"ii", "iii", "iv"})
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A name's key and how near it is, 0 to 100."""
+    """A name's key, how near it is (0 to 100), and whether what was said is that name but for slips."""
 
     key: str
     score: float
+    sure: bool
+
+
+def spell(text: str) -> str:
+    """Return lower-case words without accents and punctuation, letters and digits apart: "3Sum II" is "3 sum ii"."""
+    plain = text.casefold().replace("'", "").replace("’", "")
+    if not plain.isascii():
+        plain = "".join(char for char in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(char))
+    return " ".join(re.findall(r"\d+|[^\W\d_]+", plain))
 
 
 def fold(text: str) -> str:
-    """Return the spelling by which names are compared: "3Sum II", "three-sum ii" and "3 sum 2" are one."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(char for char in plain if not unicodedata.combining(char)).replace("'", "").replace("’", "")
-    plain = re.sub(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)", " ", plain)
-    words = re.sub(r"[\W_]+", " ", plain).split()
-    return " ".join(_NUMBERS.get(word, word) for word in words)
+    """Return the spelling by which names are equal: numbers as digits, so that "three-sum ii" is "3Sum 2"."""
+    return " ".join(_NUMBERS.get(word, word) for word in spell(text).split())
 
 
 def rank(said: str, names: Mapping[str, str], *, limit: int) -> list[Match]:
-    """Return the keys of the names nearest to `said`, the nearest first; `said` and the names are folded.
+    """Return the keys of the names nearest to `said`, sure ones first, then the nearest.
 
-    Raises: nothing; names further than `LIKELY` are left out.
+    Names may be written in any way; those further away than `LIKELY` are left out.
     """
-    shortlist: set[str] = set()
+    spelled = {key: spell(name) for key, name in names.items()}
+    plain, folded = spell(said), fold(said)
+    if not plain:
+        return []
+    shortlist = {key for key, name in spelled.items() if name == plain}
     for scorer in (fuzz.ratio, fuzz.token_set_ratio, fuzz.partial_ratio):
-        near = process.extract(said, names, scorer=scorer, limit=_SHORTLIST, score_cutoff=LIKELY, processor=None)
+        near = process.extract(plain, spelled, scorer=scorer, limit=_SHORTLIST, score_cutoff=LIKELY, processor=None)
         shortlist.update(key for _, _, key in near)
-    ranked = sorted((Match(key, _nearness(said, names[key])) for key in shortlist), key=lambda m: (-m.score, m.key))
-    return [match for match in ranked if match.score >= LIKELY][:limit]
+    if folded != plain:
+        near = process.extract(folded, spelled, scorer=fuzz.ratio, limit=_SHORTLIST, score_cutoff=LIKELY)
+        shortlist.update(key for _, _, key in near)
+    found = [_match(key, plain, folded, spelled[key]) for key in shortlist]
+    found.sort(key=lambda match: (not match.sure, -match.score, match.key))
+    return [match for match in found if match.sure or match.score >= LIKELY][:limit]
 
 
-def winner(matches: list[Match]) -> Match | None:
+def winner(matches: Sequence[Match]) -> Match | None:
     """Return the match that needs no question, or None."""
-    if not matches or matches[0].score < WINS:
+    sure = [match for match in matches if match.sure]
+    if not sure or (len(sure) > 1 and sure[0].score - sure[1].score < LEAD):
         return None
-    if len(matches) > 1 and matches[0].score - matches[1].score < LEAD:
-        return None
-    return matches[0]
+    return sure[0]
 
 
-def _nearness(said: str, name: str) -> float:
-    scores = [fuzz.ratio(said, name), fuzz.token_sort_ratio(said, name) * 0.98, fuzz.ratio(*_joined(said, name))]
-    scores.append(fuzz.token_set_ratio(said, name) * _WORD_WEIGHT)
-    if len(said) >= 4:
-        scores.append(fuzz.partial_ratio(said, name) * _PART_WEIGHT if len(said) <= len(name) else 0.0)
-    return max(scores)
+def _match(key: str, plain: str, folded: str, name: str) -> Match:
+    exact = fold(name)
+    if exact == folded:
+        return Match(key, 100.0, sure=True)
+    scores = [fuzz.ratio(plain, name), fuzz.ratio(folded, exact), fuzz.token_set_ratio(plain, name) * _WORD_WEIGHT]
+    if 4 <= len(plain) <= len(name):
+        scores.append(fuzz.partial_ratio(plain, name) * _PART_WEIGHT)
+    is_near = _is_slip(plain, name) or _is_slip(folded, exact) or _is_beginning(folded, exact)
+    return Match(key, min(99.0, max(scores)), sure=is_near and _numerals(plain) == _numerals(name))
 
 
-def _joined(said: str, name: str) -> tuple[str, str]:
-    return said.replace(" ", ""), name.replace(" ", "")
+def _numerals(spelled: str) -> list[str]:
+    """Return the numerals in a name: a part II is no misspelling of a part III."""
+    return sorted(_NUMBERS.get(word, word) for word in spelled.split() if word.isdigit() or word in _ROMAN)
+
+
+def _is_beginning(said: str, name: str) -> bool:
+    return name.startswith(said) and len(said) >= _PREFIX_SHARE * len(name)
+
+
+def _is_slip(said: str, name: str) -> bool:
+    """Return whether only slips lie between two names: a few in all, few in each word, or spaces left out."""
+    left, right = said.split(), name.split()
+    joined, target = "".join(left), "".join(right)
+    if OSA.distance(joined, target) <= (1 if len(target) < 12 else 2) and len(target) >= 4:
+        return len(left) != len(right) or _few_slips(left, right)
+    return _few_slips(left, right)
+
+
+def _few_slips(left: list[str], right: list[str]) -> bool:
+    if len(left) != len(right):
+        return False
+    slips = [OSA.distance(mine, theirs) for mine, theirs in zip(left, right, strict=True)]
+    allowed = [0 if len(word) < 3 else 1 if len(word) < 8 else 2 for word in right]
+    return sum(slips) <= _MOST_SLIPS and all(slip <= most for slip, most in zip(slips, allowed, strict=True))

@@ -177,12 +177,10 @@ async def _exact(context: MentorContext, wanted: _Wanted) -> list[Raw]:
 
 async def _near(context: MentorContext, wanted: _Wanted, limit: int) -> tuple[list[Raw], bool]:
     """Return the problems nearest in spelling, and whether the first needs no question."""
-    said = fold(_without_filler(wanted.slug or wanted.text))
     query = {"platform": wanted.platform} if wanted.platform else {}
     raws = await context.work.shared(Problem).sketch(query, "title")
-    titles = {str(raw["_id"]): fold(str(raw.get("title", ""))) for raw in raws}
-    same = [Match(key, 100.0) for key, title in titles.items() if title == said]
-    matches = same or rank(said, titles, limit=max(limit, 2))
+    titles = {str(raw["_id"]): str(raw.get("title", "")) for raw in raws}
+    matches = rank(_without_filler(wanted.slug or wanted.text), titles, limit=max(limit, 2))
     full = await _in_order(context, matches[:limit])
     return full, winner(matches) is not None
 

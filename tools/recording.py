@@ -90,11 +90,12 @@ async def _schedule(
     name = book.names[known.topic_id]
     scheduled, schedule = await schedule_attempt(context, solve, after.student, known, name)
     set_urgency(schedule, after.recall(known.topic_id, solve.at), after.mastery(known.topic_id))
-    if solve.unaided or not schedule.problems_to_revise:
-        chosen = await choose_review(context, after, book, known.topic_id, settled=[solve.problem.id])
-        set_problem(schedule, chosen[0] if chosen else None, name)
-    else:
+    planned = {item.problem_id for item in schedule.problems_to_revise}
+    if not solve.unaided:
         set_problem(schedule, solve.problem, name)
+    elif scheduled.log or not planned or solve.problem.id in planned:
+        chosen = await choose_review(context, after, book, known.topic_id, done=solve.problem.id)
+        set_problem(schedule, chosen[0] if chosen else None, name)
     await context.work.of(RevisionSchedule).save(schedule)
     return scheduled
 

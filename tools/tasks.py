@@ -188,7 +188,7 @@ def _pick(said: str, tasks: Sequence[PreparationTask]) -> PreparationTask:
     found = found or [task for task in tasks if folded and folded in titles[str(task.id)]]
     if len(found) == 1:
         return found[0]
-    near = rank(folded, titles, limit=5)
+    near = rank(said, titles, limit=5)
     if not found and (best := winner(near)):
         return next(task for task in tasks if str(task.id) == best.key)
     keys = [match.key for match in near]

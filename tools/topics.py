@@ -69,7 +69,7 @@ def pick_topic(book: TopicBook, said: str) -> ObjectId:
     # Of a topic's several names only the nearest may count, or they would stand in each other's way.
     nearest: dict[ObjectId, str] = {}
     matches = []
-    for match in rank(fold(said), {key: key for key in book.ids}, limit=40):
+    for match in rank(said, {key: key for key in book.ids}, limit=40):
         topic = book.ids[match.key]
         if topic not in nearest:
             nearest[topic] = match.key

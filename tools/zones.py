@@ -64,8 +64,8 @@ def find_zone(said: str, now: datetime) -> ZoneInfo:
         return ZoneInfo(found[0])
     if found:
         raise ToolRetry(f"Which time zone is {shown(said)}: {name_some(found, 4)}?", choices=found)
-    cities = {name: fold(name.split("/")[-1]) for name in names if not _LEGACY.search(name)}
-    near = rank(fold(said), cities, limit=5)
+    cities = {name: name.split("/")[-1] for name in names if not _LEGACY.search(name)}
+    near = rank(said, cities, limit=5)
     if best := winner(near):
         return ZoneInfo(best.key)
     choices = [match.key for match in near] or list(_EXAMPLES)

@@ -1,0 +1,86 @@
+"""Undo: the last change is taken back to the bit, or refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from store.documents.intelligence import MasteryMetric
+from tests.tools.harness import SERVICE, Student
+from tools.errors import ToolFailed
+from tools.practice import AttemptReceipt, StartReceipt
+from tools.profile import ProfileReceipt
+from tools.tasks import TaskReceipt
+from tools.undo import UndoReceipt
+
+Snapshot = dict[tuple[str, object], bytes]
+
+
+async def snapshot(student: Student) -> Snapshot:
+    """Return everything that an undo puts back."""
+    return await student.everything(without=SERVICE)
+
+
+async def act(student: Student, step: int) -> None:
+    """Do one of a student's usual things."""
+    student.clock.forward(hours=7)
+    match step:
+        case 0:
+            await student.do(TaskReceipt, "add_task", title="do two sum", problem="two sum", due="tomorrow")
+        case 1:
+            await student.do(StartReceipt, "start_problem", problem="two sum")
+        case 2:
+            await student.do(AttemptReceipt, "record_attempt", outcome="unaided", minutes=11)
+        case 3:
+            await student.do(AttemptReceipt, "record_attempt", outcome="with-help", problem="number of islands")
+        case 4:
+            await student.do(ProfileReceipt, "set_profile", minutes_per_day=45, time_zone="Berlin")
+        case 5:
+            await student.do(AttemptReceipt, "record_attempt", outcome="stuck", problem="valid anagram", tries=3)
+        case _:
+            await student.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="valid anagram")
+
+
+async def test_every_step_is_taken_back_to_the_bit(ada: Student) -> None:
+    """Seven different changes, undone one by one, leave each time exactly the documents that were there before."""
+    snapshots: list[Snapshot] = []
+    for step in range(7):
+        snapshots.append(await snapshot(ada))
+        await act(ada, step)
+        assert await snapshot(ada) != snapshots[-1]
+    while snapshots:
+        await ada.do(UndoReceipt, "undo_last")
+        assert await snapshot(ada) == snapshots.pop()
+    with pytest.raises(ToolFailed, match="nothing to undo"):
+        await ada.do(UndoReceipt, "undo_last")
+
+
+async def test_undo_says_what_it_took_back_and_is_not_undone_itself(ada: Student) -> None:
+    """The receipt names the change; a second undo goes one further back instead of redoing."""
+    await act(ada, 0)
+    await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two sum")
+    first = await ada.do(UndoReceipt, "undo_last")
+    assert (first.line, first.verb, first.undo_label) == ("undone: Two Sum · solved unaided", "record_attempt", None)
+    second = await ada.do(UndoReceipt, "undo_last")
+    assert second.label == "do two sum · task added"
+
+
+async def test_a_change_that_was_touched_since_is_not_undone(ada: Student) -> None:
+    """When another program has changed a document since, undo refuses and changes nothing."""
+    await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two sum")
+    metrics = ada.database.collection(MasteryMetric.collection)
+    await metrics.update({"userId": ada.id}, {"$set": {"confidenceScore": 99.0}})
+    before = await ada.everything()
+    with pytest.raises(ToolFailed, match="changed again"):
+        await ada.do(UndoReceipt, "undo_last")
+    assert await ada.everything() == before
+
+
+async def test_what_the_backend_added_survives_an_undo(ada: Student) -> None:
+    """A field that PrepMate does not know is there again after an attempt on the document is undone."""
+    await ada.do(AttemptReceipt, "record_attempt", outcome="stuck", problem="two sum")
+    metrics = ada.database.collection(MasteryMetric.collection)
+    await metrics.update({"userId": ada.id}, {"$set": {"legacy": {"a": [1, 2.5]}}})
+    before = await snapshot(ada)
+    await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two sum")
+    await ada.do(UndoReceipt, "undo_last")
+    assert await snapshot(ada) == before
