@@ -1,0 +1,7 @@
+"""The offline coach: understands a few things exactly, calls the same verbs as the mentor, needs no model."""
+
+from agents.coach.intents import COMMANDS, Command
+from agents.coach.model import OfflineCoach
+from agents.coach.talk import CHOICES, GREETING
+
+__all__ = ["CHOICES", "COMMANDS", "GREETING", "Command", "OfflineCoach"]

@@ -1,0 +1,212 @@
+"""From a conversation to what the student wants now: a verb to call, or something to say.
+
+Nothing is remembered beside the conversation: a question of the coach is recognised by its words, and a reply to it
+changes the request that led to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from agents.coach import questions, talk
+from agents.coach.details import Arguments, shed_attempt
+from agents.coach.intents import BY_NAME, Request
+from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
+from agents.coach.questions import Question
+from agents.coach.readers import read_introduction
+from agents.coach.recognition import obey, recognise
+
+_YES = re.compile(
+    r"(?:yes|yeah|yep|yup|y|sure|ok|okay|please|do it|do that|log it|go ahead|correct|right|of course)(?: .*)?"
+)
+_NO = re.compile(r"(?:no|nope|nah|n|not yet|dont|do not|keep going|not now|im still trying|wait)(?: .*)?")
+_START = re.compile(r"(?:yes|yeah|yep|sure|ok|okay|go|lets go|start|begin|im ready|ready|do it|lets do it|go ahead)")
+_CANCEL = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|skip(?: it| this)?|stop|nothing|none)")
+_SKIP = re.compile(
+    r"(?:skip(?: it| this)?|no|nope|no thanks|not now|later|maybe later|pass|nothing|none|cancel|never ?mind)"
+)
+_OUTCOMES = ("unaided", "with-help", "stuck")
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One thing that the student said ("" before the first) and what they were answered."""
+
+    student: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Say:
+    """A reply that needs no verb."""
+
+    text: str
+
+
+def decide(past: Sequence[Exchange], text: str) -> Request | Say:
+    """Return the request that is ready to be called, or what to say instead: a question, an answer."""
+    wanted = understand(past, text)
+    if isinstance(wanted, Request) and (question := questions.ask_for(wanted)):
+        return Say(question.text)
+    return wanted
+
+
+def understand(past: Sequence[Exchange], text: str) -> Request | Say:
+    """Return what the student wants, with what is known of it so far; `past` is the conversation, oldest first."""
+    tidy = clean(text)
+    if tidy.startswith("/"):
+        return _obey(tidy)
+    if len(tidy) > LONGEST:
+        return Say(talk.TOO_LONG)
+    phrase = read(tidy)
+    if len(phrase.words) > MOST_WORDS:
+        return Say(talk.TOO_LONG)
+    return (_reply(past, phrase) if phrase else None) or _afresh(phrase)
+
+
+def _obey(text: str) -> Request | Say:
+    name, _, rest = text[1:LONGEST].partition(" ")
+    name = name.lower().split("@")[0]
+    if name in {"help", "start"} and not rest.strip():
+        return Say(talk.HELP if name == "help" else talk.GREETING)
+    phrase = read(rest)
+    if name == "task":
+        match = re.match(r"(?:add|new)(?:\s|$)", phrase.text)
+        phrase = phrase.part((match.end(), len(phrase.text))) if match else phrase
+    return obey(name, phrase) or Say(talk.unknown_command(name))
+
+
+def _afresh(phrase: Phrase) -> Request | Say:
+    said = talk.small_talk(phrase)
+    if said:
+        return Say(said)
+    return recognise(phrase) or Say(talk.give_up(phrase))
+
+
+def _reply(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
+    """Return what a reply means to the last message; None where it answers no question of the coach."""
+    last = past[-1] if past else Exchange("", "")
+    question = questions.find_question(last.answer)
+    if question is None:
+        return _greeted(phrase) if not last.answer else None
+    if question.slot in _OFFERS:
+        return _OFFERS[question.slot](phrase, last)
+    if _CANCEL.fullmatch(phrase.text):
+        return Say(talk.CANCELLED)
+    before = understand(past[:-1], last.student)
+    if isinstance(before, Say):
+        before = Request(BY_NAME[question.intent], {}) if question.intent else before
+    elif question.intent and before.intent.name != question.intent:
+        before = Request(BY_NAME[question.intent], {})
+    if isinstance(before, Say):
+        return None
+    if question.slot == "outcome":
+        return _tell_outcome(before, question, phrase)
+    return _fill(before, question, phrase, last.answer)
+
+
+def _tell_outcome(before: Request, question: Question, phrase: Phrase) -> Request | Say | None:
+    if re.fullmatch(r"[123]", phrase.text):
+        return _with(before, {"outcome": _OUTCOMES[int(phrase.text) - 1]})
+    found, _ = shed_attempt(phrase)
+    anew = recognise(phrase)
+    if anew and (anew.intent.name != "log" or _other_problem(before, anew)):
+        return None
+    if "outcome" in found or anew:
+        return _with(before, anew.arguments if anew else found)
+    return None if talk.small_talk(phrase) else Say(f"I didn't catch that. {question.text}")
+
+
+def _other_problem(before: Request, anew: Request) -> bool:
+    return "problem" in anew.arguments and "problem" in before.arguments
+
+
+def _fill(before: Request, question: Question, phrase: Phrase, answer: str) -> Request | Say | None:
+    """Take a reply as the argument that was asked for, unless it changes the subject."""
+    intent = before.intent
+    slot = question.slot if question.intent else slot_of(before)
+    if slot is None:
+        return None
+    if choice := questions.picked(phrase, answer):
+        return _with(before, {slot: choice})
+    anew = recognise(phrase)
+    if anew and anew.intent.name == intent.name and anew.arguments:
+        return _with(before, anew.arguments)
+    if anew and anew.intent.name not in {intent.name, "find"} and (slot != "title" or not anew.arguments):
+        return None
+    if talk.small_talk(phrase):
+        return None
+    if intent.name == "profile" and slot in {"target_date", "time_zone", "minutes_per_day"}:
+        return _with(before, read_introduction(phrase) or {slot: phrase.typed})
+    found, rest = intent.sheds(phrase)
+    return _with(before, found | (intent.read(rest) if rest else {}) or {slot: phrase.typed})
+
+
+def slot_of(request: Request) -> str | None:
+    """Return the argument of a refused request that a choice or a new value would replace."""
+    if request.intent.named:
+        return request.intent.named
+    if "time_zone" in request.arguments:
+        return "time_zone"
+    return next((name for name in ("target_date", "minutes_per_day") if name in request.arguments), None)
+
+
+def _with(request: Request, more: Arguments) -> Request:
+    return replace(request, arguments=request.arguments | more)
+
+
+def _greeted(phrase: Phrase) -> Request | Say | None:
+    choice = questions.picked(phrase, questions.number_lines(talk.CHOICES))
+    if choice is None:
+        return None
+    decisions = (Request(BY_NAME["next"], {}), Say(questions.WHICH_SOLVED.text), Say(questions.WHEN.text))
+    return decisions[talk.CHOICES.index(choice)]
+
+
+def _choose(phrase: Phrase, _: Exchange) -> Request | Say | None:
+    return _greeted(phrase)
+
+
+def _confirm_stuck(phrase: Phrase, _: Exchange) -> Request | Say | None:
+    if _NO.fullmatch(phrase.text):
+        return Say(talk.KEEP_GOING)
+    return Request(BY_NAME["log"], {"outcome": "stuck"}) if _YES.fullmatch(phrase.text) else None
+
+
+def _introduce(phrase: Phrase, _: Exchange) -> Request | Say | None:
+    if _SKIP.fullmatch(phrase.text):
+        return Say(talk.SKIPPED)
+    anew = recognise(phrase)
+    if anew or talk.small_talk(phrase):
+        return None
+    changes = read_introduction(phrase)
+    return Request(BY_NAME["profile"], changes) if changes else None
+
+
+def _pick(phrase: Phrase, last: Exchange) -> Request | Say | None:
+    choice = questions.picked(phrase, last.answer)
+    return Request(BY_NAME["start"], {"problem": choice}) if choice else None
+
+
+def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
+    """Start the problem that was suggested, or log it: "start it", "solved it with help"."""
+    suggested = questions.named_in(last.answer)
+    if suggested is None:
+        return None
+    if _START.fullmatch(phrase.core().text):
+        return Request(BY_NAME["start"], {"problem": suggested})
+    anew = recognise(phrase)
+    if anew and anew.intent.name in {"start", "log"} and "problem" not in anew.arguments:
+        return _with(anew, {"problem": suggested})
+    return None
+
+
+_OFFERS = {
+    "greeting": _choose,
+    "stuck": _confirm_stuck,
+    "introduction": _introduce,
+    "pick": _pick,
+    "it": _take_offer,
+}

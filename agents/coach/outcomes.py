@@ -1,0 +1,92 @@
+"""What came of a call: its typed result, or why it was refused."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from langchain_core.messages import ToolCall, ToolMessage
+from pydantic import ValidationError
+
+from agents.coach.details import Arguments
+from tools.context import Result
+from tools.mastery import MasteryExplanation, MasteryOverview
+from tools.practice import AttemptReceipt, StartReceipt
+from tools.problems import ProblemMatches
+from tools.profile import Profile, ProfileReceipt
+from tools.revision import DueRevisions
+from tools.suggestion import NextProblem
+from tools.tasks import TaskList, TaskReceipt
+from tools.undo import UndoReceipt
+
+RESULTS: Final[dict[str, type[Result]]] = {
+    "get_profile": Profile,
+    "set_profile": ProfileReceipt,
+    "find_problem": ProblemMatches,
+    "next_problem": NextProblem,
+    "start_problem": StartReceipt,
+    "record_attempt": AttemptReceipt,
+    "undo_last": UndoReceipt,
+    "explain_mastery": MasteryExplanation,
+    "list_mastery": MasteryOverview,
+    "list_due_revisions": DueRevisions,
+    "add_task": TaskReceipt,
+    "list_tasks": TaskList,
+    "complete_task": TaskReceipt,
+}
+"""The result of each verb that the table of intents names."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a call did nothing. `final`: nothing that the student says would change it."""
+
+    sentence: str
+    choices: tuple[str, ...] = ()
+    final: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A call and what came of it; neither a result nor a refusal where its result could not be read."""
+
+    verb: str
+    arguments: Arguments = field(default_factory=dict)
+    result: Result | None = None
+    refusal: Refusal | None = None
+
+
+def read_outcome(message: ToolMessage, call: ToolCall | None) -> Outcome:
+    """Return what came of a call, from the message that answers it."""
+    verb = call["name"] if call else message.name or ""
+    arguments = dict(call["args"]) if call else {}
+    if message.status == "error":
+        return Outcome(verb, arguments, refusal=_refusal_of(message))
+    # The content may have been cut for a model; the artifact is whole.
+    text = message.artifact if isinstance(message.artifact, str) else str(message.text)
+    return Outcome(verb, arguments, result=_result_of(verb, text))
+
+
+def _result_of(verb: str, text: str) -> Result | None:
+    if verb not in RESULTS:
+        return None
+    try:
+        return RESULTS[verb].model_validate_json(text)
+    except ValidationError:
+        return None
+
+
+def _refusal_of(message: ToolMessage) -> Refusal:
+    details: dict[str, Any] = message.artifact if isinstance(message.artifact, dict) else {}
+    sentence = _plain(str(details.get("sentence") or message.text))
+    return Refusal(sentence, tuple(map(str, details.get("choices") or ())), details.get("kind") == "failed")
+
+
+def _plain(sentence: str) -> str:
+    """Return a sentence about an argument's type or range without its Python: "minutes should be greater than 0"."""
+    match = re.fullmatch(r"Nothing was done\. Wrong arguments: (.+)", sentence, re.DOTALL)
+    if not match:
+        return sentence
+    said = re.sub(r"\b(\w+): (?:Input|String|Value|List)\b", lambda name: name[1].replace("_", " "), match[1])
+    return f"I can't take that: {said} Nothing was changed."

@@ -1,0 +1,105 @@
+"""What the coach asks, word for word: a reply is understood by the question that the last message ends with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from agents.coach.intents import Request
+from agents.coach.phrase import Phrase
+
+
+@dataclass(frozen=True)
+class Question:
+    """A sentence that ends a message, and the argument of an intent that its answer fills.
+
+    Without an intent the answer changes the request that came before.
+    """
+
+    text: str
+    slot: str
+    intent: str | None = None
+
+
+HOW = Question("How did it go: unaided, with help, or stuck?", "outcome", "log")
+HELPED = Question("Unaided, or with help?", "outcome", "log")
+LOG_STUCK = Question("Shall I log it as stuck?", "stuck", "log")
+WHICH_SOLVED = Question("Which problem was it?", "problem", "log")
+WHICH_START = Question("Which problem shall I start?", "problem", "start")
+WHICH_FIND = Question("Which problem are you looking for?", "query", "find")
+WHAT_TASK = Question("What should the task say?", "title", "task")
+WHICH_TASK = Question("Which task did you finish?", "which", "done")
+WHEN = Question("When is your interview?", "target_date", "profile")
+INTRODUCE = Question('Answer with any of it, or say "skip".', "introduction", "profile")
+CHOOSE = Question("Answer with a number, or say it another way.", "choice")
+AGAIN = Question("Say it another way and I'll try again.", "again")
+START_ONE = Question("Say a number to start one of them.", "pick", "start")
+START_IT = Question('Say "start it" and I\'ll keep the time.', "it", "start")
+GREETING = Question("3. Set my interview date", "greeting")
+
+QUESTIONS = (
+    HOW,
+    HELPED,
+    LOG_STUCK,
+    WHICH_SOLVED,
+    WHICH_START,
+    WHICH_FIND,
+    WHAT_TASK,
+    WHICH_TASK,
+    WHEN,
+    INTRODUCE,
+    CHOOSE,
+    AGAIN,
+    START_ONE,
+    START_IT,
+    GREETING,
+)
+
+_NUMBERED = re.compile(r"^ *([0-9]{1,2})\. +(.+?) *$", re.MULTILINE)
+_LINK = re.compile(r"\[[^\]\n]+\]\((\S+)\)")
+_BOLD = re.compile(r"\*\*([^*\n]+)\*\*")
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1, "1st": 1, "2nd": 2, "3rd": 3}
+_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_PICKED = re.compile(
+    r"(?:(?:start|number|option|choice|no|the|take|pick|its|it is|i mean|i meant|do|lets do)\s)*"
+    rf"(?P<n>[0-9]{{1,2}}|{'|'.join(_ORDINALS)}|{'|'.join(_NUMBERS)})(?: (?:one|option|choice|please))?"
+)
+
+
+def find_question(answer: str) -> Question | None:
+    """Return the question that a message of the coach ends with."""
+    ending = answer.rstrip()
+    return next((question for question in QUESTIONS if ending.endswith(question.text)), None)
+
+
+def ask_for(request: Request) -> Question | None:
+    """Return the question for what a request lacks."""
+    if request.missing == "outcome":
+        return HELPED if request.arguments.get("problem") or request.arguments.get("minutes") else HOW
+    return next((q for q in QUESTIONS if q.intent == request.intent.name and q.slot == request.missing), None)
+
+
+def number_lines(choices: Iterable[str]) -> str:
+    """Return choices as a numbered list."""
+    return "\n".join(f"{number}. {choice}" for number, choice in enumerate(choices, start=1))
+
+
+def picked(phrase: Phrase, answer: str) -> str | None:
+    """Return what a number stands for in the list of a message: its link, its name in bold, or the whole line."""
+    match = _PICKED.fullmatch(phrase.text)
+    lines = [line for _, line in _NUMBERED.findall(answer)]
+    if not match or not lines:
+        return None
+    said = match["n"]
+    number = _ORDINALS.get(said) or _NUMBERS.get(said) or int(said)
+    if number > len(lines) or number == 0:
+        return None
+    line = lines[number - 1 if number > 0 else -1]
+    return named_in(line) or line
+
+
+def named_in(text: str) -> str | None:
+    """Return the first problem that a message of the coach names: by its link, else in bold."""
+    link, bold = _LINK.search(text), _BOLD.search(text)
+    return link[1] if link else bold[1] if bold else None

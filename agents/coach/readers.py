@@ -1,0 +1,216 @@
+"""How each intent reads its arguments from the words that follow it, after a slash or in a sentence alike."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from agents.coach.details import (
+    DATE,
+    Arguments,
+    shed_difficulty,
+    shed_due,
+    shed_minutes,
+)
+from agents.coach.phrase import Phrase, words_of
+
+_ABOUT_NOTHING: Final = words_of(
+    "a an some any another new next more problem problems question questions one challenge challenges exercise",
+    "exercises something on about in from with for me us to the that is are level difficulty leetcode kind of "
+    "type i can",
+    "should my now today else random go practice practise it this please lets thing stuff good related topic "
+    "topics do solve",
+    "quick short up and also really",
+)
+_IT = frozenset({"", "it", "that", "this", "one", "that one", "this one", "it now", "the problem", "that problem"})
+_STATUSES = (
+    ("overdue", re.compile(r"overdue|late")),
+    ("completed", re.compile(r"completed?|done|finished")),
+    ("in-progress", re.compile(r"in progress|in-progress|started|running")),
+    ("pending", re.compile(r"pending|not started")),
+    ("all", re.compile(r"all|every|everything")),
+)
+_DATED = re.compile(
+    r"(?:(?:my|the|our|an|i|have|got|ive|its|set|change|move|moved|to|is|will be|be|are|and)\s)*"
+    r"(?:(?:coding |tech |technical |job |first |next |google |amazon |meta |microsoft )?"
+    r"(?:interviews?|onsite|target|deadline)(?: date| day)?|target date)"
+    r"(?: (?:is|was|will be|are|got|moved|changed|now|set))*(?: (?:on|at|for|to))?(?: (?P<rest>.+))?"
+)
+_DAILY = re.compile(
+    r"(?<!\S)(?:(?:i|have|got|can|do|spend|study|practise|practice|about|around|only|with|set|to|my|change|time)\s)*"
+    r"(?P<rest>.*?)\s?(?:an?|per|each|every|/) ?day$|"
+    r"(?:(?:i|have|got|can|do|spend|study|practise|practice)\s)*(?P<daily>.+) (?:daily|everyday)$|"
+    r"(?:my )?(?:daily (?:time|budget|minutes)|minutes (?:a|per) day)(?: (?:is|to))? (?P<set>.+)"
+)
+_ZONED = re.compile(
+    r"(?:set |change )?(?:my )?(?:time zone|timezone|tz)(?: (?:is|to|as))?(?: (?P<rest>.+))?|"
+    r"(?:(?:im|i am|i live|living|i moved|we are)(?: (?:currently|now|based|living|to))*|based) (?:in|to) "
+    r"(?!trouble|a |the |my |love|school|class|hurry|need|doubt|no |this)(?P<place>.+)"
+)
+_NAMED = re.compile(r"(?:my name is|my names|call me|i am called|im called) (?P<rest>.+)")
+_AIMED = re.compile(
+    r"(?:(?:i|im|i am|am)\s)*(?:preparing|interviewing|targeting|aiming|applying|prepping)(?: (?:for|at|with|to))? "
+    r"(?!my |the |an? |interviews?)(?P<rest>.+)|"
+    r"(?:set )?(?:my )?(?:target companies|target company|companies)(?: (?:are|is|to))? (?P<set>.+)"
+)
+_AROUND: Final = words_of(
+    "on in at about around roughly and i have a an day per daily minutes am im my interview is its from live based the",
+    "skip none no nope later dont know date yet not sure nothing n/a idea set time zone timezone",
+)
+
+
+def shed_nothing(phrase: Phrase) -> tuple[Arguments, Phrase]:
+    """Take nothing out."""
+    return {}, phrase
+
+
+def read_nothing(_: Phrase) -> Arguments:
+    """Read no argument."""
+    return {}
+
+
+def read_problem(rest: Phrase) -> Arguments:
+    """Read a problem's name; "it" names none."""
+    for _ in range(2):
+        rest = _after(
+            rest, r"(?:with|on|for|of|the|called|named|problem|question|leetcode|a problem called|doing|solving)\s"
+        )
+    if re.sub(r" (?:now|today|yesterday|again|just now)$", "", rest.text) in _IT | {"now", "today", "yesterday"}:
+        return {}
+    trail = re.search(r" (?:problem|question|now|today|yesterday|just now|this morning|again)$", rest.text)
+    return {"problem": (rest.part((0, trail.start())) if trail else rest).typed}
+
+
+def read_query(rest: Phrase) -> Arguments:
+    """Read what to search for."""
+    rest = _after(rest, r"(?:for|up|me|the problem|a problem|the|problem|called|named|leetcode)\s")
+    return {"query": rest.typed} if rest else {}
+
+
+def read_wish(rest: Phrase) -> Arguments:
+    """Read a topic and a difficulty from a wish: "a medium dp problem"."""
+    found, rest = shed_difficulty(rest)
+    kept = [index for index, word in enumerate(rest.words) if word not in _ABOUT_NOTHING]
+    if kept:
+        first, last = kept[0], kept[-1] + 1
+        found["topic"] = Phrase(rest.raw[first:last], rest.words[first:last]).typed
+    return found
+
+
+def read_topic(rest: Phrase) -> Arguments:
+    """Read a topic's name."""
+    rest = _after(rest, r"(?:at|in|on|with|of|about|for|my|the|topic)\s")
+    trail = re.search(
+        r"(?:\s|^)(?:topics?|problems|questions|mastery|right now|now|lately|so far|these days)$", rest.text
+    )
+    rest = rest.part((0, trail.start())) if trail else rest
+    return {"topic": rest.typed} if rest and rest.text not in {"me", "everything", "all", "overall", "general"} else {}
+
+
+def read_task(rest: Phrase) -> Arguments:
+    """Read a new task: its title, when it is due and how long it takes."""
+    rest = _after(
+        rest, r"(?:(?:that |called |named )?(?:i (?:should|must|need to|have to) )|to |for me to |that says )"
+    )
+    due, rest = shed_due(rest)
+    minutes, left = shed_minutes(rest)
+    if minutes and rest.text.startswith(left.text):
+        rest = left
+    else:
+        minutes = {}
+    about = re.match(
+        r"(?:solve|redo|retry|resolve|re-solve) (?:the )?(?!a |an |some |one |my |[0-9]+ |all )", rest.text
+    )
+    problem = {"problem": rest.part((about.end(), len(rest.text))).typed} if about else {}
+    return ({"title": rest.typed} if rest.typed else {}) | problem | due | minutes
+
+
+def read_which(rest: Phrase) -> Arguments:
+    """Read which task: its number, or words of its title."""
+    rest = _after(rest, r"(?:with|off|the|my|task|number|no|todo|item)\s")
+    rest = _after(rest, r"(?:task|number|no|todo|item)\s")
+    trail = re.search(r" (?:as |is )?(?:done|completed?|finished|task)$", rest.text)
+    rest = rest.part((0, trail.start())) if trail else rest
+    ordinal = {"one": "1", "first": "1", "second": "2", "third": "3", "first one": "1", "second one": "2"}
+    which = ordinal.get(rest.text, rest.typed.lstrip("#"))
+    return {"which": which} if which else {}
+
+
+def read_status(rest: Phrase) -> Arguments:
+    """Read which tasks to list: {"status": "overdue"}; the open ones where nothing is said."""
+    for status, pattern in _STATUSES:
+        if re.search(rf"(?<!\S)(?:{pattern.pattern})(?!\S)", rest.text):
+            return {"status": status}
+    return {}
+
+
+def read_profile(rest: Phrase) -> Arguments:
+    """Read changes of the profile, several at once: "my interview is on 3 march and i have an hour a day"."""
+    found = _read_change(rest)
+    if found is not None:
+        return found
+    changes: Arguments = {}
+    for clause in rest.clauses():
+        change = _read_change(clause.core())
+        if change is None:
+            return {}
+        changes |= change
+    return changes
+
+
+def read_introduction(rest: Phrase) -> Arguments:
+    """Read the answer to "when is your interview, how long a day, where": its parts may be bare."""
+    changes: Arguments = {}
+    for clause in rest.clauses():
+        change = _read_change(clause)
+        if change is None:
+            change = _read_bare(clause, changes)
+        changes |= change
+    return changes
+
+
+def _read_bare(clause: Phrase, known: Arguments) -> Arguments:
+    """Read a minute count, a day and a place, each at most once, from words without a verb."""
+    changes: Arguments = {}
+    minutes, rest = shed_minutes(clause)
+    if minutes and "minutes_per_day" not in known:
+        changes["minutes_per_day"] = minutes["minutes"]
+    day, rest = rest.cut(DATE)
+    if day and "target_date" not in known:
+        changes["target_date"] = day[0]
+    kept = [index for index, word in enumerate(rest.words) if word not in _AROUND]
+    place = Phrase(tuple(rest.raw[index] for index in kept), tuple(rest.words[index] for index in kept))
+    if re.fullmatch(r"[0-9]{1,3}", place.text) and "minutes_per_day" not in known | changes:
+        changes["minutes_per_day"] = int(place.text)
+    elif place and len(place.words) <= 3 and "time_zone" not in known:
+        changes["time_zone"] = place.typed
+    return changes
+
+
+def _read_change(phrase: Phrase) -> Arguments | None:
+    """Return the one change that a phrase makes, {} where it leaves out to what, None where it makes none."""
+    if match := _DAILY.fullmatch(phrase.text):
+        minutes = shed_minutes(_group(phrase, match))[0]
+        return {"minutes_per_day": minutes["minutes"]} if minutes else None
+    if match := _DATED.fullmatch(phrase.text):
+        when = _group(phrase, match)
+        day, rest = when.cut(DATE)
+        return {"target_date": day[0]} if day and len(rest.words) <= 2 else None
+    if match := _ZONED.fullmatch(phrase.text):
+        zone = _group(phrase, match)
+        return {"time_zone": zone.typed} if zone else None
+    if match := _NAMED.fullmatch(phrase.text):
+        return {"name": _group(phrase, match).typed}
+    if match := _AIMED.fullmatch(phrase.text):
+        names = re.split(r"\s*(?:,|;|/|&|\band\b|\bor\b)\s*", _group(phrase, match).typed)
+        return {"target_companies": [name for name in names if name]}
+    return None
+
+
+def _group(phrase: Phrase, match: re.Match[str]) -> Phrase:
+    return phrase.part(match.span(match.lastgroup)) if match.lastgroup else Phrase()
+
+
+def _after(phrase: Phrase, lead: str) -> Phrase:
+    match = re.match(lead, phrase.text)
+    return phrase.part((match.end(), len(phrase.text))) if match else phrase

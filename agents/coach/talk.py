@@ -1,0 +1,145 @@
+"""What the coach says without looking anything up."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rapidfuzz import process
+
+from agents.coach.intents import COMMANDS
+from agents.coach.notation import fits, phrases
+from agents.coach.phrase import Phrase
+from agents.coach.questions import LOG_STUCK
+
+EXAMPLES = (
+    "- `give me a medium graph problem`: what to solve next, and why\n"
+    "- `i solved two sum in 12 min with help`: I update your mastery and plan the revision\n"
+    "- `whats due` or `how good am i at arrays`: where you stand\n"
+    "- `add a task: review heaps by friday`, `my interview is on 3 march`, `undo that`"
+)
+HELP = (
+    "I'm PrepMate's offline coach: no model and no key needed. I know your problems, mastery, revisions and tasks. "
+    f"Just say it, typos and all:\n\n{EXAMPLES}\n\nCommands do the same: "
+    + " ".join(f"`/{command.name}`" for command in COMMANDS)
+)
+CHOICES = ("Give me one", "Log a problem I solved", "Set my interview date")
+GREETING = (
+    "Hi! I'm PrepMate's offline coach, and I keep track of what you solve so you revise it at the right time. "
+    "Pick one, or just tell me what you did:\n\n1. Give me one\n2. Log a problem I solved\n3. Set my interview date"
+)
+UNREACHABLE = "The mentor's model can't be reached right now, so this is the offline coach answering."
+NOT_UNDERSTOOD = (
+    "I'm the offline coach, so I only understand a few things, and this wasn't one of them. What I can do:\n\n"
+    + EXAMPLES
+)
+EMPTY = "There was nothing in that message I can read. Try `give me one`, or `help` for everything I can do."
+TOO_LONG = (
+    "That's too long for the offline coach: I understand short sentences. "
+    "Try `i solved two sum in 12 min with help`, or `help` for everything I can do."
+)
+NEEDS_MODEL = (
+    "That takes the mentor's model, and I'm the offline coach. With a model key (`OPENAI_API_KEY`) set, the mentor can "
+    "talk it through with you. Meanwhile I can give you a problem to practise it (`give me a graph problem`), look one "
+    "up (`find dijkstra`) or show how you stand (`how good am i at graphs`)."
+)
+NO_IMPORT = (
+    "I can't import solves yet. Tell me about them one at a time and they count just the same: "
+    "`i solved two sum in 12 min with help`."
+)
+STUCK = (
+    "That happens to everyone. Giving hints takes the mentor's model, which I don't have, but I can log it, so that it "
+    f"comes back for revision soon. {LOG_STUCK.text}"
+)
+NOT_HERE = "I understood that, but I can't do it here. `help` shows what I can do."
+THANKS = "You're welcome! Say `give me one` when you want the next problem."
+BYE = "See you! Everything you logged is saved. `whats due` is a good way to start next time."
+READY = "Whenever you're ready: `give me one` gets you a problem, `help` shows what I can do."
+CANCELLED = "Okay, I've left everything as it is."
+SKIPPED = "Skipped. You can tell me any time: `my interview is on 3 march`."
+KEEP_GOING = "Then keep at it; I haven't logged anything. Tell me how it went when you're done."
+
+_TALK: Final = (
+    (
+        HELP,
+        phrases(
+            "help [me]",
+            "[help] what (can|do|could) you do [...]",
+            "what else can you do",
+            "(commands|menu|options|usage)",
+            "(how does (this|it)|how do you) work",
+            "what (can|should) i (say|ask|type) [...]",
+            "(who|what) are you",
+            "are you (a bot|an ai|ai|real|human|a human|online|offline|there)",
+            "what is (this|prepmate)",
+        ),
+    ),
+    (
+        GREETING,
+        phrases(
+            "(hi|hello|hey|hiya|howdy|yo|sup|hola|heya|greetings|good morning|good afternoon|good evening|good day) "
+            "[there|coach|mentor|prepmate|again|you|everyone]*",
+        ),
+    ),
+    (
+        THANKS,
+        phrases(
+            "[many|ok|great|cool] (thanks|thank you|cheers|appreciated|appreciate it) [...]",
+            "[that was|very] (helpful|awesome|perfect)",
+        ),
+    ),
+    (
+        BYE,
+        phrases(
+            "(goodbye|good bye|bye|bye bye|cya|see you|see ya|goodnight|good night|later|thats all|thats it|"
+            "quit|exit) [...]",
+            "[im] (done|off) for today",
+        ),
+    ),
+    (
+        READY,
+        phrases(
+            "(ok|okay|k|yes|yeah|yep|sure|no|nope|nah|cool|nice|great|good|lol|haha|hm|alright|fine|im fine|got it)"
+        ),
+    ),
+    (CANCELLED, phrases("(cancel|nevermind|never mind|nvm|forget it|forget that|skip|stop)")),
+    (NO_IMPORT, phrases("[i want to] (import|sync|connect|link) [...]")),
+    (
+        STUCK,
+        phrases(
+            "[i|im|am|got|still|really|so|kinda|a bit|totally|completely]* stuck "
+            "[here|again|now|please|help|me|on it|on this|on that|one|problem]*",
+            "[can|could|i|you|need|want|give|get|have|show|me|please|a|an|another|some|the]* (hint|hints) [...]",
+        ),
+    ),
+)
+_FOR_THE_MODEL: Final = phrases(
+    "(explain|teach|describe|define|compare|what|whats|how|hows|why|who|where|when|which|tell|help|review|debug|check|"
+    "write|code|implement|analyse|analyze|walk|difference|is|are|does|do|can|could|should|would|will|translate|"
+    "summarise|summarize|prove|derive|optimise|optimize|mock|quiz) [...]"
+)
+
+
+def small_talk(phrase: Phrase) -> str | None:
+    """Return the reply to a greeting, thanks, a call for help and the like."""
+    for candidate in (phrase, phrase.core()):
+        for reply, patterns in _TALK:
+            if fits(patterns, candidate):
+                return reply
+    return None
+
+
+def give_up(phrase: Phrase) -> str:
+    """Return the honest reply to what no intent fits."""
+    if not phrase:
+        return EMPTY
+    return NEEDS_MODEL if fits(_FOR_THE_MODEL, phrase.core()) else NOT_UNDERSTOOD
+
+
+def unknown_command(name: str) -> str:
+    """Return the reply to a slash command that does not exist, with the nearest one that does."""
+    names = [command.name for command in COMMANDS]
+    near = process.extractOne(name, names, score_cutoff=50) if name else None
+    usage = {command.name: command.usage for command in COMMANDS}
+    if near:
+        return f"There is no such command; the nearest is `{f'/{near[0]} {usage[near[0]]}'.strip()}`."
+    return "There is no such command. These exist: " + " ".join(f"`/{name}`" for name in names)

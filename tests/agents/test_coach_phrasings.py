@@ -1,0 +1,278 @@
+"""What students say, typos included, and what the offline coach takes it for."""
+
+from typing import Any
+
+import pytest
+
+from agents.coach.dialogue import Say, decide
+from agents.coach.intents import Request
+from agents.coach.phrase import read
+from store.catalogue.facts import shipped_catalogue
+
+PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
+    # recording how a problem went
+    (
+        "i solved two sum in 12 min with help",
+        "record_attempt",
+        {"problem": "two sum", "minutes": 12, "outcome": "with-help"},
+    ),
+    (
+        "I solved Two Sum by myself in 25 minutes!",
+        "record_attempt",
+        {"problem": "Two Sum", "minutes": 25, "outcome": "unaided"},
+    ),
+    (
+        "ive just finishd coin change alone, took 1h 20",
+        "record_attempt",
+        {"problem": "coin change", "minutes": 80, "outcome": "unaided"},
+    ),
+    ("done, took 25 minutes, needed a hint", "record_attempt", {"minutes": 25, "outcome": "with-help"}),
+    ("Done! No help, half an hour.", "record_attempt", {"minutes": 30, "outcome": "unaided"}),
+    (
+        "solvd valid parentheses without any hints on my third try",
+        "record_attempt",
+        {"problem": "valid parentheses", "tries": 3, "outcome": "unaided"},
+    ),
+    ("stuck on word ladder", "record_attempt", {"problem": "word ladder", "outcome": "stuck"}),
+    ("im stcuk on word ladder", "record_attempt", {"problem": "word ladder", "outcome": "stuck"}),
+    (
+        "I gave up on Alien Dictionary after 90 minutes",
+        "record_attempt",
+        {"problem": "Alien Dictionary", "minutes": 90, "outcome": "stuck"},
+    ),
+    ("couldn't solve merge k sorted lists", "record_attempt", {"problem": "merge k sorted lists", "outcome": "stuck"}),
+    ("failed 3sum, 2 attempts", "record_attempt", {"problem": "3sum", "tries": 2, "outcome": "stuck"}),
+    (
+        "did house robber ii, peeked at the solution",
+        "record_attempt",
+        {"problem": "house robber ii", "outcome": "with-help"},
+    ),
+    (
+        "house robber 2 solved alone in 40m",
+        "record_attempt",
+        {"problem": "house robber 2", "minutes": 40, "outcome": "unaided"},
+    ),
+    ("two sum alone 90s", "record_attempt", {"problem": "two sum", "minutes": 1.5, "outcome": "unaided"}),
+    ("with help, 20 minutes", "record_attempt", {"minutes": 20, "outcome": "with-help"}),
+    ("solved it on my own in an hour and a half", "record_attempt", {"minutes": 90, "outcome": "unaided"}),
+    (
+        "i looked at the solution for climbing stairs",
+        "record_attempt",
+        {"problem": "climbing stairs", "outcome": "with-help"},
+    ),
+    ("log min stack unaided 12 min", "record_attempt", {"problem": "min stack", "minutes": 12, "outcome": "unaided"}),
+    (
+        "completed find minimum in rotated sorted array by myself",
+        "record_attempt",
+        {"problem": "find minimum in rotated sorted array", "outcome": "unaided"},
+    ),
+    (
+        "I solved https://leetcode.com/problems/two-sum/ alone",
+        "record_attempt",
+        {"problem": "https://leetcode.com/problems/two-sum/", "outcome": "unaided"},
+    ),
+    ("gave up", "record_attempt", {"outcome": "stuck"}),
+    ("SOLVED TASK SCHEDULER UNAIDED", "record_attempt", {"problem": "TASK SCHEDULER", "outcome": "unaided"}),
+    (
+        "i solved number of 1 bits in 1h with no help",
+        "record_attempt",
+        {"problem": "number of 1 bits", "minutes": 60, "outcome": "unaided"},
+    ),
+    # the next problem
+    ("give me one", "next_problem", {}),
+    ("giv me one pls", "next_problem", {}),
+    ("gimme a problem", "next_problem", {}),
+    ("next", "next_problem", {}),
+    ("what should i do next?", "next_problem", {}),
+    ("What's next", "next_problem", {}),
+    ("give me a medium dp problem", "next_problem", {"topic": "dp", "difficulty": "medium"}),
+    ("give me an esay problem on linked lists", "next_problem", {"topic": "linked lists", "difficulty": "easy"}),
+    ("another graph problem please", "next_problem", {"topic": "graph"}),
+    ("something hard", "next_problem", {"difficulty": "hard"}),
+    ("suggest a porblem about binary search", "next_problem", {"topic": "binary search"}),
+    ("i want to practise two pointers", "next_problem", {"topic": "two pointers"}),
+    ("can you recommend a hard one on trees?", "next_problem", {"topic": "trees", "difficulty": "hard"}),
+    ("lets do a problem", "next_problem", {}),
+    ("medium dp", "next_problem", {"topic": "dp", "difficulty": "medium"}),
+    ("review heaps", "next_problem", {"topic": "heaps"}),
+    ("i want to solve a sliding window question", "next_problem", {"topic": "sliding window"}),
+    ("what problem should I solve now", "next_problem", {}),
+    # starting
+    ("start valid parentheses", "start_problem", {"problem": "valid parentheses"}),
+    ("strat Valid Parentheses!", "start_problem", {"problem": "Valid Parentheses"}),
+    ("let's do two sum", "start_problem", {"problem": "two sum"}),
+    ("i want to solve course schedule", "start_problem", {"problem": "course schedule"}),
+    ("im starting jump game now", "start_problem", {"problem": "jump game"}),
+    ("begin with clone graph", "start_problem", {"problem": "clone graph"}),
+    ("ok let me try word break", "start_problem", {"problem": "word break"}),
+    # finding
+    ("find coin chang", "find_problem", {"query": "coin chang"}),
+    ("fnd coin change", "find_problem", {"query": "coin change"}),
+    ("search for next permutation", "find_problem", {"query": "next permutation"}),
+    ("do you have a problem called word ladder", "find_problem", {"query": "word ladder"}),
+    ("look up kth smallest", "find_problem", {"query": "kth smallest"}),
+    # undoing
+    ("undo that", "undo_last", {}),
+    ("undo", "undo_last", {}),
+    ("Undoo that plz", "undo_last", {}),
+    ("oops, take that back", "undo_last", {}),
+    ("that was a mistake", "undo_last", {}),
+    # revisions
+    ("whats due", "list_due_revisions", {}),
+    ("What is due?", "list_due_revisions", {}),
+    ("waht's due today", "list_due_revisions", {}),
+    ("what should i revise today", "list_due_revisions", {}),
+    ("show my revisons", "list_due_revisions", {}),
+    ("anything to review?", "list_due_revisions", {}),
+    ("any revisions due", "list_due_revisions", {}),
+    # mastery
+    ("how good am i at graphs", "explain_mastery", {"topic": "graphs"}),
+    ("How am I doing in dynamic programming?", "explain_mastery", {"topic": "dynamic programming"}),
+    ("mastery of binary trees", "explain_mastery", {"topic": "binary trees"}),
+    ("explain my mastry of heaps", "explain_mastery", {"topic": "heaps"}),
+    ("whats my arrays level", "explain_mastery", {"topic": "arrays"}),
+    ("am i good at stacks", "explain_mastery", {"topic": "stacks"}),
+    ("hows my dp", "explain_mastery", {"topic": "dp"}),
+    ("why is my graphs mastery so low", "explain_mastery", {"topic": "graphs"}),
+    ("how good am i", "list_mastery", {}),
+    ("what are my wekest topics", "list_mastery", {}),
+    ("my progress", "list_mastery", {}),
+    ("what am i bad at", "list_mastery", {}),
+    # tasks
+    ("add a task: review heaps by friday", "add_task", {"title": "review heaps", "due": "friday"}),
+    ("ad task Review Graphs tomorow", "add_task", {"title": "Review Graphs", "due": "tomorrow"}),
+    (
+        "remind me to redo two sum in 3 days",
+        "add_task",
+        {"title": "redo two sum", "problem": "two sum", "due": "in 3 days"},
+    ),
+    ("new task mock interview on 15 march", "add_task", {"title": "mock interview", "due": "15 march"}),
+    ("todo: read about tries", "add_task", {"title": "read about tries"}),
+    (
+        "add task solve word search 30 min by next week",
+        "add_task",
+        {"title": "solve word search", "problem": "word search", "due": "next week", "minutes": 30},
+    ),
+    ("what are my tasks", "list_tasks", {}),
+    ("show my taks", "list_tasks", {}),
+    ("list overdue tasks", "list_tasks", {"status": "overdue"}),
+    ("which tasks are done", "list_tasks", {"status": "completed"}),
+    ("my to-do list", "list_tasks", {}),
+    ("done with task 2", "complete_task", {"which": "2"}),
+    ("task 2 is done", "complete_task", {"which": "2"}),
+    ("mark review heaps as done", "complete_task", {"which": "review heaps"}),
+    ("tick off number 3", "complete_task", {"which": "3"}),
+    ("i finished the review heaps task", "complete_task", {"which": "review heaps"}),
+    # the profile
+    ("my interview is on 3 march 2027", "set_profile", {"target_date": "3 march 2027"}),
+    ("interview in 6 weeks", "set_profile", {"target_date": "in 6 weeks"}),
+    ("I have my interview on March 15", "set_profile", {"target_date": "march 15"}),
+    ("set my interview date to 2027-03-03", "set_profile", {"target_date": "2027-03-03"}),
+    ("i have 45 minutes a day", "set_profile", {"minutes_per_day": 45}),
+    ("an hour per day", "set_profile", {"minutes_per_day": 60}),
+    ("i can practise 1h 30 every day", "set_profile", {"minutes_per_day": 90}),
+    ("i'm in Berlin", "set_profile", {"time_zone": "Berlin"}),
+    ("my timezone is Europe/Paris", "set_profile", {"time_zone": "Europe/Paris"}),
+    ("call me Sam", "set_profile", {"name": "Sam"}),
+    ("i'm preparing for Google, Amazon and Meta", "set_profile", {"target_companies": ["Google", "Amazon", "Meta"]}),
+    (
+        "my interview is on 3 march and i have 45 min a day, i'm in New York",
+        "set_profile",
+        {"target_date": "3 march", "minutes_per_day": 45, "time_zone": "New York"},
+    ),
+    ("who am i", "get_profile", {}),
+    ("show my profle", "get_profile", {}),
+    ("when is my interview?", "get_profile", {}),
+    # slash commands
+    ("/next", "next_problem", {}),
+    ("/next graphs hard", "next_problem", {"topic": "graphs", "difficulty": "hard"}),
+    ("/start two sum", "start_problem", {"problem": "two sum"}),
+    ("/log two sum unaided 12", "record_attempt", {"problem": "two sum", "outcome": "unaided", "minutes": 12}),
+    (
+        "/log House Robber 2 with-help 1h",
+        "record_attempt",
+        {"problem": "House Robber 2", "outcome": "with-help", "minutes": 60},
+    ),
+    ("/log stuck", "record_attempt", {"outcome": "stuck"}),
+    ("/undo", "undo_last", {}),
+    ("/mastery", "list_mastery", {}),
+    ("/mastery dp", "explain_mastery", {"topic": "dp"}),
+    ("/due", "list_due_revisions", {}),
+    ("/tasks completed", "list_tasks", {"status": "completed"}),
+    ("/task add review heaps by friday", "add_task", {"title": "review heaps", "due": "friday"}),
+    ("/done 2", "complete_task", {"which": "2"}),
+    ("/profile", "get_profile", {}),
+    ("/profile 45 minutes a day", "set_profile", {"minutes_per_day": 45}),
+    ("/find coin chang", "find_problem", {"query": "coin chang"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "verb", "arguments"), PHRASINGS, ids=[said for said, _, _ in PHRASINGS])
+def test_a_phrasing_becomes_one_call(said: str, verb: str, arguments: dict[str, Any]) -> None:
+    """Each way of saying it calls the verb that was meant, with the arguments that were said and no others."""
+    decided = decide((), said)
+    assert isinstance(decided, Request), decided
+    assert (decided.verb, decided.arguments) == (verb, arguments)
+
+
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [
+        ("solved two sum", "Unaided, or with help?"),
+        ("i did two sum in 12 min", "Unaided, or with help?"),
+        ("done", "How did it go"),
+        ("got stuck on two sum but then looked at the solution", "Unaided, or with help?"),
+        ("stuck", "Shall I log it as stuck?"),
+        ("start", "Which problem shall I start?"),
+        ("/log", "How did it go"),
+        ("/task", "What should the task say?"),
+        ("/done", "Which task did you finish?"),
+        ("/find", "Which problem are you looking for?"),
+        ("add a task", "What should the task say?"),
+        ("hi", "offline coach"),
+        ("/help", "/mastery"),
+        ("what can you do?", "give me a medium graph problem"),
+        ("explain dijkstra", "OPENAI_API_KEY"),
+        ("what is a heap?", "OPENAI_API_KEY"),
+        ("review my code", "OPENAI_API_KEY"),
+        ("the weather is lovely in june", "offline coach"),
+        ("thanks!", "welcome"),
+        ("bye", "See you"),
+        ("/maestry dp", "`/mastery [TOPIC]`"),
+        ("/", "no such command"),
+        ("import my solves", "can't import"),
+    ],
+)
+def test_what_no_verb_answers_is_answered_in_words(said: str, part: str) -> None:
+    """What lacks something is asked back; greetings, help and what needs a model get an honest sentence."""
+    decided = decide((), said)
+    assert isinstance(decided, Say), decided
+    assert part in decided.text
+
+
+def test_titles_of_problems_are_not_taken_for_typos() -> None:
+    """No word of a starter problem or topic is put right into a keyword, so titles never turn into intents."""
+    catalogue = shipped_catalogue()
+    names = [problem.title for problem in catalogue.problems] + [topic.name for topic in catalogue.topics]
+    changed = {
+        (word, put_right)
+        for name in names
+        for word, put_right in zip(name.lower().split(), read(name).words, strict=False)
+        if word.isalpha() and word != put_right
+    }
+    assert not changed
+
+
+@pytest.mark.parametrize("title", [problem.title for problem in shipped_catalogue().problems])
+def test_every_starter_problem_can_be_named(title: str) -> None:
+    """Each title of the starter catalogue survives being solved, started and searched for, numbers and all."""
+    for said, verb, argument in (
+        (f"i solved {title} alone in 20 min", "record_attempt", "problem"),
+        (f"start {title}", "start_problem", "problem"),
+        (f"find {title}", "find_problem", "query"),
+        (f"stuck on {title}", "record_attempt", "problem"),
+    ):
+        decided = decide((), said)
+        assert isinstance(decided, Request)
+        assert decided.verb == verb, said
+        assert decided.arguments[argument].strip(")") == title.strip(")")
