@@ -64,7 +64,11 @@ class App:
 
 @asynccontextmanager
 async def open_database(
-    settings: Settings, *, clock: Clock = utc_now, on_progress: Progress = lambda _: None
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    on_progress: Progress = lambda _: None,
+    with_catalogue: bool = True,
 ) -> AsyncIterator[Database]:
     """Open the database that the settings name, or the embedded one, with its indexes and the catalogue in place.
 
@@ -72,6 +76,9 @@ async def open_database(
     """
     async with reach_database(settings, on_progress=on_progress) as database:
         await prepare(database, clock)
+        if with_catalogue:
+            await load_catalogue(database, now=clock())
+        await apply_pending(database)
         yield database
 
 
@@ -96,7 +103,7 @@ async def reach_database(settings: Settings, *, on_progress: Progress = lambda _
 
 
 async def prepare(database: Database, clock: Clock) -> None:
-    """Bring a database up to date: migrations, indexes, catalogue, what a kill left to be counted.
+    """Bring a database up to date: migrations and indexes.
 
     Raises: StoreSetupError when an index that keeps things from being stored twice cannot be made.
     """
@@ -106,8 +113,6 @@ async def prepare(database: Database, clock: Clock) -> None:
         log.warning("%s", problem.sentence)
     if report.unguarded:
         raise StoreSetupError(report.unguarded[0].sentence)
-    await load_catalogue(database, now=clock())
-    await apply_pending(database)
 
 
 @asynccontextmanager

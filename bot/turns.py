@@ -140,11 +140,14 @@ class Turns:
         except ValidationError as exc:
             raise Refused("This message cannot be stored as it is; please send it as plain text.") from exc
 
-    async def cancel(self, student: ObjectId) -> bool:
-        """Stop the student's answer that is being made, here or on another replica; tell whether there was one."""
-        asked = await self._queue.ask_to_cancel(student)
+    async def cancel(self, student: ObjectId, turn_id: ObjectId | None = None) -> bool:
+        """Stop the student's open turns, or only the one that is named, here or on another replica.
+
+        Returns: whether there were any.
+        """
+        asked = await self._queue.ask_to_cancel(student, turn_id)
         serving = self._serving.get(student)
-        if serving:
+        if serving and (turn_id is None or (serving.hand.turn and serving.hand.turn.id == turn_id)):
             serving.hand.stop_answering()
         return bool(asked)
 

@@ -27,6 +27,18 @@ class Outbox:
         ]
         return [str(row["_id"]) for row in await self._items.aggregate(pipeline)]
 
+    async def waiting_addresses(self, platform: Platform, prefix: str) -> list[str]:
+        """Return the addresses beginning with `prefix` that still have something to receive."""
+        behind = prefix + chr(0x10FFFF)
+        match: Raw = {"platform": platform, "address": {"$gte": prefix, "$lt": behind}, "status": "pending"}
+        rows = await self._items.aggregate([{"$match": match}, {"$group": {"_id": "$address"}}, {"$sort": {"_id": 1}}])
+        return [str(row["_id"]) for row in rows]
+
+    async def question_of(self, item: OutboxItem) -> str | None:
+        """Return the message that an item answers, or None for what answers none."""
+        raw = await self._turns.find_one({"_id": item.turn_id}, fields={"text": 1}) if item.turn_id else None
+        return str(raw["text"]) if raw else None
+
     async def next_for(self, platform: Platform, address: str) -> OutboxItem | None:
         """Return the first item that an address still has to receive, or None."""
         query: Raw = {"platform": platform, "address": address, "status": "pending"}

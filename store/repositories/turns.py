@@ -112,9 +112,11 @@ class TurnQueue:
         raw = await self._turns.find_one({"userId": student, "status": {"$in": list(OPEN_TURN)}}, sort=[("seq", 1)])
         return Turn.read(raw) if raw is not None else None
 
-    async def ask_to_cancel(self, student: ObjectId) -> int:
-        """Mark the student's open turns as to be stopped; return how many there are."""
+    async def ask_to_cancel(self, student: ObjectId, turn_id: ObjectId | None = None) -> int:
+        """Mark the student's open turns, or only the one that is named, as to be stopped; return how many there are."""
         query: dict[str, Any] = {"userId": student, "status": {"$in": list(OPEN_TURN)}}
+        if turn_id is not None:
+            query["_id"] = turn_id
         return await self._turns.update_many(query, {"$set": {"cancelRequested": True}})
 
     async def is_cancelled(self, turn_id: ObjectId) -> bool:

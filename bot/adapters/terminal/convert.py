@@ -13,33 +13,12 @@ from rich.padding import Padding
 from rich.text import Text
 
 from bot.adapters.base import Incoming
-from bot.errors import BotError
 from bot.replies import receipt_line
 
-NAME_CHARACTERS = 40
 _KEPT = "\n\t"
 # Letters that turn the direction of what follows can make a line read as another one.
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _CONTROLS = {"Cc", "Cs"}
-
-
-class NameRefused(BotError):
-    """A name that no student in this terminal can have."""
-
-
-def account_of(name: str) -> str:
-    """Return the account behind a name given in the terminal: upper and lower case are one.
-
-    Raises: NameRefused with a sentence that says what a name looks like.
-    """
-    account = unicodedata.normalize("NFKC", name).strip().casefold()
-    letters = all(character.isalnum() or character in "._-" for character in account)
-    if not letters or not account[:1].isalnum() or len(account) > NAME_CHARACTERS:
-        raise NameRefused(
-            "A user's name begins with a letter or digit, goes on with letters, digits, '.', '_' or '-', and has "
-            f"up to {NAME_CHARACTERS} of them."
-        )
-    return account
 
 
 def decode(line: bytes) -> str:

@@ -1,0 +1,177 @@
+"""The command line: `prepmate …`, or `python -m bot …`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from importlib import metadata
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:  # imported when a command runs, so that --help answers at once
+    from bot.settings import Settings
+
+TERMINATED = 128 + signal.SIGTERM
+INTERRUPTED = 128 + signal.SIGINT
+
+app = typer.Typer(
+    help="PrepMate: a mentor for coding interviews that knows you and forgets nothing. Begin with: prepmate chat",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+catalogue = typer.Typer(help="The topics, problems and roadmaps that PrepMate ships.", no_args_is_help=True)
+app.add_typer(catalogue, name="catalogue")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        try:
+            typer.echo(f"prepmate {metadata.version('prepmate')}")
+        except metadata.PackageNotFoundError:
+            typer.echo("prepmate, from a source tree that is not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and leave.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """PrepMate: a mentor for coding interviews that knows you and forgets nothing. Begin with: prepmate chat."""
+
+
+@app.command()
+def chat(
+    user: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who is talking; your login name if left out.")
+    ] = None,
+    once: Annotated[str | None, typer.Option(metavar="TEXT", help="Answer one message and leave.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With --once: print the answer as JSON.")] = False,
+) -> None:
+    """Talk to the mentor: in this terminal, through a pipe (each line is a message), or once."""
+    if as_json and once is None:
+        raise typer.BadParameter("it prints one answer as JSON and so goes with --once TEXT.", param_hint="--json")
+
+    async def work(settings: Settings) -> int:
+        from bot.adapters.registry import DOORS
+        from bot.adapters.terminal.names import account_of, login_name
+        from bot.adapters.terminal.session import Wish
+        from bot.logs import open_log
+        from store.embedded import claim_directory
+
+        name = user if user is not None else login_name()
+        account = account_of(name)
+        directory = claim_directory(settings.data_dir)
+        open_log(settings, directory.logs)
+        history = directory.root / "history" / account
+        return await DOORS["terminal"].opener()(settings, Wish(account, name.strip(), history, once, as_json))
+
+    _run(work)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what works here, what does not, and what to do about it."""
+
+    async def work(settings: Settings) -> int:
+        from bot.doctor import examine
+
+        healthy = True
+        async for finding in examine(settings):
+            typer.echo(finding.line)
+            healthy = healthy and not finding.broken
+        return 0 if healthy else 1
+
+    _run(work)
+
+
+@catalogue.command("load")
+def load() -> None:
+    """Load what is missing of the catalogue; what is there, edited or not, stays as it is."""
+
+    async def work(settings: Settings) -> int:
+        from bot.app import open_database, utc_now
+        from store.catalogue.loader import load_catalogue
+
+        async with open_database(settings, with_catalogue=False) as database:
+            report = await load_catalogue(database, now=utc_now())
+        for name, count in report.inserted.items():
+            typer.echo(f"{name}: {count} added, {report.kept[name]} already there")
+        return 0
+
+    _run(work)
+
+
+def _run(work: Callable[[Settings], Awaitable[int]]) -> None:
+    """Run a command to its exit status; an error that a person can do something about becomes a sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # an old terminal's encoding must not end the conversation
+    try:
+        status = asyncio.run(_supervise(work))
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    _leave(status)
+
+
+async def _supervise(work: Callable[[Settings], Awaitable[int]]) -> int:
+    """End the work in order when the process is asked to end; a second request changes nothing."""
+    running = asyncio.ensure_future(_tell(work))
+    asked = asyncio.Event()
+
+    def end() -> None:
+        if not asked.is_set():
+            asked.set()
+            running.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, end)
+    try:
+        return await running
+    except asyncio.CancelledError:
+        if asked.is_set():
+            return TERMINATED
+        raise
+
+
+async def _tell(work: Callable[[Settings], Awaitable[int]]) -> int:
+    from bot.errors import BotError
+    from bot.settings import read_settings
+    from store.errors import StoreError
+
+    try:
+        return await work(read_settings())
+    except (BotError, StoreError) as exc:
+        typer.echo(str(exc)[:1].upper() + str(exc)[1:], err=True)
+    except BrokenPipeError:
+        return 1
+    except OSError as exc:
+        typer.echo(f"A file cannot be used ({exc.strerror}): {exc.filename}", err=True)
+    return 1
+
+
+def _leave(status: int) -> None:
+    """Exit; an output that nobody reads any more is no error of its own."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = status or 1
+    raise SystemExit(status)
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="prepmate")
+
+
+if __name__ == "__main__":
+    main()

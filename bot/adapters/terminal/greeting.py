@@ -1,0 +1,53 @@
+"""How a session begins: three lines and three choices for who is new, what is due for who comes back."""
+
+from __future__ import annotations
+
+import logging
+from zoneinfo import ZoneInfo
+
+from bot.app import App
+from store.client import ObjectId
+from store.documents.own import StudentSettings
+from store.errors import StoreError
+from store.work import UnitOfWork
+from tools.context import MentorContext
+from tools.errors import ToolError
+from tools.revision import list_due_revisions
+
+log = logging.getLogger(__name__)
+
+HELLO = (
+    "Hi! I'm PrepMate, your mentor for coding interviews.\n"
+    "I pick the problem that helps you most, log how it went, and bring topics back before you forget them.\n"
+    "Just write what you want (/help lists more), or begin with a number:"
+)
+CHOICES: tuple[tuple[str, str], ...] = (
+    ("Give me one", "give me one"),
+    ("Log a problem I solved", "log a problem i solved"),
+    ("Set my interview date", "set my interview date"),
+)
+"""What is offered, and the message that each number stands for."""
+
+
+def choice_of(text: str) -> str | None:
+    """Return the message that a number stands for right after the greeting, or None for anything else."""
+    number = text.strip().rstrip(".)")
+    return CHOICES[int(number) - 1][1] if number in {"1", "2", "3"} else None
+
+
+async def welcome_back(app: App, student: ObjectId) -> str:
+    """Return the line that greets a student who was here before: what is due, if that can be told."""
+    unit = UnitOfWork(app.database, student, clock=app.clock, ids=app.ids)
+    try:
+        settings = await unit.of(StudentSettings).own()
+        zone = ZoneInfo(settings.time_zone if settings else "UTC")
+        due = await list_due_revisions(MentorContext(work=unit, clock=app.clock, zone=zone), limit=3)
+    except (StoreError, ToolError, ValueError, KeyError) as exc:
+        log.warning("what is due could not be looked up for the greeting: %s", exc)
+        return "Welcome back!"
+    topics = [revision.topic for revision in (*due.overdue, *due.due_today)]
+    if not topics:
+        return "Welcome back! No revision is due today; “give me one” gets you the next problem."
+    more = due.total_due - len(topics)
+    named = ", ".join(topics) + (f" and {more} more" if more > 0 else "")
+    return f"Welcome back! Due for revision: {named}."
