@@ -9,7 +9,8 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from agents.listener import Listener
 from agents.run import Progress
 
-_END = re.compile(r"[.!?…:][\"'”’)*_`]*\s+|\n+")
+# A full stop after a digit may number a list or begin a decimal; the next end will do.
+_END = re.compile(r"(?:[!?…:]|(?<!\d)\.)[\"'”’)*_`]*\s+|\n+")
 _FENCE = re.compile(r"^\s*(```|~~~)", re.MULTILINE)
 
 

@@ -56,7 +56,7 @@ def _tool_of(verb: Verb, known: frozenset[str]) -> BaseTool:
 
     return StructuredTool(
         name=verb.name,
-        description=verb.description,
+        description=inspect.cleandoc(verb.description),
         args_schema=_schema_of(arguments),
         coroutine=call,
     )

@@ -40,10 +40,15 @@ class Bill:
     usage: Usage
 
 
+def name_row(work: StudentWork, turn: Turn, *, step: int, attempt: int) -> str:
+    """Return the id of the row of one call: turn, fence, step and try."""
+    return f"{turn.id}:{work.hold.fence}:{step}:{attempt}"
+
+
 async def open_row(
-    work: StudentWork, turn: Turn, *, step: int, attempt: int, model: str, prompt: Sequence[AnyMessage]
-) -> str:
-    """Commit an open row for a call that is about to be made; return its id.
+    work: StudentWork, turn: Turn, row_id: str, *, step: int, model: str, prompt: Sequence[AnyMessage]
+) -> None:
+    """Commit an open row for a call that is about to be made.
 
     It already holds a rough size of the prompt, in case nobody lives to close it.
 
@@ -51,7 +56,7 @@ async def open_row(
     """
     now = work.clock()
     row = UsageRow(
-        id=f"{turn.id}:{work.hold.fence}:{step}:{attempt}",
+        id=row_id,
         user_id=turn.user_id,
         turn_id=turn.id,
         step=step,
@@ -64,7 +69,6 @@ async def open_row(
         await unit.of(UsageRow).add(row)
 
     await work.commit(add)
-    return row.id
 
 
 async def close_row(unit: UnitOfWork, bill: Bill, now: datetime) -> None:

@@ -19,7 +19,17 @@ from agents.retry import with_retries
 from agents.run import TurnRun
 from agents.steps import answer_in, step_of
 from agents.tokens import TokenCounter
-from agents.usage import NOTHING, Bill, bill_of, close_left_open, close_row, guess_usage, is_unbilled, open_row
+from agents.usage import (
+    NOTHING,
+    Bill,
+    bill_of,
+    close_left_open,
+    close_row,
+    guess_usage,
+    is_unbilled,
+    name_row,
+    open_row,
+)
 from store.errors import StoreError
 from store.work import UnitOfWork
 
@@ -61,17 +71,19 @@ class Metering(AgentMiddleware[AgentState[Any], TurnRun]):
     async def _ask_once(
         self, run: TurnRun, request: ModelRequest[TurnRun], handler: Ask, attempt: int
     ) -> ModelResponse[Any]:
-        step = step_of(request.messages)
+        step, prompt = step_of(request.messages), self._prompt_of(request)
+        row_id = name_row(run.work, run.turn, step=step, attempt=attempt)
         run.progress.heard = ""
-        row_id = await open_row(
-            run.work, run.turn, step=step, attempt=attempt, model=self._model_name, prompt=self._prompt_of(request)
-        )
+        try:
+            await open_row(run.work, run.turn, row_id, step=step, model=self._model_name, prompt=prompt)
+        except asyncio.CancelledError:  # after the commit, which cannot be interrupted: nothing was asked yet
+            await self._close_quietly(run, Bill(row_id, "none", NOTHING))
+            raise
         try:
             response = await handler(request)
             message = _complete(answer_in(response))
         except asyncio.CancelledError:
-            with contextlib.suppress(StoreError):  # the student's wish to stop counts for more than the bill
-                await self._close(run, Bill(row_id, "estimated", self._guess(request, run.progress.heard)))
+            await self._close_quietly(run, Bill(row_id, "estimated", self._guess(request, run.progress.heard)))
             raise
         except CALL_ERRORS as error:
             await self._close(run, self._bill_of_failure(row_id, request, run.progress.heard, error))
@@ -97,6 +109,11 @@ class Metering(AgentMiddleware[AgentState[Any], TurnRun]):
             await close_row(unit, bill, run.work.clock())
 
         await run.work.commit(close)
+
+    async def _close_quietly(self, run: TurnRun, bill: Bill) -> None:
+        """Close a row on the way out: the student's wish to stop counts for more than the bill."""
+        with contextlib.suppress(StoreError):
+            await self._close(run, bill)
 
     async def _close_left_open(self, run: TurnRun, request: ModelRequest[TurnRun]) -> None:
         """Close what an earlier holder of this turn opened: the step was not journaled, so its prompt is this one."""

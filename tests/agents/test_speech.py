@@ -28,6 +28,13 @@ def test_a_sentence_waits_for_its_end() -> None:
     assert sentences.flush() == "Then"
 
 
+def test_the_number_of_a_list_is_not_a_sentence() -> None:
+    """ "1. " is not said alone: what it numbers comes with it."""
+    sentences = Sentences()
+    assert sentences.feed("1. Read it. 2. Trace it") == "1. Read it. "
+    assert sentences.flush() == "2. Trace it"
+
+
 def test_a_block_of_code_is_said_whole() -> None:
     """Nothing inside a fence is said before the fence is closed."""
     sentences = Sentences()

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pydantic import SecretStr
+
+from agents.model import ModelSettings, build_model
 from agents.toolbox import RESULT_CHARACTERS, build_tools
 from tests.agents.stage import VERBS, Audience, Stage
 from tests.fakes.openai import Call, Reply, Rule
+from tools.registry import VERBS as PRODUCT
 
 
 async def call(stage: Stage, name: str, **arguments: Any) -> dict[str, Any]:
@@ -38,6 +42,19 @@ async def test_the_schemas_sent_are_refused_by_no_rule(stage: Stage) -> None:
     assert [tool["function"]["name"] for tool in sent] == ["count_tasks", "jot", "flood"]
     assert sent[1]["function"]["parameters"]["required"] == ["title"]
     assert sent[1]["function"]["description"] == "Write a task down."
+
+
+async def test_every_verb_of_the_product_makes_a_tool_that_the_provider_takes(stage: Stage) -> None:
+    """The real verbs' names, descriptions and schemas pass the rules of chat completions."""
+    model = build_model(
+        ModelSettings(api_key=SecretStr(stage.fake.key), name=stage.fake.model, base_url=stage.fake.url), stage.http
+    )
+    tools = build_tools(PRODUCT)
+    await model.bind_tools(tools).ainvoke("hello")
+    (sent,) = stage.fake.requests
+    assert [tool["function"]["name"] for tool in sent["tools"]] == [verb.name for verb in PRODUCT]
+    assert "user_id" not in json.dumps(sent["tools"])
+    assert all(tool["function"]["description"] for tool in sent["tools"])
 
 
 async def test_an_invented_user_id_is_refused(stage: Stage) -> None:

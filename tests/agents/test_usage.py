@@ -9,7 +9,7 @@ from agents.mentor import OFFLINE_COACH
 from agents.model import Usage
 from agents.tokens import TokenCounter
 from agents.toolbox import build_tools
-from agents.usage import Bill, bill_of, close_left_open, guess_usage, open_row
+from agents.usage import Bill, bill_of, close_left_open, guess_usage, name_row, open_row
 from store.documents.own import UsageRow
 from store.work import UnitOfWork
 from tests.agents.stage import VERBS, Stage
@@ -102,7 +102,8 @@ async def test_a_row_that_nobody_closed_keeps_its_rough_size(stage: Stage) -> No
     """What a dead process left open is closed as estimated with the figure it was opened with."""
     turn = await stage.accept("hello")
     prompt = [HumanMessage("x" * 400)]
-    await open_row(stage.work, turn, step=0, attempt=1, model="m", prompt=prompt)
+    row_id = name_row(stage.work, turn, step=0, attempt=1)
+    await open_row(stage.work, turn, row_id, step=0, model="m", prompt=prompt)
 
     async def close(unit: UnitOfWork) -> int:
         return await close_left_open(unit, turn, None, stage.now)
