@@ -43,7 +43,6 @@ Raw = dict[str, Any]
 """A document as MongoDB holds it."""
 
 R = TypeVar("R")
-
 Keys = Sequence[tuple[str, int | str]]
 Update = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
