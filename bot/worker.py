@@ -14,6 +14,7 @@ from agents.history import append_exchange
 from agents.listener import Listener, Silence
 from agents.run import Answer, TurnRun
 from agents.tokens import TokenCounter
+from agents.usage import close_left_open
 from bot import replies
 from bot.adapters.base import Adapter
 from store.documents.own import Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
@@ -148,6 +149,8 @@ class TurnWorker:
             if current is None:
                 raise StoreError("the turn is not there any more")
             now = self._clock()
+            if turn.attempts > 1:
+                await close_left_open(unit, turn, None, now)
             effects = await unit.of(Effect).find({"turnId": turn.id, "receipt": True}, sort=[("createdAt", 1)])
             current.receipts = [replies.receipt_of(effect) for effect in effects]
             if status == "answered" or reason == "cancelled":
