@@ -27,6 +27,8 @@ _CANCEL = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|skip(?: it| 
 _SKIP = re.compile(
     r"(?:skip(?: it| this)?|no|nope|no thanks|not now|later|maybe later|pass|nothing|none|cancel|never ?mind)"
 )
+GUESS: Arguments = {"limit": 1}
+"""The argument that marks a look-up made because nothing else fits: only a certain match is worth telling."""
 _OUTCOMES = ("unaided", "with-help", "stuck")
 
 
@@ -82,7 +84,11 @@ def _afresh(phrase: Phrase) -> Request | Say:
     said = talk.small_talk(phrase)
     if said:
         return Say(said)
-    return recognise(phrase) or Say(talk.give_up(phrase))
+    if request := recognise(phrase):
+        return request
+    if talk.may_be_a_title(phrase) and phrase.typed:
+        return Request(BY_NAME["find"], {"query": phrase.typed, **GUESS})
+    return Say(talk.give_up(phrase))
 
 
 def _reply(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:

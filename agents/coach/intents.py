@@ -122,6 +122,7 @@ INTENTS: tuple[Intent, ...] = (
         verb="record_attempt",
         phrases=phrases(
             f"{I_HAVE} (solved|finished|completed|done|cracked|nailed|aced|submitted|passed) [<...>]",
+            f"{I_HAVE} (able to solve|managed to solve|ac|ac on|accepted|accepted on) [<...>]",
             f"{I_HAVE} did !(i|you|we) [<...>]",
             "(log|record) [that] [i] [solved|did|finished] [<...>]",
             "!(am|are|is|how|what|which|when) <...> [is|was] (solved|finished|completed|done)",
@@ -171,7 +172,7 @@ INTENTS: tuple[Intent, ...] = (
             "(when|whens|what|whats) [is] my (interview|interview date|target date|time zone|timezone|name|goal)",
             "how (many days|long|much time) [do i have|are|is|left]* (until|till|to|before) [my|the] interview [is]",
         ),
-        read=readers.read_profile,
+        read=readers.read_introduction,
         command=("profile", "[your interview date, minutes a day or time zone]", "see or change what I know about you"),
     ),
     Intent(
@@ -197,10 +198,11 @@ INTENTS: tuple[Intent, ...] = (
         phrases=phrases(
             "how (good|strong|well|bad|weak|confident|solid|far|great) (am|do|are|did|have) i "
             "[doing|going|know|understand|at|in|on|with|about|master|mastered|come|really|overall]* [<...>]",
-            "(how|hows) [am i|is my|are my|do i|have i] (my|doing|been doing|going|do|progressing|at|in|on|"
+            "(how|hows) [am i|is my|are my|do i|have i] (my|doing|been doing|going|progressing|at|in|on|"
             "with)+ [<...>] "
             "[going|doing|looking|coming along]",
             "(how|hows) (is|are) my <...>",
+            "how do i do (at|in|on|with) <...>",
             "am i [any|very|really] (good|strong|bad|weak|ok|okay|better|improving|confident) [at|in|on|with] [<...>]",
             "[explain|show|tell|give|check|see|what|is|whats|me|about|a|the|view]* [my] "
             "(mastery|level|score|skill|skills|stats|statistics|progress|strength|strengths|weaknesses|rating|"
@@ -217,6 +219,8 @@ INTENTS: tuple[Intent, ...] = (
             "strongest|weakest]*",
             "what [topic|topics] am i (bad|good|weak|strong|worst|best|weakest|strongest) (at|in|on)",
             "where am i (weak|strong|weakest|strongest)",
+            "(what|how many|how many problems|which problems) (have|did) i "
+            "(solved|done|practised|practiced|solve|do) [so far]",
         ),
         read=readers.read_topic,
         named="topic",
@@ -258,6 +262,7 @@ INTENTS: tuple[Intent, ...] = (
             "<[a|an|some] (easy|medium|hard|difficult|tough|harder|easier|simple) [...]>",
             "<something [...]>",
             "<...> (problem|question)",
+            "[i|want|need|to|lets|let me]* (practise|practice|train|drill|study) [now|today]",
         ),
         read=readers.read_wish,
         named="topic",

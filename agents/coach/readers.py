@@ -20,7 +20,7 @@ _ABOUT_NOTHING: Final = words_of(
     "type i can",
     "should my now today else random go practice practise it this please lets thing stuff good related topic "
     "topics do solve",
-    "quick short up and also really",
+    "quick short different other else up and also really",
 )
 _IT = frozenset({"", "it", "that", "this", "one", "that one", "this one", "it now", "the problem", "that problem"})
 _STATUSES = (
@@ -47,7 +47,7 @@ _ZONED = re.compile(
     r"(?:(?:im|i am|i live|living|i moved|we are)(?: (?:currently|now|based|living|to))*|based) (?:in|to) "
     r"(?!trouble|a |the |my |love|school|class|hurry|need|doubt|no |this)(?P<place>.+)"
 )
-_NAMED = re.compile(r"(?:my name is|my names|call me|i am called|im called) (?P<rest>.+)")
+_NAMED = re.compile(r"(?:(?:set |change )?my name (?:is|to)|my names|call me|i am called|im called) (?P<rest>.+)")
 _AIMED = re.compile(
     r"(?:(?:i|im|i am|am)\s)*(?:preparing|interviewing|targeting|aiming|applying|prepping)(?: (?:for|at|with|to))? "
     r"(?!my |the |an? |interviews?)(?P<rest>.+)|"
@@ -113,6 +113,9 @@ def read_task(rest: Phrase) -> Arguments:
         rest, r"(?:(?:that |called |named )?(?:i (?:should|must|need to|have to) )|to |for me to |that says )"
     )
     due, rest = shed_due(rest)
+    early = re.match(rf"(?:on |by )?(?P<due>{DATE.pattern}) (?:to|that|i should) ", rest.text)
+    if early and not due:
+        due, rest = {"due": early["due"]}, rest.part((early.end(), len(rest.text)))
     minutes, left = shed_minutes(rest)
     if minutes and rest.text.startswith(left.text):
         rest = left
@@ -190,8 +193,8 @@ def _read_bare(clause: Phrase, known: Arguments) -> Arguments:
 def _read_change(phrase: Phrase) -> Arguments | None:
     """Return the one change that a phrase makes, {} where it leaves out to what, None where it makes none."""
     if match := _DAILY.fullmatch(phrase.text):
-        minutes = shed_minutes(_group(phrase, match))[0]
-        return {"minutes_per_day": minutes["minutes"]} if minutes else None
+        minutes, rest = shed_minutes(_group(phrase, match))
+        return {"minutes_per_day": minutes["minutes"]} if minutes and len(rest.words) <= 2 else None
     if match := _DATED.fullmatch(phrase.text):
         when = _group(phrase, match)
         day, rest = when.cut(DATE)

@@ -78,6 +78,7 @@ _TALK: Final = (
         phrases(
             "(hi|hello|hey|hiya|howdy|yo|sup|hola|heya|greetings|good morning|good afternoon|good evening|good day) "
             "[there|coach|mentor|prepmate|again|you|everyone]*",
+            "(how are you|hows it going|how is it going|whats up) [...]",
         ),
     ),
     (
@@ -112,10 +113,12 @@ _TALK: Final = (
         ),
     ),
 )
+_TITLE_WORDS: Final = 5
 _FOR_THE_MODEL: Final = phrases(
+    "i (need|want) (help|some help) [...]",
     "(explain|teach|describe|define|compare|what|whats|how|hows|why|who|where|when|which|tell|help|review|debug|check|"
     "write|code|implement|analyse|analyze|walk|difference|is|are|does|do|can|could|should|would|will|translate|"
-    "summarise|summarize|prove|derive|optimise|optimize|mock|quiz) [...]"
+    "summarise|summarize|prove|derive|optimise|optimize|mock|quiz) [...]",
 )
 
 
@@ -133,6 +136,11 @@ def give_up(phrase: Phrase) -> str:
     if not phrase:
         return EMPTY
     return NEEDS_MODEL if fits(_FOR_THE_MODEL, phrase.core()) else NOT_UNDERSTOOD
+
+
+def may_be_a_title(phrase: Phrase) -> bool:
+    """Whether what no intent fits is short enough to be a problem's name, such as "two sum"."""
+    return 0 < len(phrase.words) <= _TITLE_WORDS and not fits(_FOR_THE_MODEL, phrase.core())
 
 
 def unknown_command(name: str) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final
 
-from agents.coach.dialogue import slot_of
+from agents.coach.dialogue import GUESS, slot_of
 from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.outcomes import Outcome, Refusal
 from agents.coach.questions import AGAIN, CHOOSE, INTRODUCE, START_IT, START_ONE, WHICH_SOLVED, number_lines
+from agents.coach.talk import NOT_UNDERSTOOD
 from tools.arguments import name_some
 from tools.context import Result
 from tools.dates import say_day
@@ -51,6 +52,8 @@ def tell(outcomes: Sequence[Outcome]) -> str:
         return f"{_changes(attempt)}\n\n{_introduce(missing) or _NEXT}"
     if last.refusal:
         return refuse(last)
+    if isinstance(last.result, ProblemMatches) and GUESS.items() <= last.arguments.items() and not last.result.exact:
+        return NOT_UNDERSTOOD
     return word(last.result) if last.result is not None else UNREADABLE
 
 

@@ -1,0 +1,201 @@
+"""The offline coach's questions and the replies to them, understood from the conversation alone."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
+from agents.coach import CHOICES, COMMANDS, GREETING, OfflineCoach, questions, talk
+from agents.coach.dialogue import Exchange, Say, decide
+from agents.coach.intents import BY_NAME, INTENTS, Request
+from agents.coach.outcomes import RESULTS
+from agents.coach.questions import QUESTIONS
+from agents.run import OFFLINE_COACH
+from tools.registry import VERBS
+
+SUGGESTED = f"[Two Sum](https://leetcode.com/problems/two-sum/) · easy\n\nBecause.\n\n{questions.START_IT.text}"
+FOUND = (
+    "These come closest:\n\n1. [Coin Change](https://leetcode.com/problems/coin-change/) · medium\n"
+    f"2. **Coin Change II** · medium\n\n{questions.START_ONE.text}"
+)
+UNSURE = (
+    "I am not sure which problem “maximum sub” is.\n\n1. Maximum Subarray\n2. Maximum Product Subarray\n\n"
+    f"{questions.CHOOSE.text}"
+)
+WHICH_ZONE = f"Which time zone is “ist”?\n\n1. Asia/Kolkata\n2. Europe/Dublin\n\n{questions.CHOOSE.text}"
+INTRODUCE = f"To plan around you I'd like to know a few things. {questions.INTRODUCE.text}"
+TWO_SUM_URL = "https://leetcode.com/problems/two-sum/"
+
+
+def converse(*said: str) -> Request | Say:
+    """Talk to the coach, hearing its own questions, and return what the last sentence leads to."""
+    past: list[Exchange] = []
+    for text in said[:-1]:
+        reply = decide(past, text)
+        assert isinstance(reply, Say), reply
+        past.append(Exchange(text, reply.text))
+    return decide(past, said[-1])
+
+
+@pytest.mark.parametrize(
+    ("said", "verb", "arguments"),
+    [
+        (("solved two sum in 12 min", "with help"), "record_attempt",
+         {"problem": "two sum", "minutes": 12, "outcome": "with-help"}),
+        (("solved two sum", "Alone!"), "record_attempt", {"problem": "two sum", "outcome": "unaided"}),
+        (("solved two sum", "1"), "record_attempt", {"problem": "two sum", "outcome": "unaided"}),
+        (("done, 20 minutes", "needed a hint on the 2nd try"), "record_attempt",
+         {"minutes": 20, "tries": 2, "outcome": "with-help"}),
+        (("done", "hmm", "by myself"), "record_attempt", {"outcome": "unaided"}),
+        (("stuck", "yes please"), "record_attempt", {"outcome": "stuck"}),
+        (("start", "valid parentheses"), "start_problem", {"problem": "valid parentheses"}),
+        (("find", "find median from data stream"), "find_problem", {"query": "median from data stream"}),
+        (("add a task", "review heaps by friday"), "add_task", {"title": "review heaps", "due": "friday"}),
+        (("/done", "the second one"), "complete_task", {"which": "2"}),
+        (("1",), "next_problem", {}),
+        (("hi", "1"), "next_problem", {}),
+        (("hi", "the first one"), "next_problem", {}),
+        (("hi", "3", "3 march 2027"), "set_profile", {"target_date": "3 march 2027"}),
+        (("hi", "3", "in 6 weeks"), "set_profile", {"target_date": "in 6 weeks"}),
+        (("hi", "2", "two sum, alone in 10 min"), "record_attempt",
+         {"problem": "two sum", "minutes": 10, "outcome": "unaided"}),
+        (("hi", "2", "two sum", "with a hint"), "record_attempt", {"problem": "two sum", "outcome": "with-help"}),
+        (("solved two sum", "whats due"), "list_due_revisions", {}),
+        (("start", "undo"), "undo_last", {}),
+        (("add a task", "/due"), "list_due_revisions", {}),
+        (("solved two sum", "i solved word break alone"), "record_attempt",
+         {"problem": "word break", "outcome": "unaided"}),
+    ],
+)  # fmt: skip
+def test_a_reply_completes_what_was_asked_about(said: tuple[str, ...], verb: str, arguments: dict[str, Any]) -> None:
+    """The reply to a question of the coach joins what was said before it; a new subject leaves it behind."""
+    decided = converse(*said)
+    assert isinstance(decided, Request), decided
+    assert (decided.verb, decided.arguments) == (verb, arguments)
+
+
+@pytest.mark.parametrize(
+    ("student", "answer", "reply", "verb", "arguments"),
+    [
+        ("give me one", SUGGESTED, "start it", "start_problem", {"problem": TWO_SUM_URL}),
+        ("give me one", SUGGESTED, "ok, let's go", "start_problem", {"problem": TWO_SUM_URL}),
+        ("give me one", SUGGESTED, "solved it alone in 8m", "record_attempt",
+         {"problem": TWO_SUM_URL, "minutes": 8, "outcome": "unaided"}),
+        ("give me one", SUGGESTED, "another one", "next_problem", {}),
+        ("find coin", FOUND, "1", "start_problem", {"problem": "https://leetcode.com/problems/coin-change/"}),
+        ("find coin", FOUND, "start the second", "start_problem", {"problem": "Coin Change II"}),
+        ("solved maximum sub alone in 9 min", UNSURE, "2", "record_attempt",
+         {"problem": "Maximum Product Subarray", "minutes": 9, "outcome": "unaided"}),
+        ("start maximum sub", UNSURE, "maximum subarray", "start_problem", {"problem": "maximum subarray"}),
+        ("i'm in ist", WHICH_ZONE, "1", "set_profile", {"time_zone": "Asia/Kolkata"}),
+        ("solved x alone", INTRODUCE, "3 march 2027, 45 minutes, Berlin", "set_profile",
+         {"target_date": "3 march 2027", "minutes_per_day": 45, "time_zone": "Berlin"}),
+        ("solved x alone", INTRODUCE, "in 6 weeks and an hour a day", "set_profile",
+         {"target_date": "in 6 weeks", "minutes_per_day": 60}),
+        ("solved x alone", INTRODUCE, "whats due", "list_due_revisions", {}),
+    ],
+)  # fmt: skip
+def test_a_reply_to_what_was_shown_is_understood(
+    student: str, answer: str, reply: str, verb: str, arguments: dict[str, Any]
+) -> None:
+    """Numbers pick from a list that was shown, "it" is the problem that was shown, and refusals can be put right."""
+    decided = decide([Exchange(student, answer)], reply)
+    assert isinstance(decided, Request), decided
+    assert (decided.verb, decided.arguments) == (verb, arguments)
+
+
+@pytest.mark.parametrize(
+    ("said", "reply"),
+    [
+        (("solved two sum", "never mind"), talk.CANCELLED),
+        (("stuck", "no"), talk.KEEP_GOING),
+        (("hi", "2"), questions.WHICH_SOLVED.text),
+        (("hi", "3"), questions.WHEN.text),
+        (("hi", "2", "two sum"), questions.HELPED.text),
+        (("done", "blue"), f"I didn't catch that. {questions.HOW.text}"),
+        (("x" * 1001,), talk.TOO_LONG),
+        (("",), talk.EMPTY),
+    ],
+)
+def test_a_dialogue_ends_in_the_expected_words(said: tuple[str, ...], reply: str) -> None:
+    """Cancelling, declining and what stays unclear get their own short answers."""
+    assert converse(*said) == Say(reply)
+
+
+def test_the_onboarding_line_can_be_skipped() -> None:
+    """One word leaves the questions about date, minutes and zone for another day."""
+    assert decide([Exchange("solved x alone", INTRODUCE)], "skip") == Say(talk.SKIPPED)
+
+
+def test_every_question_is_recognised_and_is_the_only_one_in_its_message() -> None:
+    """No text of the coach asks two things at once, and each question is found again at the end of a message."""
+    for question in QUESTIONS:
+        assert questions.find_question(f"Something first.\n\n{question.text}\n") is question
+        assert question.text.count("?") <= 1
+    texts = [text for text in vars(talk).values() if isinstance(text, str)]
+    assert all(text.count("?") <= 1 for text in texts)
+    assert GREETING.endswith(f"3. {CHOICES[2]}")
+
+
+def test_the_table_names_every_verb_there_is() -> None:
+    """Each verb of the registry can be reached through the coach, and the coach names no other."""
+    reached = {verb for intent in INTENTS for verb in (intent.verb, intent.bare_verb) if verb}
+    assert reached == {verb.name for verb in VERBS}
+    assert reached == set(RESULTS)
+
+
+def test_commands_are_unique_and_lead_to_intents() -> None:
+    """Each slash command has its own name, a summary, and a row of the table or the help behind it."""
+    names = [command.name for command in COMMANDS]
+    assert len(set(names)) == len(names)
+    for command in COMMANDS:
+        assert command.summary
+        assert command.intent in {*BY_NAME, "help"}
+        assert isinstance(decide((), f"/{command.name}"), Request | Say)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    text=st.text(max_size=300) | st.text(alphabet="solved twmi12 -,./?'$\x00\ud800\u202e😀", max_size=60),
+    answer=st.sampled_from(["", SUGGESTED, FOUND, UNSURE, INTRODUCE, WHICH_ZONE, *(one.text for one in QUESTIONS)]),
+)
+def test_no_text_is_too_strange(text: str, answer: str) -> None:
+    """Any text, after any question, leads to a storable call or a reply that asks at most one thing."""
+    said = OfflineCoach().answer([HumanMessage("solved two sum"), AIMessage(answer), HumanMessage(text)])
+    assert bool(said.tool_calls) != bool(said.text)
+    assert said.text.count("?") <= 1
+    repr(said.tool_calls).encode()
+    assert "\x00" not in repr(said.tool_calls)
+
+
+def test_the_same_messages_get_the_same_answer() -> None:
+    """The coach is a function of the messages: call ids included, so that a replay finds its effects."""
+    coach = OfflineCoach()
+    messages = [SystemMessage("You are…"), HumanMessage("undo that")]
+    first, second = coach.invoke(messages), coach.invoke(messages)
+    assert isinstance(first, AIMessage)
+    assert isinstance(second, AIMessage)
+    assert first.tool_calls == second.tool_calls
+    assert first.tool_calls[0]["id"] == "coach-1"
+    assert first.response_metadata["model_name"] == OFFLINE_COACH
+
+
+def test_the_students_own_words_count() -> None:
+    """Facts that the mentor puts around a message are not read as part of it."""
+    message = HumanMessage("<today>Wednesday</today>\n\nwhats due", additional_kwargs={"student_text": "whats due"})
+    assert OfflineCoach().answer([message]).tool_calls[0]["name"] == "list_due_revisions"
+
+
+def test_a_fallback_says_so_first() -> None:
+    """When the model is away, the answer begins with one sentence that says who answers."""
+    message = HumanMessage("hi", additional_kwargs={"coach_note": "The model endpoint could not be reached."})
+    assert OfflineCoach().answer([message]).text.startswith(talk.UNREACHABLE)
+
+
+def test_only_bound_tools_are_called() -> None:
+    """A verb that the agent does not offer is declined in words."""
+    coach = OfflineCoach().bind_tools([{"type": "function", "function": {"name": "next_problem"}}])
+    assert coach.answer([HumanMessage("give me one")]).tool_calls
+    assert coach.answer([HumanMessage("undo")]).text == talk.NOT_HERE
