@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import bson
@@ -287,6 +287,12 @@ class Database:
         """Return the server's version, such as "6.0.5"."""
         with _translated():
             return str((await self._client.admin.command("buildInfo"))["version"])
+
+    async def server_time(self) -> datetime:
+        """Return the server's present moment."""
+        with _translated():
+            told: datetime = (await self._client.admin.command("hello"))["localTime"]
+        return told if told.tzinfo else told.replace(tzinfo=UTC)
 
     async def drop(self) -> None:
         """Delete the whole database: for tests and for nothing else."""
