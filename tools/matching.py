@@ -25,6 +25,7 @@ _WORD_WEIGHT: Final = 0.9  # all words of the one among the words of the other
 _PART_WEIGHT: Final = 0.8  # the one inside the other
 _PREFIX_SHARE: Final = 0.6  # of a name's characters, from which its beginning stands for it
 _MOST_SLIPS: Final = 3
+_SHORTEST_JOINED: Final = 6  # characters from which a name may be known without its spaces
 _SHORTLIST: Final = 30
 _NUMBERS: Final = {
     "zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
@@ -108,14 +109,12 @@ def _is_slip(said: str, name: str) -> bool:
     """Return whether only slips lie between two names: a few in all, few in each word, or spaces left out."""
     left, right = said.split(), name.split()
     joined, target = "".join(left), "".join(right)
-    if OSA.distance(joined, target) <= (1 if len(target) < 12 else 2) and len(target) >= 4:
-        return len(left) != len(right) or _few_slips(left, right)
+    if len(left) != len(right):
+        return len(target) >= _SHORTEST_JOINED and OSA.distance(joined, target) <= (1 if len(target) < 12 else 2)
     return _few_slips(left, right)
 
 
 def _few_slips(left: list[str], right: list[str]) -> bool:
-    if len(left) != len(right):
-        return False
     slips = [OSA.distance(mine, theirs) for mine, theirs in zip(left, right, strict=True)]
     allowed = [0 if len(word) < 3 else 1 if len(word) < 8 else 2 for word in right]
     return sum(slips) <= _MOST_SLIPS and all(slip <= most for slip, most in zip(slips, allowed, strict=True))

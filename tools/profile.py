@@ -115,7 +115,10 @@ def _companies(said: list[str]) -> list[str]:
     if len(said) > MOST_COMPANIES:
         raise ToolRetry(f"There can be at most {MOST_COMPANIES} target companies.")
     cleaned = [clean_text(company, "a company's name", limit=NAME_LIMIT) for company in said]
-    return list({company.casefold(): company for company in reversed(cleaned)}.values())[::-1]
+    kept: dict[str, str] = {}
+    for company in cleaned:
+        kept.setdefault(company.casefold(), company)
+    return list(kept.values())
 
 
 def _profile(context: MentorContext, user: User, settings: StudentSettings | None) -> Profile:

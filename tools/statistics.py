@@ -18,7 +18,7 @@ from tools.solves import Solve
 
 RECENT_ATTEMPTS: Final = 10
 RECENT_SCORES: Final = 5
-WORTH_REFRESHING: Final = 0.01
+WORTH_REFRESHING: Final = 0.02
 """How far a stored mastery may be from the computed one: every attempt moves every topic a little."""
 _SCORE_STEP: Final = 10.0  # points between two halves of the last scores that make a trend
 
@@ -69,12 +69,19 @@ async def count_mastery(
 async def refresh_others(context: MentorContext, view: LearnerView, done: set[ObjectId], now: datetime) -> None:
     """Bring the stored mastery of the other topics up to date, where the attempt moved it noticeably."""
     metrics = context.work.of(MasteryMetric)
-    for metric in await metrics.find({"topicId": {"$nin": list(done)}}):
-        if metric.topic_id is None or metric.topic_id not in view.topics:
-            continue
-        if abs(view.mastery(metric.topic_id) - metric.mastery_probability) >= WORTH_REFRESHING:
-            refresh(metric, view, now)
-            await metrics.save(metric)
+    rows = await metrics.aggregate(
+        {"topicId": {"$nin": list(done)}}, {"$project": {"topicId": 1, "masteryProbability": 1}}
+    )
+    stale = [row["_id"] for row in rows if _is_stale(view, row.get("topicId"), row.get("masteryProbability"))]
+    for metric in await metrics.find({"_id": {"$in": stale}}) if stale else ():
+        refresh(metric, view, now)
+        await metrics.save(metric)
+
+
+def _is_stale(view: LearnerView, topic: ObjectId | None, stored: float | None) -> bool:
+    if topic is None or topic not in view.topics:
+        return False
+    return stored is None or abs(view.mastery(topic) - stored) >= WORTH_REFRESHING
 
 
 def refresh(metric: MasteryMetric, view: LearnerView, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from store.catalogue.facts import topic_aliases
 from store.client import ObjectId, Raw
@@ -29,7 +30,7 @@ class TopicBook:
         names = {raw["_id"]: str(raw["name"]) for raw in known}
         needed = {raw["_id"]: tuple((raw.get("metadata") or {}).get("prerequisites") or ()) for raw in known}
         own = {fold(name): topic for topic, name in names.items()}
-        aliases = {fold(said): own[fold(name)] for said, name in topic_aliases().items() if fold(name) in own}
+        aliases = {said: own[name] for said, name in _folded_aliases().items() if name in own}
         return cls(names, {**aliases, **own}, needed)
 
     def find(self, name: str) -> ObjectId | None:
@@ -53,6 +54,12 @@ class TopicBook:
         """Return how problems may name a topic: its name and its aliases, as written and with capitals."""
         said = {alias for alias, name in topic_aliases().items() if self.find(name) == topic}
         return sorted({self.names[topic], *said, *(alias.title() for alias in said)})
+
+
+@cache
+def _folded_aliases() -> dict[str, str]:
+    """Return the shipped aliases of topics with the topics' names, both folded."""
+    return {fold(said): fold(name) for said, name in topic_aliases().items()}
 
 
 async def read_topics(context: MentorContext) -> TopicBook:

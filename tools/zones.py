@@ -58,7 +58,7 @@ def find_zone(said: str, now: datetime) -> ZoneInfo:
     if offset := re.fullmatch(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2})(?::?00)?", key):
         return _from_offset(offset[1], int(offset[2]))
     names = sorted(zoneinfo.available_timezones())
-    exact = [name for name in names if name.lower() == key.replace(" ", "_") and not _is_abbreviation(name)]
+    exact = [name for name in names if name.lower() == key.replace(" ", "_") and ("/" in name or name == "UTC")]
     found = exact or list(_ABBREVIATIONS.get(key, ())) or _from_place(fold(said), names) or _from_country(key, now)
     if len(found) == 1:
         return ZoneInfo(found[0])
@@ -70,10 +70,6 @@ def find_zone(said: str, now: datetime) -> ZoneInfo:
         return ZoneInfo(best.key)
     choices = [match.key for match in near] or list(_EXAMPLES)
     raise ToolRetry(f"I know no time zone {shown(said)}; name a big city near you, such as Berlin.", choices=choices)
-
-
-def _is_abbreviation(name: str) -> bool:
-    return name.lower() in _ABBREVIATIONS and name != "UTC"
 
 
 def _from_offset(sign: str, hours: int) -> ZoneInfo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -89,8 +90,8 @@ class Student:
     async def everything(self, *, without: frozenset[str] = frozenset()) -> dict[tuple[str, Any], bytes]:
         """Return every document of every collection as BSON, but for leases, which every transaction writes."""
         names = [name for name in await self.database.collection_names() if name not in {"leases", *without}]
-        found = {name: await self.database.collection(name).find({}) for name in names}
-        return {(name, raw["_id"]): encode(raw) for name, raws in found.items() for raw in raws}
+        found = await asyncio.gather(*(self.database.collection(name).find({}) for name in names))
+        return {(name, raw["_id"]): encode(raw) for name, raws in zip(names, found, strict=True) for raw in raws}
 
     async def one(self, document: type[Document], **query: Any) -> Raw:
         """Return the student's only stored document of a kind that matches."""

@@ -29,15 +29,15 @@ async def queued(school: School) -> int:
     return await school.database.collection(PopulationEntry.collection).count({})
 
 
-async def record(student: Student, outcome: str = "unaided") -> AttemptReceipt:
-    """Record an attempt at Two Sum."""
-    return await student.do(AttemptReceipt, "record_attempt", outcome=outcome, problem="two sum")
+async def record(student: Student, slug: str, outcome: str = "unaided") -> AttemptReceipt:
+    """Record an attempt."""
+    return await student.do(AttemptReceipt, "record_attempt", outcome=outcome, problem=slug)
 
 
 async def test_an_attempt_is_counted_after_the_commit(lone_school: School) -> None:
     """A solve lowers the problem's difficulty and its topics' shifts by the logged increments."""
     ada = await lone_school.enrol()
-    receipt = await record(ada)
+    receipt = await record(ada, "two-sum")
     value, seen = await difficulty(lone_school, "two-sum")
     assert value == pytest.approx(-1.0 - 0.5 * (1 - receipt.predicted), abs=1e-4)
     assert seen == 1
@@ -47,30 +47,30 @@ async def test_an_attempt_is_counted_after_the_commit(lone_school: School) -> No
     assert await queued(lone_school) == 0
 
 
-async def test_a_kill_before_it_is_counted_is_made_good(lone_school: School) -> None:
+async def test_a_kill_before_it_is_counted_is_made_good(school: School) -> None:
     """An attempt whose process died right after the commit waits in the queue and is counted once by the worker."""
-    ada = await lone_school.enrol()
+    ada = await school.enrol()
 
     async def body(unit: UnitOfWork) -> Outcome:
-        result = await BY_NAME["record_attempt"](ada.context(unit), outcome="stuck", problem="two sum")
+        result = await BY_NAME["record_attempt"](ada.context(unit), outcome="stuck", problem="rotate-image")
         unit.after_commit.clear()
         return Outcome(result.model_dump_json(), receipt=True)
 
     await ada.work.once(EffectKey(ObjectId(), 1, "call"), "record_attempt", body)
-    assert (await difficulty(lone_school, "two-sum"))[1] == 0
-    assert await queued(lone_school) == 1
-    assert await asyncio.gather(*(apply_pending(lone_school.database) for _ in range(4))) == [1, 1, 1, 1]
-    assert (await difficulty(lone_school, "two-sum"))[1] == 1
-    assert await queued(lone_school) == 0
+    assert (await difficulty(school, "rotate-image"))[1] == 0
+    assert await queued(school) == 1
+    assert await asyncio.gather(*(apply_pending(school.database) for _ in range(4))) == [1, 1, 1, 1]
+    assert (await difficulty(school, "rotate-image"))[1] == 1
+    assert await queued(school) == 0
 
 
-async def test_applying_again_adds_nothing(lone_school: School) -> None:
+async def test_applying_again_adds_nothing(school: School) -> None:
     """An entry that is in the queue again although it was applied (killed before it was removed) counts once."""
-    ada = await lone_school.enrol()
-    await record(ada)
-    before = await difficulty(lone_school, "two-sum")
-    receipt = await record(ada, "stuck")
-    after = await difficulty(lone_school, "two-sum")
+    ada = await school.enrol()
+    await record(ada, "spiral-matrix")
+    before = await difficulty(school, "spiral-matrix")
+    receipt = await record(ada, "spiral-matrix", "stuck")
+    after = await difficulty(school, "spiral-matrix")
     problem = ObjectId(receipt.problem.id)
     topics = [ObjectId(change.topic_id) for change in receipt.topics]
     entry = PopulationEntry(
@@ -81,37 +81,37 @@ async def test_applying_again_adds_nothing(lone_school: School) -> None:
         topic_ids=topics,
         topic_increments=[1.0 for _ in topics],
     )
-    await Population(lone_school.database).queue(entry)
-    assert await apply_pending(lone_school.database) == 1
-    assert await difficulty(lone_school, "two-sum") == after
+    await Population(school.database).queue(entry)
+    assert await apply_pending(school.database) == 1
+    assert await difficulty(school, "spiral-matrix") == after
 
 
-async def test_many_students_at_once_are_all_counted(lone_school: School) -> None:
+async def test_many_students_at_once_are_all_counted(school: School) -> None:
     """Twelve students who solve one problem at the same moment are twelve attempts, without a conflict."""
-    students = [await lone_school.enrol(f"Student {number}") for number in range(12)]
-    await asyncio.gather(*(record(student) for student in students))
-    assert (await difficulty(lone_school, "two-sum"))[1] == 12
+    students = [await school.enrol(f"Student {number}") for number in range(12)]
+    await asyncio.gather(*(record(student, "set-matrix-zeroes") for student in students))
+    assert (await difficulty(school, "set-matrix-zeroes"))[1] == 12
 
 
-async def test_an_undone_attempt_is_taken_out_once(lone_school: School) -> None:
+async def test_an_undone_attempt_is_taken_out_once(school: School) -> None:
     """Undo subtracts what the attempt had added, and settling it again subtracts nothing more."""
-    ada, bob = await lone_school.enrol("Ada"), await lone_school.enrol("Bob")
-    await record(bob)
-    before = await difficulty(lone_school, "two-sum")
-    receipt = await record(ada, "stuck")
+    ada, bob = await school.enrol("Ada"), await school.enrol("Bob")
+    await record(bob, "word-search")
+    before = await difficulty(school, "word-search")
+    receipt = await record(ada, "word-search", "stuck")
     await ada.do(UndoReceipt, "undo_last")
-    assert await difficulty(lone_school, "two-sum") == pytest.approx(before)
-    await Population(lone_school.database).settle_undo(receipt.submission_id)
-    assert await apply_pending(lone_school.database) == 0
-    assert await difficulty(lone_school, "two-sum") == pytest.approx(before)
+    assert await difficulty(school, "word-search") == pytest.approx(before)
+    await Population(school.database).settle_undo(receipt.submission_id)
+    assert await apply_pending(school.database) == 0
+    assert await difficulty(school, "word-search") == pytest.approx(before)
 
 
-async def test_an_attempt_undone_before_it_was_counted_leaves_nothing(lone_school: School) -> None:
+async def test_an_attempt_undone_before_it_was_counted_leaves_nothing(school: School) -> None:
     """Killed after the attempt and again after its undo: the worker adds and subtracts, in this order."""
-    ada, bob = await lone_school.enrol("Ada"), await lone_school.enrol("Bob")
-    await record(bob)
-    before = await difficulty(lone_school, "two-sum")
-    for verb, arguments in (("record_attempt", {"outcome": "stuck", "problem": "two sum"}), ("undo_last", {})):
+    ada, bob = await school.enrol("Ada"), await school.enrol("Bob")
+    await record(bob, "word-break")
+    before = await difficulty(school, "word-break")
+    for verb, arguments in (("record_attempt", {"outcome": "stuck", "problem": "word-break"}), ("undo_last", {})):
 
         async def body(unit: UnitOfWork, verb: str = verb, arguments: dict[str, str] = arguments) -> Outcome:
             result = await BY_NAME[verb](ada.context(unit), **arguments)
@@ -119,7 +119,7 @@ async def test_an_attempt_undone_before_it_was_counted_leaves_nothing(lone_schoo
             return Outcome(result.model_dump_json(), receipt=True, undo_label="x" if verb != "undo_last" else None)
 
         await ada.work.once(EffectKey(ObjectId(), 1, verb), verb, body)
-    assert await queued(lone_school) == 2
-    assert await apply_pending(lone_school.database) == 2
-    assert await difficulty(lone_school, "two-sum") == pytest.approx(before)
-    assert await queued(lone_school) == 0
+    assert await queued(school) == 2
+    assert await apply_pending(school.database) == 2
+    assert await difficulty(school, "word-break") == pytest.approx(before)
+    assert await queued(school) == 0

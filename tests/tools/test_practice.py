@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 import pytest
 
@@ -254,34 +255,33 @@ async def test_another_students_data_is_out_of_reach(school: School) -> None:
         assert not await bob.all(kind)
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        {"outcome": "won", "problem": "two sum"},
-        {"outcome": "unaided", "problem": ""},
-        {"outcome": "unaided", "problem": "two\x00sum"},
-        {"outcome": "unaided", "problem": "two \ud800 sum"},
-        {"outcome": "unaided", "problem": "x" * 501},
-        {"outcome": "unaided", "problem": "reverse the polarity of the neutron flow"},
-        {"outcome": "unaided", "problem": "two sum", "minutes": -5.0},
-        {"outcome": "unaided", "problem": "two sum", "minutes": 0.0},
-        {"outcome": "unaided", "problem": "two sum", "minutes": 1441.0},
-        {"outcome": "unaided", "problem": "two sum", "minutes": float("nan")},
-        {"outcome": "unaided", "problem": "two sum", "tries": 0},
-        {"outcome": "unaided", "problem": "two sum", "tries": 101},
-        {"outcome": "unaided", "problem": '{"$where": "1"}'},
-        {"outcome": "unaided", "problem": "$where.a.b"},
-    ],
-    ids=lambda arguments: ascii(arguments)[:60],
-)
-async def test_bad_input_gets_a_sentence_and_changes_nothing(ada: Student, arguments: dict[str, object]) -> None:
+REFUSED: Final[list[dict[str, object]]] = [
+    {"outcome": "won", "problem": "two sum"},
+    {"outcome": "unaided", "problem": ""},
+    {"outcome": "unaided", "problem": "two\x00sum"},
+    {"outcome": "unaided", "problem": "two \ud800 sum"},
+    {"outcome": "unaided", "problem": "x" * 501},
+    {"outcome": "unaided", "problem": "reverse the polarity of the neutron flow"},
+    {"outcome": "unaided", "problem": "two sum", "minutes": -5.0},
+    {"outcome": "unaided", "problem": "two sum", "minutes": 0.0},
+    {"outcome": "unaided", "problem": "two sum", "minutes": 1441.0},
+    {"outcome": "unaided", "problem": "two sum", "minutes": float("nan")},
+    {"outcome": "unaided", "problem": "two sum", "tries": 0},
+    {"outcome": "unaided", "problem": "two sum", "tries": 101},
+    {"outcome": "unaided", "problem": '{"$where": "1"}'},
+    {"outcome": "unaided", "problem": "$where.a.b"},
+]
+
+
+async def test_bad_input_gets_a_sentence_and_changes_nothing(ada: Student) -> None:
     """What cannot be meant is refused with a sentence, and not one document is different."""
     before = await ada.everything()
-    with pytest.raises(ToolRetry) as refused:
-        await ada.do(AttemptReceipt, "record_attempt", **arguments)
-    assert str(refused.value)[0].isupper()
-    assert str(refused.value)[-1] in ".?"
-    assert await ada.everything() == before
+    for arguments in REFUSED:
+        with pytest.raises(ToolRetry) as refused:
+            await ada.do(AttemptReceipt, "record_attempt", **arguments)
+        assert str(refused.value)[0].isupper()
+        assert str(refused.value)[-1] in ".?"
+        assert await ada.everything() == before, arguments
 
 
 async def test_dates_are_told_in_the_students_zone(school: School) -> None:
