@@ -78,12 +78,18 @@ def chat(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    quick: Annotated[bool, typer.Option("--quick", help="Only look whether the database answers.")] = False,
+) -> None:
     """Say what works here, what does not, and what to do about it."""
 
     async def work(settings: Settings) -> int:
-        from bot.doctor import examine
+        from bot.doctor import examine, examine_database
 
+        if quick:
+            finding = await examine_database(settings)
+            typer.echo(finding.line)
+            return int(finding.broken)
         healthy = True
         async for finding in examine(settings):
             typer.echo(finding.line)

@@ -80,6 +80,15 @@ async def examine(
         yield await check_model(settings, http)
 
 
+async def examine_database(settings: Settings) -> Finding:
+    """Return whether the database answers: the one look that is cheap enough for a container's health check."""
+    try:
+        async with reach_database(settings) as database:
+            return Finding("good", "database", await _describe(database, settings))
+    except StoreError as exc:
+        return Finding("broken", "database", _sentence(exc))
+
+
 def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
     """Return whether this Python is new enough."""
     told = ".".join(str(part) for part in version)
