@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from store.client import Database, ObjectId, Session, encode
+from store.documents import ALL
 from store.documents.base import Document
 from store.documents.own import Change, Effect, Lease, UndoEntry
 from store.errors import FenceLost, NotOwned
@@ -26,6 +27,8 @@ R = TypeVar("R")
 Clock = Callable[[], datetime]
 IdFactory = Callable[[], ObjectId]
 AfterCommit = Callable[[], Awaitable[None]]
+
+_HIDDEN = {document.collection: document.hidden for document in ALL if document.hidden}
 
 
 class UnitOfWork:
@@ -64,7 +67,7 @@ class UnitOfWork:
 
     def restorer(self) -> Restorer:
         """Return what puts documents back (undo)."""
-        return Restorer(self._database, self._session)
+        return Restorer(self._database, self._session, _HIDDEN)
 
     def new_id(self) -> ObjectId:
         """Return a fresh id."""

@@ -7,7 +7,7 @@ through their own modules in this package; the verbs never see those.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -62,7 +62,7 @@ class SharedRepository(Generic[D]):
 class OwnedRepository(Generic[D]):
     """Reads and writes one student's documents of one collection, and nobody else's.
 
-    Raises: NotOwned where a query or a document names an owner other than the repository's.
+    Raises: NotOwned where a query, a change or a document names an owner other than the repository's.
     """
 
     def __init__(
@@ -113,8 +113,10 @@ class OwnedRepository(Generic[D]):
         return await self._collection.count(self._scoped(query), limit=limit, session=self._session)
 
     async def aggregate(self, query: Raw, *stages: Raw) -> list[Raw]:
-        """Run an aggregation over the student's documents that match `query`."""
-        return await self._collection.aggregate([{"$match": self._scoped(query)}, *stages], session=self._session)
+        """Run an aggregation over the student's documents that match `query`, hidden fields left out."""
+        hidden: list[Raw] = [{"$unset": list(self._document.hidden)}] if self._document.hidden else []
+        pipeline = [{"$match": self._scoped(query)}, *hidden, *stages]
+        return await self._collection.aggregate(pipeline, session=self._session)
 
     async def add(self, document: D) -> None:
         """Insert a new document. Raises: DuplicateKey, ValidationError."""
@@ -123,8 +125,7 @@ class OwnedRepository(Generic[D]):
         document.updated_at = now
         document.check()
         raw = document.to_mongo()
-        if raw.get(self._field) != self._owner:
-            raise NotOwned("a document must belong to the student in whose name it is stored")
+        self._check_owner(raw)
         await self._collection.insert(raw, session=self._session)
         self._changes.note(self._collection.name, raw["_id"], None, raw)
         document.mark_stored(raw)
@@ -140,6 +141,7 @@ class OwnedRepository(Generic[D]):
             return
         if not any(document.changes()):
             return
+        self._check_owner(document.to_mongo())
         document.updated_at = self._now()
         document.check()
         to_set, to_unset = document.changes()
@@ -154,37 +156,61 @@ class OwnedRepository(Generic[D]):
 
     async def remove(self, document: D) -> None:
         """Delete a document that was read before."""
-        if document.raw is not None:
-            await self._collection.delete(self._scoped({"_id": document.raw["_id"]}), session=self._session)
-            self._changes.note(self._collection.name, document.raw["_id"], document.raw, None)
+        before = document.raw
+        if before is None:
+            return
+        if await self._collection.delete(self._scoped({"_id": before["_id"]}), session=self._session):
+            self._changes.note(self._collection.name, before["_id"], before, None)
 
     async def amend(self, document_id: Any, change: Raw) -> bool:
         """Apply update operators without reading the document; such a change cannot be undone.
 
         For documents that only grow (a conversation). Returns whether the document was there.
         """
+        if any(self._field in fields for fields in change.values()):
+            raise NotOwned("an update may not change whose document it is")
         change = {**change, "$set": {**change.get("$set", {}), "updatedAt": self._now()}}
         return bool(await self._collection.update(self._scoped({"_id": document_id}), change, session=self._session))
 
     def _visible(self) -> Raw | None:
-        hidden: tuple[str, ...] = getattr(self._document, "hidden", ())
-        return dict.fromkeys(hidden, 0) if hidden else None
+        return dict.fromkeys(self._document.hidden, 0) or None
+
+    def _check_owner(self, raw: Raw) -> None:
+        if raw.get(self._field) != self._owner:
+            raise NotOwned("a document must belong to the student in whose name it is stored")
 
 
 class Restorer:
-    """Puts one student's documents back to what they were: the writing half of undo."""
+    """Puts one student's documents back to what they were: the writing half of undo.
 
-    def __init__(self, database: Database, session: Session | None) -> None:
-        self._database, self._session = database, session
+    `hidden` names, by collection, the fields that images do not hold (a password's hash): they stay as they are.
+    """
+
+    def __init__(self, database: Database, session: Session | None, hidden: Mapping[str, tuple[str, ...]]) -> None:
+        self._database, self._session, self._hidden = database, session, hidden
 
     async def is_untouched(self, collection: str, document_id: Any, after: str | None) -> bool:
         """Return whether a document still is what the change left behind."""
         raw = await self._database.collection(collection).find_one({"_id": document_id}, session=self._session)
-        return (digest(raw) if raw is not None else None) == after
+        hidden = self._hidden.get(collection, ())
+        seen = {key: value for key, value in raw.items() if key not in hidden} if raw is not None else None
+        return (digest(seen) if seen is not None else None) == after
 
     async def restore(self, collection: str, document_id: Any, before: Raw | None) -> None:
         """Put a document back as it was; one that did not exist is deleted."""
         target = self._database.collection(collection)
+        if before is not None and (hidden := self._hidden.get(collection)):
+            current = await target.find_one({"_id": document_id}, session=self._session)
+            before = _with_hidden(before, current or {}, hidden)
         await target.delete({"_id": document_id}, session=self._session)
         if before is not None:
             await target.insert(before, session=self._session)
+
+
+def _with_hidden(before: Raw, current: Raw, hidden: tuple[str, ...]) -> Raw:
+    """Return an image with the current hidden fields, each where it stands now."""
+    items = list(before.items())
+    for place, (key, value) in enumerate(current.items()):
+        if key in hidden:
+            items.insert(place, (key, value))
+    return dict(items)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from store.client import encode
 from store.documents.intelligence import MasteryMetric
+from store.documents.own import UndoEntry
+from store.documents.people import User
 from tests.tools.harness import SERVICE, Student
 from tools.errors import ToolFailed
 from tools.practice import AttemptReceipt, StartReceipt
@@ -84,3 +87,15 @@ async def test_what_the_backend_added_survives_an_undo(ada: Student) -> None:
     await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two sum")
     await ada.do(UndoReceipt, "undo_last")
     assert await snapshot(ada) == before
+
+
+async def test_a_password_is_neither_in_the_log_nor_lost(ada: Student) -> None:
+    """Undoing a change of the name leaves the account's password hash where it is, and keeps no copy of it."""
+    users = ada.database.collection(User.collection)
+    await users.update({"_id": ada.id}, {"$set": {"password": "$2b$10$secret-hash"}})
+    before = await snapshot(ada)
+    await ada.do(ProfileReceipt, "set_profile", name="Grace", target_companies=["Acme"])
+    await ada.do(UndoReceipt, "undo_last")
+    assert await snapshot(ada) == before
+    (entry,) = await ada.all(UndoEntry)
+    assert b"secret-hash" not in encode(entry)
