@@ -1,0 +1,186 @@
+"""The offline coach in the mentor's own loop, with the real verbs on a real database."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import pytest
+
+from agents.coach import OfflineCoach, talk
+from agents.history import append_exchange
+from agents.listener import Silence
+from agents.mentor import OFFLINE_COACH, Mentor, TurnRun
+from agents.tokens import TokenCounter
+from prompts import load
+from store.client import ObjectId, connect
+from store.documents.intelligence import RevisionSchedule
+from store.documents.own import Attempt, Turn
+from store.documents.problems import Submission
+from store.documents.sessions import PreparationTask
+from store.work import UnitOfWork
+from tests.mongo import SharedServer
+from tests.tools.harness import School, Student, open_school
+from tools.registry import VERBS
+
+
+class Chat:
+    """A student talking to the coach; every answer goes into their conversation."""
+
+    def __init__(self, student: Student) -> None:
+        self.student = student
+        self.counter = TokenCounter(None)
+        self.mentor = Mentor(model=None, coach=OfflineCoach(), verbs=VERBS, prompt=load("mentor"), counter=self.counter)
+        self.seq = 0
+
+    async def say(self, text: str) -> str:
+        """Say something and return the answer."""
+        turn = await self.accept(text)
+        run = TurnRun(self.student.work, turn, self.student.reading(), Silence())
+        answer = await self.mentor.answer(run)
+        assert answer.model == OFFLINE_COACH
+
+        async def keep(unit: UnitOfWork) -> None:
+            await append_exchange(
+                unit, turn=turn, answer=answer.text, model=answer.model, counter=self.counter, now=self.student.clock()
+            )
+
+        await self.student.work.commit(keep)
+        assert re.sub(r"`[^`]*`", "", answer.text).count("?") <= 1
+        return answer.text
+
+    async def accept(self, text: str) -> Turn:
+        """Store a turn that is being worked."""
+        self.seq += 1
+        turn = Turn(
+            id=ObjectId(),
+            key=f"t:{self.student.id}:{self.seq}",
+            user_id=self.student.id,
+            platform="probe",
+            address="here",
+            seq=self.seq,
+            text=text,
+            status="working",
+            fence=self.student.work.hold.fence,
+            attempts=1,
+            accepted_at=self.student.clock(),
+        )
+        await self.student.work.reading().of(Turn).add(turn)
+        return turn
+
+
+@pytest.fixture(scope="session")
+def coach_database(mongo_server: SharedServer) -> Iterator[str]:
+    """The name of a database with indexes and the shipped catalogue; each test has a student of its own."""
+    name = f"test_coach_{uuid4().hex[:16]}"
+
+    async def prepare() -> None:
+        (await open_school(mongo_server.uri, name)).database.close()
+
+    asyncio.run(prepare())
+    yield name
+    mongo_server.drop(name)
+
+
+@pytest.fixture
+async def school(mongo_uri: str, coach_database: str) -> AsyncIterator[School]:
+    """The common database, with a clock of the test's own."""
+    school = School(connect(mongo_uri, coach_database))
+    yield school
+    school.database.close()
+
+
+@pytest.fixture
+async def chat(school: School) -> Chat:
+    """A new student's first conversation."""
+    return Chat(await school.enrol(zone="Europe/Berlin"))
+
+
+async def test_a_first_day(chat: Chat) -> None:
+    """A student asks, starts, finishes with a question asked back, introduces themselves, and takes it all back."""
+    suggestion = await chat.say("give me one")
+    assert suggestion.endswith('Say "start it" and I\'ll keep the time.')
+    title = re.search(r"\[(.+?)\]", suggestion)
+    assert title
+    assert title[1] in await chat.say("start it")
+    chat.student.clock.forward(minutes=17)
+    assert await chat.say("done!") == "How did it go: unaided, with help, or stuck?"
+    told = await chat.say("i needed a hint")
+    assert [raw["outcome"] for raw in await chat.student.all(Attempt)] == ["with-help"]
+    assert [raw["timeTaken"] for raw in await chat.student.all(Submission)] == [17 * 60]
+    assert "comes back on" in told
+    assert "when your interview is, how many minutes a day you have and which city or time zone you are in" in told
+    noted = await chat.say("10 march 2027, 45 minutes, Berlin")
+    assert "That leaves" in noted
+    profile = await chat.say("who am i")
+    assert "10 Mar 2027" in profile
+    assert "45 minutes a day" in profile
+    assert "Europe/Berlin" in profile
+    assert "Everything is as it was" in await chat.say("undo that")
+    assert "Everything is as it was" in await chat.say("undo that")
+    assert await chat.student.all(Attempt) == []
+    assert await chat.student.all(RevisionSchedule) == []
+
+
+async def test_a_choice_is_offered_and_taken(chat: Chat) -> None:
+    """A name that may mean two problems is asked about, and a number settles it with all that was said before."""
+    asked = await chat.say("i solved maximum alone in 9 minutes")
+    assert "1. " in asked
+    assert await chat.student.all(Attempt) == []
+    told = await chat.say("2")
+    assert [raw["outcome"] for raw in await chat.student.all(Attempt)] == ["unaided"]
+    assert [raw["timeTaken"] for raw in await chat.student.all(Submission)] == [9 * 60]
+    assert "mastery" in told
+
+
+async def test_tasks_by_their_words(chat: Chat) -> None:
+    """Tasks are added, listed and ticked off; one about a problem ticks itself off; one about none is kept anyway."""
+    assert "number 1" in await chat.say("add a task: review heaps by friday")
+    assert "ticks itself off when you log Two Sum" in await chat.say("remind me to solve two sum tomorrow")
+    assert "on your list" in await chat.say("add task solve the great riddle of being")
+    listed = await chat.say("what are my tasks")
+    assert "You have 3 open tasks" in listed
+    await chat.say("i did two sum by myself in 10 min")
+    await chat.say("done with task 1")
+    tasks = await chat.student.all(PreparationTask)
+    assert [raw["title"] for raw in tasks if raw["status"] != "completed"] == ["solve the great riddle of being"]
+
+
+async def test_where_a_student_stands(chat: Chat) -> None:
+    """Mastery and revisions are told from the data, and from nothing else."""
+    assert "haven't logged any problem yet" in await chat.say("how good am i")
+    assert "Nothing is due today" in await chat.say("whats due")
+    await chat.say("solved number of islands unaided in 20 min")
+    assert "You have not tried Heaps yet" in await chat.say("how good am i at heaps?")
+    assert "- you overall: " in await chat.say("/mastery maticres")
+    chat.student.clock.forward(days=30)
+    due = await chat.say("waht's due")
+    assert "overdue" in due
+    first = re.search(r"1\. .*\[(.+?)\]", due)
+    assert first
+    assert first[1] in await chat.say("1")
+
+
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [
+        ("i solved two sum alone in -5 min", "minutes should be greater than 0"),
+        ("i solved the unsolvable quux alone", "Say it another way"),
+        ("find coin chang", "Coin Change"),
+        ("valid anagram", "[Valid Anagram]"),
+        ("the weather is lovely", talk.NOT_UNDERSTOOD),
+        ("undo", "There is nothing to undo."),
+        ("done with task 1", "no open task"),
+        ("my interview is on 3 march 1999", "in the past"),
+        ("i'm in Atlantis", "time zone"),
+        ("how good am i at basket weaving", "topic"),
+        ("$where: 1", ""),
+        ("\u202eevil\u202c {'$ne': null}", ""),
+    ],
+)
+async def test_what_cannot_be_done_is_said_in_a_sentence(chat: Chat, said: str, part: str) -> None:
+    """Unknown names, wrong numbers and odd texts get a clear sentence and change nothing."""
+    assert part in await chat.say(said)
+    assert await chat.student.all(Attempt) == []

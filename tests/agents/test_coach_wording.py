@@ -1,0 +1,253 @@
+"""The offline coach's words for each kind of result and refusal; every figure in them comes from the result."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessage
+
+from agents.coach import OfflineCoach, questions, wording
+from agents.coach.outcomes import RESULTS
+from tools.context import Result
+from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
+from tools.practice import AttemptReceipt, StartReceipt, TopicChange
+from tools.problems import ProblemBrief, ProblemMatches
+from tools.profile import Profile, ProfileReceipt
+from tools.revision import DueRevision, DueRevisions
+from tools.suggestion import NextProblem
+from tools.tasks import TaskBrief, TaskList, TaskReceipt
+from tools.undo import UndoReceipt
+
+TWO_SUM = ProblemBrief(
+    id="1",
+    title="Two Sum",
+    platform="leetcode",
+    slug="two-sum",
+    difficulty="easy",
+    topics=("Hashing",),
+    url="https://leetcode.com/problems/two-sum/",
+)
+HANDMADE = ProblemBrief(id="2", title="Two Sum", platform="custom", difficulty="hard")
+HASHING = TopicChange(
+    topic_id="7",
+    topic="Hashing",
+    mastery_before=0.42,
+    mastery_after=0.47,
+    reviewed=True,
+    next_revision="2026-12-03",
+    interval_days=4,
+    why="first review: solved unaided",
+)
+ATTEMPT = AttemptReceipt(
+    line="Two Sum · solved",
+    undo_label="Two Sum · solved",
+    submission_id="9",
+    problem=TWO_SUM,
+    outcome="unaided",
+    minutes=12,
+    minutes_measured=False,
+    tries=1,
+    predicted=0.38,
+    topics=(HASHING,),
+)
+PROFILE = Profile(
+    name="Ada",
+    target_date="2027-03-03",
+    days_left=98,
+    minutes_per_day=45,
+    time_zone="UTC",
+    time_zone_known=False,
+    target_companies=("Google",),
+    today="2026-11-25",
+    missing=("time_zone",),
+)
+TASK = TaskBrief(number=2, id="3", title="Review heaps", status="overdue", due="2026-11-20", priority=3, minutes=30)
+MASTERED = TopicMastery(
+    topic="Hashing", mastery=0.61, confidence=40, retention=0.9, trend="stable", attempted=3, solved=2
+)
+DUE = DueRevision(
+    topic="Hashing",
+    due="2026-11-22",
+    days_overdue=3,
+    retention=0.71,
+    priority=4,
+    interval_days=4,
+    problem=TWO_SUM,
+    why="…",
+)
+NOTHING_DUE = DueRevisions(today="2026-11-25", time_zone="UTC", overdue=(), due_today=(), upcoming=(), total_due=0)
+EXPLAINED = MasteryExplanation(
+    topic="Hashing",
+    mastery=0.61,
+    confidence=40,
+    retention=0.9,
+    trend="stable",
+    attempted=3,
+    solved=2,
+    attempts=4,
+    next_revision=None,
+    terms=(Term(name="you overall", value=0.4, points=9.6, words="across all topics you are above average"),),
+    words="You would solve a medium problem of Hashing unaided with a chance of 61%.",
+)
+
+RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
+    (
+        NextProblem(problem=TWO_SUM, why="It is number 1.", running="Jump Game"),
+        ("[Two Sum](https://leetcode.com/problems/two-sum/) · easy · Hashing", "It is number 1.", "**Jump Game** is still",
+         "start it"),
+    ),
+    (NextProblem(problem=None, why="There is no hard problem.", nothing_left=True), ("There is no hard problem.",)),
+    (
+        StartReceipt(line="x", undo_label="x", problem=HANDMADE, session_id="1", started_at="now"),
+        ("The clock is running on **Two Sum**.",),
+    ),
+    (StartReceipt(line="x", problem=TWO_SUM, session_id="1", started_at="now"), ("It was running already",)),
+    (ATTEMPT, ("only 38%", "**Hashing**: mastery 42% → 47%; comes back on 3 Dec (first review: solved unaided)")),
+    (ATTEMPT.model_copy(update={"outcome": "stuck"}), ("happens to everyone",)),
+    (ATTEMPT.model_copy(update={"outcome": "with-help", "skipped_topics": ("Magic",)}), ("with help", "Magic")),
+    (UndoReceipt(line="x", label="x", verb="add_task", documents=1), ("as it was before",)),
+    (EXPLAINED, ("chance of 61%", "- you overall: +10 points (across all topics you are above average)")),
+    (
+        MasteryOverview(strongest=(MASTERED,), weakest=(), practised=1, unpractised=54),
+        ("Hashing: 61% (2 of 3 tried solved unaided)", "54 topics"),
+    ),
+    (MasteryOverview(strongest=(), weakest=(), practised=0, unpractised=55), ("haven't logged any problem",)),
+    (
+        NOTHING_DUE.model_copy(update={"overdue": (DUE,), "total_due": 1}),
+        ("One revision is due:", "1. Hashing (3 days overdue, 71% chance that you remember it): [Two Sum]",
+         "Say a number"),
+    ),
+    (NOTHING_DUE.model_copy(update={"upcoming": (DUE.model_copy(update={"due": "2026-12-01"}),)}), ("Hashing 1 Dec",)),
+    (NOTHING_DUE, ("Nothing is due today.",)),
+    (ProblemMatches(query="two", matches=(TWO_SUM, HANDMADE), exact=False), ("1. [Two Sum](", "2. **Two Sum** · hard")),
+    (ProblemMatches(query="two", matches=(TWO_SUM,), exact=True), ("start it",)),
+    (ProblemMatches(query="quux", matches=(), exact=False), ("There is no such problem",)),
+    (TaskReceipt(line="x", task=TASK.model_copy(update={"problem": "Two Sum"})), ("number 2", "when you log Two Sum")),
+    (TaskReceipt(line="x", task=TASK.model_copy(update={"status": "completed"})), ("One less",)),
+    (
+        TaskList(today="2026-11-25", status="open", tasks=(TASK,), total=1),
+        ("You have 1 open task:", "- **2** Review heaps · due 20 Nov (overdue) · 30 min"),
+    ),
+    (TaskList(today="2026-11-25", status="all", tasks=(), total=0), ("You have no tasks.",)),
+    (PROFILE, ("Interview: 3 Mar 2027 (98 days left)", "45 minutes a day", "Google", "which city")),
+    (ProfileReceipt(line="x", profile=PROFILE, changed=("target_date",)), ("Noted. That leaves 98 days.",)),
+    (ProfileReceipt(line="x", profile=PROFILE, changed=()), ("had already",)),
+]  # fmt: skip
+
+
+def coach_after(
+    verb: str, *replies: ToolMessage | tuple[str, Result], arguments: dict[str, Any] | None = None
+) -> AIMessage:
+    """Return what the coach says once a verb has answered."""
+    messages: list[Any] = [HumanMessage("something")]
+    for number, reply in enumerate(replies, 1):
+        name = reply[0] if isinstance(reply, tuple) else verb
+        call = ToolCall(name=name, args=arguments or {}, id=f"coach-{number}", type="tool_call")
+        messages.append(AIMessage("", tool_calls=[call]))
+        if isinstance(reply, tuple):
+            messages.append(ToolMessage(reply[1].model_dump_json(), tool_call_id=f"coach-{number}", name=name))
+        else:
+            messages.append(reply)
+    return OfflineCoach().answer(messages)
+
+
+def refused(sentence: str, *choices: str, kind: str = "retry") -> ToolMessage:
+    """Return a refusal as the toolbox sends it."""
+    details = {"kind": kind, "sentence": sentence, "choices": list(choices)}
+    return ToolMessage(f"{sentence} …", tool_call_id="coach-1", status="error", artifact=details)
+
+
+@pytest.mark.parametrize(
+    ("result", "parts"),
+    RESULTS_AND_WORDS,
+    ids=[f"{number}-{type(result).__name__}" for number, (result, _) in enumerate(RESULTS_AND_WORDS)],
+)
+def test_a_result_is_told_in_its_own_figures(result: Result, parts: tuple[str, ...]) -> None:
+    """Each result becomes words that hold its figures, ask at most one question and invent no percentage."""
+    said = wording.word(result)
+    for part in parts:
+        assert part in said
+    assert said.count("?") <= 1
+    known = result.model_dump_json()
+    for percent in re.findall(r"(\d+)%", said):
+        assert f"0.{int(percent):02d}" in known or f"{percent}%" in known or f"0.{int(percent) // 10}," in known
+
+
+def test_every_result_has_its_words() -> None:
+    """No verb of the table can come back with a result that the coach has no words for."""
+    told = {type(result) for result, _ in RESULTS_AND_WORDS}
+    assert told == set(RESULTS.values())
+
+
+def test_the_first_attempt_asks_what_is_not_known() -> None:
+    """After a student's first attempt the profile is looked up, and only what it lacks is asked for, in one line."""
+    first = ATTEMPT.model_copy(update={"first_ever": True})
+    looked_up = coach_after("record_attempt", ("record_attempt", first))
+    assert [(call["name"], call["id"]) for call in looked_up.tool_calls] == [("get_profile", "coach-2")]
+    said = coach_after("record_attempt", ("record_attempt", first), ("get_profile", PROFILE)).text
+    assert "comes back on 3 Dec" in said
+    assert said.endswith(f"I'd like to know which city or time zone you are in. {questions.INTRODUCE.text}")
+    whole = PROFILE.model_copy(update={"missing": ()})
+    assert "I'd like to know" not in coach_after("x", ("record_attempt", first), ("get_profile", whole)).text
+
+
+def test_a_task_about_an_unknown_problem_is_added_without_it() -> None:
+    """A title that only looked like a problem's is no reason to lose the task."""
+    said = coach_after(
+        "add_task", refused("No such problem."), arguments={"title": "solve it all", "problem": "it all"}
+    )
+    assert [(call["name"], call["args"]) for call in said.tool_calls] == [("add_task", {"title": "solve it all"})]
+
+
+def test_choices_become_a_numbered_list() -> None:
+    """A refusal with choices names them once each, numbered, and says how to answer."""
+    said = coach_after(
+        "record_attempt",
+        refused("I am not sure which problem “sub” is. Did you mean A or B?", "A", "B"),
+        arguments={"outcome": "unaided", "problem": "sub"},
+    ).text
+    assert said == f"I am not sure which problem “sub” is.\n\n1. A\n2. B\n\n{questions.CHOOSE.text}"
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "refusal", "said"),
+    [
+        ("undo_last", {}, refused("There is nothing to undo.", kind="failed"), "There is nothing to undo."),
+        (
+            "record_attempt",
+            {"outcome": "stuck"},
+            refused("Which problem was it? None is started."),
+            f"No problem is started, so I need its title or link. {questions.WHICH_SOLVED.text}",
+        ),
+        (
+            "record_attempt",
+            {"outcome": "stuck", "problem": "x", "minutes": -5},
+            refused("Nothing was done. Wrong arguments: minutes: Input should be greater than 0."),
+            "I can't take that: minutes should be greater than 0. Nothing was changed.",
+        ),
+        (
+            "complete_task",
+            {"which": "heap"},
+            refused("Which task is “heap”: 1 (A) and 2 (B)? Say its number.", "1", "2"),
+            f"Which task is “heap”: 1 (A) and 2 (B)? Say its number.\n\n{questions.CHOOSE.text}",
+        ),
+        (
+            "start_problem",
+            {"problem": "quux"},
+            refused("There is no problem “quux” in the catalogue."),
+            f"There is no problem “quux” in the catalogue. {questions.AGAIN.text}",
+        ),
+    ],
+)
+def test_a_refusal_is_said_as_it_is(verb: str, arguments: dict[str, Any], refusal: ToolMessage, said: str) -> None:
+    """A refusal keeps the verb's own sentence, without Python in it, and says what can be answered."""
+    assert coach_after(verb, refusal, arguments=arguments).text == said
+
+
+def test_what_cannot_be_read_is_not_guessed() -> None:
+    """A result in a form that the coach does not know is admitted, not made up."""
+    broken = ToolMessage(json.dumps({"odd": 1}), tool_call_id="coach-1", name="get_profile")
+    assert coach_after("get_profile", broken).text == wording.UNREADABLE
