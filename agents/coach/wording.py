@@ -38,6 +38,9 @@ def follow_up(outcomes: Sequence[Outcome]) -> Request | None:
     if last.refusal and last.verb == "add_task" and "problem" in last.arguments:
         # What looked like a problem's name was none; the task is wanted all the same.
         return Request(BY_NAME["task"], {name: said for name, said in last.arguments.items() if name != "problem"})
+    if last.refusal and last.verb == "next_problem" and "topic" in last.arguments:
+        # "Give me two sum" names a problem where a topic was looked for.
+        return Request(BY_NAME["find"], {"query": last.arguments["topic"], **GUESS})
     if isinstance(last.result, AttemptReceipt) and last.result.first_ever:
         return Request(BY_NAME["profile"], {})
     return None
@@ -53,7 +56,7 @@ def tell(outcomes: Sequence[Outcome]) -> str:
     if last.refusal:
         return refuse(last)
     if isinstance(last.result, ProblemMatches) and GUESS.items() <= last.arguments.items() and not last.result.exact:
-        return NOT_UNDERSTOOD
+        return refuse(outcomes[-2]) if len(outcomes) > 1 else NOT_UNDERSTOOD
     return word(last.result) if last.result is not None else UNREADABLE
 
 

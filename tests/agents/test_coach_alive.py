@@ -170,6 +170,7 @@ async def test_where_a_student_stands(chat: Chat) -> None:
         ("i solved the unsolvable quux alone", "Say it another way"),
         ("find coin chang", "Coin Change"),
         ("valid anagram", "[Valid Anagram]"),
+        ("give me valid anagram", "[Valid Anagram]"),
         ("the weather is lovely", talk.NOT_UNDERSTOOD),
         ("undo", "There is nothing to undo."),
         ("done with task 1", "no open task"),

@@ -96,8 +96,8 @@ EXPLAINED = MasteryExplanation(
 RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (
         NextProblem(problem=TWO_SUM, why="It is number 1.", running="Jump Game"),
-        ("[Two Sum](https://leetcode.com/problems/two-sum/) · easy · Hashing", "It is number 1.", "**Jump Game** is still",
-         "start it"),
+        ("[Two Sum](https://leetcode.com/problems/two-sum/) · easy · Hashing", "It is number 1.",
+         "**Jump Game** is still", "start it"),
     ),
     (NextProblem(problem=None, why="There is no hard problem.", nothing_left=True), ("There is no hard problem.",)),
     (
@@ -200,6 +200,21 @@ def test_a_task_about_an_unknown_problem_is_added_without_it() -> None:
         "add_task", refused("No such problem."), arguments={"title": "solve it all", "problem": "it all"}
     )
     assert [(call["name"], call["args"]) for call in said.tool_calls] == [("add_task", {"title": "solve it all"})]
+
+
+def test_a_problem_in_a_topics_place_is_found() -> None:
+    """ "Give me two sum" finds the problem; a name that is neither keeps the refusal of the topic."""
+    wish = {"topic": "two sum"}
+    looked_up = coach_after("next_problem", refused("I know no topic."), arguments=wish)
+    assert [(call["name"], call["args"]) for call in looked_up.tool_calls] == [
+        ("find_problem", {"query": "two sum", "limit": 1})
+    ]
+    found = ("find_problem", ProblemMatches(query="two sum", matches=(TWO_SUM,), exact=True))
+    assert "[Two Sum]" in coach_after("next_problem", refused("I know no topic."), found, arguments=wish).text
+    lost = ("find_problem", ProblemMatches(query="two sum", matches=(), exact=False))
+    guess = {"topic": "x", "query": "x", "limit": 1}
+    said = coach_after("next_problem", refused("I know no topic."), lost, arguments=guess).text
+    assert said == f"I know no topic. {questions.AGAIN.text}"
 
 
 def test_choices_become_a_numbered_list() -> None:
