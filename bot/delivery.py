@@ -43,21 +43,28 @@ class Delivery:
         self._leases, self._lease, self._poll = Leases(database, ttl=lease), lease, poll
         self._holder, self._clock, self._faults = holder, clock, faults
         self._busy: dict[tuple[Platform, str], asyncio.Task[None]] = {}
+        self._again: set[tuple[Platform, str]] = set()
         self._woken = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set, and then once more what is due by then."""
-        while True:
-            last = stop.is_set()
-            self._woken.clear()
-            try:
-                await self._look()
-            except StoreError as exc:
-                log.warning("the outbox cannot be read: %s", exc)
-            if last:
-                break
-            await first_of(self._woken, stop, seconds=self._poll)
-        await self.settle()
+        try:
+            while True:
+                last = stop.is_set()
+                self._woken.clear()
+                try:
+                    await self._look()
+                except StoreError as exc:
+                    log.warning("the outbox cannot be read: %s", exc)
+                if last:
+                    break
+                await first_of(self._woken, stop, seconds=self._poll)
+            await self.settle()
+        finally:
+            self._again.clear()
+            for task in self._busy.values():
+                task.cancel()
+            await self.settle()
 
     def wake(self) -> None:
         """Look into the outbox now rather than at the next poll."""
@@ -65,24 +72,35 @@ class Delivery:
 
     async def settle(self) -> None:
         """Wait until nothing is being delivered here."""
-        if self._busy:
+        while self._busy:
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
     async def _look(self) -> None:
         for platform, adapter in self._adapters.items():
-            for address in await self._outbox.due_addresses(platform, adapter.reach(), self._clock()):
-                if (platform, address) not in self._busy:
-                    task = asyncio.create_task(self._serve(adapter, address), name=f"deliver {platform} {address}")
-                    self._busy[platform, address] = task
-                    task.add_done_callback(partial(self._forget, (platform, address)))
+            due = await self._outbox.due_addresses(platform, adapter.reach(), self._clock())
+            held = await self._leases.held(_lease_of(platform, address) for address in due) if due else set()
+            for address in due:
+                if _lease_of(platform, address) not in held or (platform, address) in self._busy:
+                    self._serve_soon(platform, adapter, address)
 
-    def _forget(self, key: tuple[Platform, str], _: asyncio.Task[None]) -> None:
-        self._busy.pop(key, None)
+    def _serve_soon(self, platform: Platform, adapter: Adapter, address: str) -> None:
+        if (platform, address) in self._busy:
+            self._again.add((platform, address))  # what came just now may have been missed
+            return
+        task = asyncio.create_task(self._serve(adapter, address), name=f"deliver {platform} {address}")
+        self._busy[platform, address] = task
+        task.add_done_callback(partial(self._forget, platform, adapter, address))
+
+    def _forget(self, platform: Platform, adapter: Adapter, address: str, _: asyncio.Task[None]) -> None:
+        self._busy.pop((platform, address), None)
+        if (platform, address) in self._again:
+            self._again.discard((platform, address))
+            self._serve_soon(platform, adapter, address)
 
     async def _serve(self, adapter: Adapter, address: str) -> None:
         """Deliver to one address, the oldest item first, until nothing is left or the platform asks to wait."""
         try:
-            hold = await self._leases.take(f"deliver:{adapter.platform}:{address}", self._holder)
+            hold = await self._leases.take(_lease_of(adapter.platform, address), self._holder)
             if hold is None:
                 return
             me = asyncio.current_task()
@@ -90,6 +108,8 @@ class Delivery:
                 await self._serve_under(hold, adapter, address)
         except StoreError as exc:
             log.warning("delivery to %s stopped: %s", adapter.platform, exc)
+        except Exception:
+            log.exception("delivery to %s failed", adapter.platform)
 
     async def _serve_under(self, hold: Hold, adapter: Adapter, address: str) -> None:
         while item := await self._outbox.next_for(adapter.platform, address):
@@ -118,6 +138,10 @@ class Delivery:
         await self._outbox.mark_sent(item, self._clock())
         self._faults.reach("deliver.after-commit")
         return True
+
+
+def _lease_of(platform: Platform, address: str) -> str:
+    return f"deliver:{platform}:{address}"
 
 
 def _stop(task: asyncio.Task[None] | None) -> None:

@@ -47,6 +47,8 @@ class Pace:
     lease: float = 3.0
     poll: float = 0.5
     turn: float = 180.0
+    watch: float = 1.0
+    """How often a turn in hand is looked up, in case it was cancelled on another replica."""
     attempts: int = 10
     at_once: int = 64
 
@@ -147,8 +149,8 @@ class Turns:
         """
         asked = await self._queue.ask_to_cancel(student, turn_id)
         serving = self._serving.get(student)
-        if serving and (turn_id is None or (serving.hand.turn and serving.hand.turn.id == turn_id)):
-            serving.hand.stop_answering()
+        if serving:
+            await self._stop_if_cancelled(serving.hand)
         return bool(asked)
 
     async def find(self, turn_id: ObjectId) -> Turn | None:
@@ -162,11 +164,18 @@ class Turns:
         while not stop.is_set():
             self._woken.clear()
             try:
-                for student in await self._queue.waiting_students():
-                    self._serve_soon(student)
+                await self._look()
             except StoreError as exc:
                 log.warning("turns cannot be looked up: %s", exc)
             await first_of(self._woken, stop, seconds=self._pace.poll)
+
+    async def _look(self) -> None:
+        """Serve the students who wait and whom no replica serves."""
+        waiting = [student for student in await self._queue.waiting_students() if student not in self._serving]
+        held = await self._leases.held(student_lease(student) for student in waiting) if waiting else set()
+        for student in waiting:
+            if student_lease(student) not in held:
+                self._serve_soon(student)
 
     def wake(self) -> None:
         """Look for waiting turns now rather than at the next poll."""
@@ -236,9 +245,14 @@ class Turns:
     async def _watch_for_cancel(self, hand: InHand) -> None:
         """Stop the answer when it was cancelled on another replica."""
         while True:
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(self._pace.watch)
             try:
-                if hand.turn and await self._queue.is_cancelled(hand.turn.id):
-                    hand.stop_answering()
+                await self._stop_if_cancelled(hand)
             except StoreError as exc:
                 log.warning("whether a turn was cancelled cannot be looked up: %s", exc)
+
+    async def _stop_if_cancelled(self, hand: InHand) -> None:
+        turn = hand.turn
+        # Looked at again afterwards: the next turn may be in hand by then, and that one nobody asked to stop.
+        if turn and await self._queue.is_cancelled(turn.id) and hand.turn is turn:
+            hand.stop_answering()

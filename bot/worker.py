@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
+
 from agents.errors import AgentError
 from agents.history import append_exchange
 from agents.listener import Listener, Silence
-from agents.run import Answer, TurnRun
+from agents.run import PREPMATE, Answer, TurnRun
 from agents.tokens import TokenCounter
 from agents.usage import close_left_open
 from bot import replies
@@ -45,6 +47,19 @@ class InHand:
             self.answering.cancel()
 
 
+@dataclass(frozen=True)
+class End:
+    """How a turn ends: what the student reads, and why or by which model."""
+
+    text: str
+    status: TurnStatus
+    reason: str | None = None
+    model: str | None = None
+
+
+CANCELLED = End(replies.CANCELLED, "failed", reason="cancelled")
+
+
 class TurnWorker:
     """Works single turns. `seconds` bounds one answer; after `attempts` a turn that kills its worker is given up."""
 
@@ -70,12 +85,12 @@ class TurnWorker:
         turn = await self._begin(turn, work)
         hand.turn = turn
         try:
-            if turn.cancel_requested:
-                await self._finish(turn, work, replies.CANCELLED, status="failed", reason="cancelled")
-            elif turn.attempts > self._attempts:
-                await self._finish(turn, work, replies.GAVE_UP, status="failed", reason="too many attempts")
-            else:
-                await self._answer(turn, work, hand)
+            end = await self._end_of(turn, work, hand)
+            try:
+                await self._finish(turn, work, end)
+            except ValidationError:
+                log.exception("the answer to turn %s cannot be stored", turn.id)
+                await self._finish(turn, work, End(replies.FAILED, "failed", reason="ValidationError"))
         finally:
             hand.turn = hand.answering = None
 
@@ -91,9 +106,13 @@ class TurnWorker:
 
         return await work.commit(begin)
 
-    async def _answer(self, turn: Turn, work: StudentWork, hand: InHand) -> None:
-        run = await self._run_of(turn, work)
-        hand.answering = asyncio.create_task(self._answer_in_time(run), name=f"answer {turn.id}")
+    async def _end_of(self, turn: Turn, work: StudentWork, hand: InHand) -> End:
+        """Have a turn answered, whatever comes of it. Raises: StoreError, CancelledError: the turn stays open."""
+        if turn.cancel_requested:
+            return CANCELLED
+        if turn.attempts > self._attempts:
+            return End(replies.GAVE_UP, "failed", reason="too many attempts")
+        hand.answering = asyncio.create_task(self._answer_in_time(turn, work), name=f"answer {turn.id}")
         try:
             answer = await hand.answering
         except asyncio.CancelledError:
@@ -103,45 +122,34 @@ class TurnWorker:
             if current is not None and current.cancelling():
                 raise  # the worker itself stops: the turn stays open for another
             await work.settle()
-            await self._finish(turn, work, replies.CANCELLED, status="failed", reason="cancelled")
+            return CANCELLED
         except StoreError:
             raise
         except TimeoutError:
             await work.settle()
-            await self._finish(turn, work, replies.TOOK_TOO_LONG, status="failed", reason="too slow")
+            return End(replies.TOOK_TOO_LONG, "failed", reason="too slow")
         except AgentError as exc:
-            await self._finish(turn, work, replies.sentence_for(exc), status="failed", reason=type(exc).__name__)
+            return End(replies.sentence_for(exc), "failed", reason=type(exc).__name__)
         except Exception as exc:
             log.exception("turn %s failed", turn.id)
-            await self._finish(turn, work, replies.sentence_for(exc), status="failed", reason=type(exc).__name__)
-        else:
-            await self._finish(turn, work, answer.text, status="answered", model=answer.model)
+            return End(replies.sentence_for(exc), "failed", reason=type(exc).__name__)
+        return End(answer.text, "answered", model=answer.model)
 
-    async def _answer_in_time(self, run: TurnRun) -> Answer:
+    async def _answer_in_time(self, turn: Turn, work: StudentWork) -> Answer:
         async with asyncio.timeout(self._seconds):
-            return await self._answerer.answer(run)
+            return await self._answerer.answer(await self._run_of(turn, work))
 
     async def _run_of(self, turn: Turn, work: StudentWork) -> TurnRun:
         unit = work.reading()
         settings = await unit.of(StudentSettings).own()
-        zone = ZoneInfo(settings.time_zone if settings else "UTC")
-        context = MentorContext(work=unit, clock=self._clock, zone=zone)
+        context = MentorContext(work=unit, clock=self._clock, zone=_zone_of(settings))
         return TurnRun(work=work, turn=turn, context=context, listener=self._listener(turn))
 
     def _listener(self, turn: Turn) -> Listener:
         adapter = self._adapters.get(turn.platform)
         return adapter.listener(turn.id, turn.address) if adapter else Silence()
 
-    async def _finish(
-        self,
-        turn: Turn,
-        work: StudentWork,
-        text: str,
-        *,
-        status: TurnStatus,
-        model: str | None = None,
-        reason: str | None = None,
-    ) -> None:
+    async def _finish(self, turn: Turn, work: StudentWork, end: End) -> None:
         """Commit the end of a turn: both messages, the turn's state and the outbox item, all or nothing."""
 
         async def finish(unit: UnitOfWork) -> None:
@@ -151,14 +159,17 @@ class TurnWorker:
             now = self._clock()
             if turn.attempts > 1:
                 await close_left_open(unit, turn, None, now)
-            effects = await unit.of(Effect).find({"turnId": turn.id, "receipt": True}, sort=[("createdAt", 1)])
+            effects = await unit.of(Effect).find(
+                {"turnId": turn.id, "receipt": True}, sort=[("step", 1), ("createdAt", 1)]
+            )
             current.receipts = [replies.receipt_of(effect) for effect in effects]
-            if status == "answered" or reason == "cancelled":
+            if end.status == "answered" or end == CANCELLED:
                 exchange = await append_exchange(
-                    unit, turn=turn, answer=text, model=model or "prepmate", counter=self._counter, now=now
+                    unit, turn=turn, answer=end.text, model=end.model or PREPMATE, counter=self._counter, now=now
                 )
                 current.conversation_id, current.tokens = exchange.conversation_id, exchange.tokens
-            current.status, current.reply, current.reason, current.model = status, text, reason, model
+            current.status, current.reply = end.status, end.text
+            current.reason, current.model = end.reason, end.model
             current.answered_at = now
             await unit.of(Turn).save(current)
             item = OutboxItem(
@@ -169,7 +180,7 @@ class TurnWorker:
                 platform=turn.platform,
                 address=turn.address,
                 seq=turn.seq,
-                text=text,
+                text=end.text,
                 receipts=current.receipts,
                 next_attempt_at=now,
             )
@@ -178,3 +189,11 @@ class TurnWorker:
         await work.commit(finish, crash_point="answer.before-commit")
         work.faults.reach("answer.after-commit")
         self._on_answer()
+
+
+def _zone_of(settings: StudentSettings | None) -> ZoneInfo:
+    try:
+        return ZoneInfo(settings.time_zone if settings else "UTC")
+    except (KeyError, ValueError, OSError):
+        log.warning("the student's time zone is not known on this machine; UTC is used instead")
+        return ZoneInfo("UTC")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -19,6 +20,11 @@ _KEPT = "\n\t"
 # Letters that turn the direction of what follows can make a line read as another one.
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _CONTROLS = {"Cc", "Cs"}
+_ESCAPES = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"  # OSC: titles, links, clipboard
+    r"|\x1b[ -/]*[0-~]"
+)
 
 
 def decode(line: bytes) -> str:
@@ -40,7 +46,7 @@ def incoming_of(text: str, *, account: str, name: str, address: str, number: int
 
 def clean(text: str) -> str:
     """Return a text without anything that a terminal would obey: control characters, escapes, turned directions."""
-    text = text.replace("\r\n", "\n")
+    text = _ESCAPES.sub("", text.replace("\r\n", "\n"))
     return "".join(
         character
         for character in text

@@ -133,8 +133,7 @@ class CommandCompleter(Completer):
         del complete_event
         text = document.text_before_cursor
         for command in complete(text):
-            usage = f"/{command.name} {command.usage}".strip()
-            yield Completion(f"/{command.name}", start_position=-len(text), display=usage, display_meta=command.summary)
+            yield Completion(f"/{command.name}", start_position=-len(text), display_meta=command.summary)
 
 
 def open_history(path: Path) -> FileHistory:

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 HELLO = (
     "Hi! I'm PrepMate, your mentor for coding interviews.\n"
-    "I pick the problem that helps you most, log how it went, and bring topics back before you forget them.\n"
+    "I pick your next problem, log how it went, and bring topics back in time.\n"
     "Just write what you want (/help lists more), or begin with a number:"
 )
 CHOICES: tuple[tuple[str, str], ...] = (

@@ -17,6 +17,7 @@ from bot.adapters.terminal.convert import clean, plain, rich_answer
 from store.documents.own import OutboxItem
 
 THINKING = "thinking…"
+WRITING = "writing…"
 _ROOM = 6
 """Lines of the window that a preview leaves free."""
 
@@ -117,15 +118,16 @@ class RichScreen:
 
     async def doing(self, activity: str) -> None:
         """Show what is being done."""
-        self._activity = clean(activity)
+        self._activity = clean(activity).rstrip(".…") + "…"
 
     async def say(self, text: str) -> None:
         """Show more of the answer."""
         self._said += clean(text)
+        self._activity = WRITING
 
     async def restart(self) -> None:
         """Forget what was said so far."""
-        self._said = ""
+        self._said, self._activity = "", THINKING
 
     def _end_preview(self) -> None:
         live, self._live = self._live, None
