@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,11 @@ import bson
 from bson import ObjectId
 from bson.codec_options import CodecOptions
 from bson.errors import BSONError
+
+# motor runs every operation in a thread; its default of five a core lets a few transactions that wait for each other
+# keep everything else waiting, and it can be set before the import only.
+os.environ.setdefault("MOTOR_MAX_WORKERS", "64")
+
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorCollection
 from pymongo import ReturnDocument, errors
 from pymongo.read_concern import ReadConcern
@@ -99,7 +105,7 @@ def _translate(exc: errors.PyMongoError | BSONError) -> StoreError:
         return StoreUnavailable("the database does not answer; try again in a moment")
     if exc.has_error_label("TransientTransactionError") or _code(exc) in _CONFLICT_CODES:
         return WriteConflict("another change to the same data was first")
-    if isinstance(exc, errors.InvalidOperation) and "closed" in str(exc):
+    if isinstance(exc, errors.InvalidOperation) and "after close" in str(exc):
         return StoreUnavailable("the database connection is closed")
     if isinstance(exc, errors.OperationFailure) and exc.has_error_label("RetryableWriteError"):
         return StoreUnavailable("the database is restarting; try again in a moment")

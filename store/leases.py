@@ -1,18 +1,19 @@
 """Leases: one holder at a time, for a while, under a number that only grows (the fence).
 
-The server's clock decides, so replicas whose clocks disagree still agree on who holds what.
+The server's clock decides, so replicas whose clocks disagree still agree on who holds what. A new holder publishes its
+number in the fence before it begins; from then on no transaction of an earlier holder can commit.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from store.client import Database, ObjectId, Raw
-from store.documents.own import Lease
+from store.documents.own import Fence, Lease
 from store.errors import DuplicateKey, StoreError
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Leases:
 
     def __init__(self, database: Database, *, ttl: float) -> None:
         self._leases = database.collection(Lease.collection)
+        self._fences = database.collection(Fence.collection)
         self._ttl = ttl
 
     async def take(self, name: str, holder: str) -> Hold | None:
@@ -45,12 +47,26 @@ class Leases:
         for _ in range(2):
             raw = await self._leases.find_and_update({"_id": name, **free}, [{"$set": self._mine(holder)}])
             if raw is not None:
-                return Hold(name, holder, int(raw["fence"]))
+                return await self._publish(Hold(name, holder, int(raw["fence"])))
             try:
-                await self._leases.insert({"_id": name, "holder": None, "fence": 0, "writes": 0})
+                await self._leases.insert({"_id": name, "holder": None, "fence": 0})
             except DuplicateKey:
                 return None
         return None
+
+    async def _publish(self, hold: Hold) -> Hold | None:
+        """Shut out earlier holders; return None when a later one was quicker."""
+        try:
+            older = {"_id": hold.name, "fence": {"$lt": hold.fence}}
+            await self._fences.update(older, {"$set": {"fence": hold.fence, "writes": 0}}, upsert=True)
+        except DuplicateKey:  # the fence stands at this number or a later one
+            return None
+        return hold
+
+    async def held(self, names: Iterable[str]) -> set[str]:
+        """Return which of these leases somebody holds: one look instead of as many vain attempts to take them."""
+        running = {"_id": {"$in": list(names)}, "holder": {"$ne": None}, "$expr": {"$gt": ["$expiresAt", "$$NOW"]}}
+        return {str(raw["_id"]) for raw in await self._leases.find(running, fields={"_id": 1})}
 
     async def renew(self, hold: Hold) -> bool:
         """Keep a lease for another `ttl`; return False when it passed to somebody else."""

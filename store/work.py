@@ -1,7 +1,7 @@
 """The unit of work: one student's repositories, bound to one transaction under the student's lease.
 
 A verb gets a `UnitOfWork` and nothing else. Whoever runs the verb (a turn) holds a `StudentWork`, which opens the
-transaction, proves by writing to the lease that it still holds it, and makes every effect happen once.
+transaction, proves by writing to the fence that it still holds the lease, and makes every effect happen once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TypeVar
 from store.client import Database, ObjectId, Session, encode
 from store.documents import ALL
 from store.documents.base import Document
-from store.documents.own import Change, Effect, Lease, UndoEntry
+from store.documents.own import Change, Effect, Fence, UndoEntry
 from store.errors import FenceLost, NotOwned
 from store.faults import Faults
 from store.leases import Hold
@@ -183,12 +183,12 @@ class StudentWork:
         return result
 
     async def _prove_hold(self, session: Session) -> None:
-        """Write to the lease inside the transaction: reading it would let a stale holder commit after a takeover."""
+        """Write to the fence inside the transaction: reading it would let a stale holder commit after a takeover."""
         if not self.faults.stands("fence"):
             return
-        mine = {"_id": self.hold.name, "holder": self.hold.holder, "fence": self.hold.fence}
-        leases = self._database.collection(Lease.collection)
-        if not await leases.update(mine, {"$inc": {"writes": 1}}, session=session):
+        fences = self._database.collection(Fence.collection)
+        mine = {"_id": self.hold.name, "fence": self.hold.fence}
+        if not await fences.update(mine, {"$inc": {"writes": 1}}, session=session):
             raise FenceLost("another process took this student over, so nothing was written")
 
 

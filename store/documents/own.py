@@ -80,7 +80,7 @@ class Admission(Own):
 
 
 class Lease(Own):
-    """Who may work on something, until when (server time), under which number. `writes` makes takeovers conflict."""
+    """Who may work on something, until when (server time), and under which fencing number."""
 
     collection: ClassVar[str] = "leases"
     owner: ClassVar[str | None] = None
@@ -89,6 +89,19 @@ class Lease(Own):
     holder: Text | None = None
     fence: int = 0
     expires_at: Time | None = None
+
+
+class Fence(Own):
+    """The newest number given out for a lease. Transactions write here, which makes them conflict with a takeover.
+
+    Not part of the lease itself: renewing that one must never wait for a transaction.
+    """
+
+    collection: ClassVar[str] = "fences"
+    owner: ClassVar[str | None] = None
+
+    id: Text = Field(alias="_id")  # type: ignore[assignment]  # the lease's name
+    fence: int = 0
     writes: int = 0
 
 
@@ -321,6 +334,7 @@ OWN: tuple[type[Own], ...] = (
     Turn,
     Admission,
     Lease,
+    Fence,
     Effect,
     UndoEntry,
     OutboxItem,

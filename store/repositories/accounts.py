@@ -46,7 +46,7 @@ class Accounts:
 
     async def _welcome(self, platform: Platform, account: str, display_name: str) -> ObjectId:
         now, student = self._clock(), self._ids()
-        name = display_name.strip()[:NAME_CHARACTERS] or "Student"
+        name = _storable(display_name).strip()[:NAME_CHARACTERS].strip() or "Student"
         stamps = {"created_at": now, "updated_at": now}
         user = User(
             id=student,
@@ -68,3 +68,8 @@ class Accounts:
             return student
 
         return await self._database.transact(attempt)
+
+
+def _storable(name: str) -> str:
+    """Return a name without what MongoDB cannot hold: platforms pass on what people call themselves."""
+    return name.replace("\x00", "").encode(errors="ignore").decode()

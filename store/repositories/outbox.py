@@ -74,4 +74,4 @@ class Outbox:
 
 def backoff(attempts: int) -> timedelta:
     """Return how long to wait before the next attempt: 1, 2, 4 … seconds, a minute at most."""
-    return timedelta(seconds=min(60.0, 2.0**attempts))
+    return timedelta(seconds=min(60, 2 ** min(attempts, 6)))
