@@ -46,6 +46,13 @@ class Plan:
     sent: list[Sent] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
 
+    def talk(self, account: str) -> Sent:
+        """Return an account's next message, one that changes nothing."""
+        self.counts[account] += 1
+        number = self.counts[account]
+        self.sent.append(Sent(f"probe:{account}:{number}", account, f"Tell me something about heaps, number {number}."))
+        return self.sent[-1]
+
     def message(self, account: str, *, coach: bool) -> Sent:
         """Return an account's next message; it changes something that can be told apart from every other change."""
         self.counts[account] += 1

@@ -33,7 +33,7 @@ def make_postings(rng: random.Random, plan: Plan, messages: int, students: int) 
     postings: list[Sent] = []
     for number in range(messages):
         account = f"student-{number % students:02}"
-        message = plan.message(account, coach=number % 3 == 0)
+        message = plan.talk(account) if rng.random() < 0.7 else plan.message(account, coach=rng.random() < 0.5)
         postings += [message] * (rng.randint(2, 5) if rng.random() < 0.3 else 1)
     shuffled: list[Sent] = []
     for start in range(0, len(postings), WINDOW):
