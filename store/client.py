@@ -103,10 +103,10 @@ def _translate(exc: errors.PyMongoError | BSONError) -> StoreError:
         return IndexConflict(str(exc))
     if isinstance(exc, errors.ConnectionFailure):
         return StoreUnavailable("the database does not answer; try again in a moment")
-    if exc.has_error_label("TransientTransactionError") or _code(exc) in _CONFLICT_CODES:
-        return WriteConflict("another change to the same data was first")
     if isinstance(exc, errors.InvalidOperation) and "after close" in str(exc):
         return StoreUnavailable("the database connection is closed")
+    if exc.has_error_label("TransientTransactionError") or _code(exc) in _CONFLICT_CODES:
+        return WriteConflict("another change to the same data was first")
     if isinstance(exc, errors.OperationFailure) and exc.has_error_label("RetryableWriteError"):
         return StoreUnavailable("the database is restarting; try again in a moment")
     return StoreError(f"the database refused: {type(exc).__name__} (code {_code(exc)})")
