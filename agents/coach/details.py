@@ -47,8 +47,8 @@ _SPOKEN = (
     (re.compile(rf"{_START}three quarters of an hour{_END}"), 45.0),
 )
 _CLOCK = re.compile(
-    rf"{_START}(?:(?P<h>{_NUMBER}|an) ?{_H}(?: ?(?:and )?(?P<hm>{_NUMBER})(?: ?{_M})?)?"
-    rf"|(?P<m>{_NUMBER}|a) ?{_M}(?: (?:and )?(?P<ms>{_NUMBER}) ?{_S})?"
+    rf"{_START}(?:(?P<h>{_NUMBER}|an(?= )) ?{_H}(?: ?(?:and )?(?P<hm>{_NUMBER})(?: ?{_M})?)?"
+    rf"|(?P<m>{_NUMBER}|a(?= )) ?{_M}(?: (?:and )?(?P<ms>{_NUMBER}) ?{_S})?"
     rf"|(?P<s>{_NUMBER}) ?{_S}){_END}"
 )
 _BARE = re.compile(
@@ -175,6 +175,11 @@ def shed_outcome(phrase: Phrase) -> tuple[Arguments, Phrase]:
     if len(said) > 1:
         return {"outcome": UNCLEAR}, rest
     return ({"outcome": said.pop()} if said else {}), rest
+
+
+def shed_intention(phrase: Phrase) -> tuple[Arguments, Phrase]:
+    """Take out with what help something is going to be done: it says nothing yet."""
+    return {}, shed_outcome(phrase)[1]
 
 
 def shed_attempt(phrase: Phrase) -> tuple[Arguments, Phrase]:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agents.coach import readers
-from agents.coach.details import UNCLEAR, Arguments, shed_attempt
+from agents.coach.details import UNCLEAR, Arguments, shed_attempt, shed_intention
 from agents.coach.notation import phrases
 from agents.coach.phrase import Phrase
 
@@ -33,7 +33,8 @@ class Intent:
 
     `verb` is called with what `sheds` took out of the phrase and what `read` read from the rest; `bare_verb` instead
     where both found nothing. `needs`: the argument without which the coach asks. `named`: the argument that a choice
-    from a list answers. `only_with`: the argument without which the row does not fit. `command`: name, usage, summary.
+    from a list answers. `only_with`: the argument without which the row does not fit; `unless`: words with which it
+    does not. `command`: name, usage, summary.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Intent:
     needs: str | None = None
     named: str | None = None
     only_with: str | None = None
+    unless: re.Pattern[str] | None = None
     command: tuple[str, str, str] | None = None
 
 
@@ -70,7 +72,7 @@ class Request:
         return needs if self.arguments.get(needs) in (None, UNCLEAR) else None
 
 
-I_HAVE = "[i|ive|im|we|have|just|finally|already|also|now|am|was|got|it|yay|so]*"
+I_HAVE = "[i|ive|im|we|think|have|just|finally|already|also|now|am|was|got|it|yay|so]*"
 SHOW_ME = (
     "[show|list|see|check|open|tell|give|get|view|print|me|all|of|what|which|whats|are|is|the|do|i|have|got|any|on]*"
 )
@@ -83,6 +85,13 @@ DONE = "(done|finished|completed|complete)"
 SHALL_I = "(should|shall|can|do|could|must) i"
 ABOUT = "(on|in|from|about|with|for|please)"
 
+# A question, a plan or a denial is no report: nothing may be recorded from it.
+UNSURE = re.compile(
+    r"\b(?:(?:did|have|had|can|could|should|shall|do|am|was|will|if|when|unless) i|havent|have not|hasnt|dont|didnt do|"
+    r"wont|will|going to|want to|plan to|hope to|almost|nearly|not (?:done|solved|stuck|finished|yet|really|quite)|"
+    r"when|whether)\b"
+)
+
 INTENTS: tuple[Intent, ...] = (
     Intent(
         name="task",
@@ -93,6 +102,8 @@ INTENTS: tuple[Intent, ...] = (
             "(remind me|remember) [<...>]",
             "task (add|to|new) <...>",
             "(todo|reminder) !(list) <...>",
+            "i (need to|have to|must|should) <... (by|before|until) ...>",
+            "(add|put|save|note) <...> as [a|my] [new] (task|todo)",
             "(add|put) <...> (to|on|in) [my|the] (list|tasks|task list|todo list)",
         ),
         read=readers.read_task,
@@ -107,7 +118,7 @@ INTENTS: tuple[Intent, ...] = (
             f"{I_HAVE} (done|finished|finish|completed|complete|did|close|closed|tick|check|mark|cross) [with|off|out] "
             "[my|the] <(task|todo) ...>",
             f"<[my|the] (task|todo) ...> [is|was|as] {DONE}",
-            f"(mark|tick|check|cross) [off] <...> [off] [is|as] [{DONE}]",
+            f"(mark|tick|check|cross) [off] !(... solved) <...> [off] [is|as] [{DONE}]",
             f"{I_HAVE} (done|finished|finish|completed|complete|did) [with] [my|the] <...> task",
             f"<[number|no] #> [is] {DONE}",
             f"{I_HAVE} {DONE} [with] <[number|no] #>",
@@ -121,14 +132,17 @@ INTENTS: tuple[Intent, ...] = (
         name="log",
         verb="record_attempt",
         phrases=phrases(
-            f"{I_HAVE} (solved|finished|completed|done|cracked|nailed|aced|submitted|passed) [<...>]",
+            f"{I_HAVE} (solved|finished|completed|done|cracked|nailed|aced|submitted) [<...>]",
+            f"{I_HAVE} passed !(my|an|the) [<...>]",
             f"{I_HAVE} (able to solve|managed to solve|ac|ac on|accepted|accepted on) [<...>]",
             f"{I_HAVE} did !(i|you|we) [<...>]",
             "(log|record) [that] [i] [solved|did|finished] [<...>]",
-            "!(am|are|is|how|what|which|when) <...> [is|was] (solved|finished|completed|done)",
+            "mark <...> [as] solved",
+            "!(am|are|is|was|were|have|how|what|which|when) <...> [is|was] (solved|finished|completed|done)",
         ),
         read=readers.read_problem,
         sheds=shed_attempt,
+        unless=UNSURE,
         needs="outcome",
         named="problem",
         command=("log", "[PROBLEM] unaided|with-help|stuck [MINUTES]", "record how a problem went"),
@@ -150,7 +164,7 @@ INTENTS: tuple[Intent, ...] = (
         name="undo",
         verb="undo_last",
         phrases=phrases(
-            "[...] (undo|revert|roll back|rollback) [...]",
+            "!(how|dont|do not|what|why|is|does) [...] (undo|revert|roll back|rollback) [...]",
             "(take|put) (that|it|this|the last one) back",
             "take back ...",
             "scratch that",
@@ -239,6 +253,7 @@ INTENTS: tuple[Intent, ...] = (
         sheds=shed_attempt,
         needs="outcome",
         named="problem",
+        unless=UNSURE,
         only_with="outcome",
     ),
     Intent(
@@ -261,7 +276,7 @@ INTENTS: tuple[Intent, ...] = (
             "get better at|more) !(my code|my solution|this|code) <...>",
             "<[a|an|some] (easy|medium|hard|difficult|tough|harder|easier|simple) [...]>",
             "<something [...]>",
-            "<...> (problem|question)",
+            "!(what|how|why|when|who|is|are|do|does|can|should|the|this|that|i|im) <...> (problem|question)",
             "[i|want|need|to|lets|let me]* (practise|practice|train|drill|study) [now|today]",
         ),
         read=readers.read_wish,
@@ -271,6 +286,7 @@ INTENTS: tuple[Intent, ...] = (
     Intent(
         name="start",
         verb="start_problem",
+        sheds=shed_intention,
         phrases=phrases(
             "[i|im|want|to|will|ill|lets|let|me|us|going|now|can]* !(do you) "
             "(start|begin|starting|started|begun|solve|do|attempt|try|tackle|open|work on|take) "

@@ -44,8 +44,8 @@ _DAILY = re.compile(
 )
 _ZONED = re.compile(
     r"(?:set |change )?(?:my )?(?:time zone|timezone|tz)(?: (?:is|to|as))?(?: (?P<rest>.+))?|"
-    r"(?:(?:im|i am|i live|living|i moved|we are)(?: (?:currently|now|based|living|to))*|based) (?:in|to) "
-    r"(?!trouble|a |the |my |love|school|class|hurry|need|doubt|no |this)(?P<place>.+)"
+    r"(?:(?:im|i am|i live|live|living|i moved|we are)(?: (?:currently|now|based|living|to))*|based) (?:in|to) "
+    r"(?!trouble|a |the (?!us|uk|netherlands|philippines)|my |love|school|class|hurry|need|doubt|no |this)(?P<place>.+)"
 )
 _NAMED = re.compile(r"(?:(?:set |change )?my name (?:is|to)|my names|call me|i am called|im called) (?P<rest>.+)")
 _AIMED = re.compile(

@@ -10,11 +10,12 @@ from agents.coach.phrase import Phrase
 
 def recognise(phrase: Phrase) -> Request | None:
     """Return the first intent that fits the phrase, with the arguments found."""
-    phrase = phrase.core()
+    whole, phrase = phrase.text, phrase.core()
     changes = readers.read_profile(phrase)
     if changes:
         return Request(BY_NAME["profile"], changes)
-    return next((request for intent in INTENTS if (request := _fit(intent, phrase))), None)
+    possible = (intent for intent in INTENTS if not (intent.unless and intent.unless.search(whole)))
+    return next((request for intent in possible if (request := _fit(intent, phrase))), None)
 
 
 def obey(command: str, rest: Phrase) -> Request | None:

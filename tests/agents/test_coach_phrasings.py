@@ -8,6 +8,7 @@ from agents.coach.dialogue import Say, decide
 from agents.coach.intents import Request
 from agents.coach.phrase import read
 from store.catalogue.facts import shipped_catalogue
+from tools.registry import VERBS
 
 PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     # recording how a problem went
@@ -78,6 +79,9 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
         "record_attempt",
         {"problem": "number of 1 bits", "minutes": 60, "outcome": "unaided"},
     ),
+    ("i think i solved two sum alone", "record_attempt", {"problem": "two sum", "outcome": "unaided"}),
+    ("mark two sum as solved, no help", "record_attempt", {"problem": "two sum", "outcome": "unaided"}),
+    ("I was able to solve LRU Cache on my own", "record_attempt", {"problem": "LRU Cache", "outcome": "unaided"}),
     # the next problem
     ("give me one", "next_problem", {}),
     ("giv me one pls", "next_problem", {}),
@@ -103,6 +107,7 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("let's do two sum", "start_problem", {"problem": "two sum"}),
     ("i want to solve course schedule", "start_problem", {"problem": "course schedule"}),
     ("im starting jump game now", "start_problem", {"problem": "jump game"}),
+    ("i will solve two sum alone", "start_problem", {"problem": "two sum"}),
     ("begin with clone graph", "start_problem", {"problem": "clone graph"}),
     ("ok let me try word break", "start_problem", {"problem": "word break"}),
     # finding
@@ -153,6 +158,8 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
         "add_task",
         {"title": "solve word search", "problem": "word search", "due": "next week", "minutes": 30},
     ),
+    ("i need to review heaps by friday", "add_task", {"title": "review heaps", "due": "friday"}),
+    ("remind me tomorrow to review heaps", "add_task", {"title": "review heaps", "due": "tomorrow"}),
     ("what are my tasks", "list_tasks", {}),
     ("show my taks", "list_tasks", {}),
     ("list overdue tasks", "list_tasks", {"status": "overdue"}),
@@ -173,6 +180,7 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("i can practise 1h 30 every day", "set_profile", {"minutes_per_day": 90}),
     ("i'm in Berlin", "set_profile", {"time_zone": "Berlin"}),
     ("my timezone is Europe/Paris", "set_profile", {"time_zone": "Europe/Paris"}),
+    ("i live in the US", "set_profile", {"time_zone": "the US"}),
     ("call me Sam", "set_profile", {"name": "Sam"}),
     ("i'm preparing for Google, Amazon and Meta", "set_profile", {"target_companies": ["Google", "Amazon", "Meta"]}),
     (
@@ -213,6 +221,41 @@ def test_a_phrasing_becomes_one_call(said: str, verb: str, arguments: dict[str, 
     decided = decide((), said)
     assert isinstance(decided, Request), decided
     assert (decided.verb, decided.arguments) == (verb, arguments)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "i haven't solved two sum",
+        "i didn't do it alone",
+        "can i solve it without help?",
+        "did i solve two sum alone?",
+        "have i finished two sum",
+        "was two sum solved?",
+        "i am not stuck",
+        "not solved yet",
+        "i'm almost done",
+        "what should i do when stuck on a problem",
+        "how do i solve two sum without help",
+        "should i use hints",
+        "i passed my interview",
+        "how do i undo",
+        "don't undo that",
+        "are you stuck?",
+        "is two sum hard",
+        "i'm in a meeting",
+        "how do i add a task",
+        "my interview went well",
+        "i have no time today",
+    ],
+)
+def test_what_is_no_report_writes_nothing(said: str) -> None:
+    """Questions, plans and denials record nothing, undo nothing and set nothing."""
+    decided = decide((), said)
+    if isinstance(decided, Request):
+        assert decided.verb not in {verb.name for verb in VERBS if verb.writes}
+    else:
+        assert "Unaided" not in decided.text
 
 
 @pytest.mark.parametrize(
