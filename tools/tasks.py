@@ -174,7 +174,7 @@ async def _open_tasks(context: MentorContext) -> list[PreparationTask]:
 
 def _pick(said: str, tasks: Sequence[PreparationTask]) -> PreparationTask:
     if not tasks:
-        raise ToolRetry("There is no open task.")
+        raise ToolFailed("There is no open task.")
     if ObjectId.is_valid(said) and (same := [task for task in tasks if str(task.id) == said.lower()]):
         return same[0]
     number = said.removeprefix("#").removeprefix("task ").strip()

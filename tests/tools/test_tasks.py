@@ -9,7 +9,7 @@ import pytest
 from store.client import ObjectId
 from store.documents.sessions import PreparationTask
 from tests.tools.harness import START, School, Student
-from tools.errors import ToolRetry
+from tools.errors import ToolFailed, ToolRetry
 from tools.tasks import TaskList, TaskReceipt
 
 
@@ -70,7 +70,7 @@ async def test_a_title_in_part_is_enough_when_it_is_one(ada: Student) -> None:
     assert asked.value.choices == ("1", "2")
     assert (await ada.do(TaskReceipt, "complete_task", which="heaps")).task.title == "read about heaps"
     assert (await ada.do(TaskReceipt, "complete_task", which="raed about tries")).task.title == "read about tries"
-    with pytest.raises(ToolRetry, match="no open task"):
+    with pytest.raises(ToolFailed, match="no open task"):
         await ada.do(TaskReceipt, "complete_task", which="heaps")
 
 
