@@ -33,23 +33,6 @@ def sentence_for(exc: BaseException) -> str:
             return FAILED
 
 
-def check_text(text: str, limit: int) -> None:
-    """Make sure that a message can be read and stored.
-
-    Raises: Refused, with a sentence that says what to do.
-    """
-    if not text.strip():
-        raise Refused("That message was empty; write what you would like to do, or /help.")
-    if len(text) > limit:
-        raise Refused(f"That message has {len(text):,} characters and I read up to {limit:,}; please send less.")
-    if "\x00" in text:
-        raise Refused("That message holds a NUL character, which cannot be stored; please send plain text.")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise Refused("That message holds half of a character (a lone surrogate); please send it again.") from None
-
-
 def receipt_of(effect: Effect) -> dict[str, Any]:
     """Return the receipt that an effect left, as it is delivered beside the answer."""
     return {"verb": effect.verb, **json.loads(effect.result)}

@@ -17,6 +17,7 @@ from agents.tokens import TokenCounter
 from bot import replies
 from bot.adapters.base import Adapter, Incoming
 from bot.errors import Refused
+from bot.messages import check_text
 from bot.waiting import first_of
 from bot.worker import Answerer, InHand, TurnWorker
 from store.client import Database, ObjectId
@@ -108,7 +109,7 @@ class Turns:
 
         Raises: Refused with a sentence for the student; StoreUnavailable when nothing can be promised now.
         """
-        replies.check_text(incoming.text, self._limits.characters)
+        check_text(incoming.text, self._limits.characters)
         if self._draining:
             raise StoreUnavailable("PrepMate is shutting down; send it again in a moment")
         student = await self._accounts.resolve(incoming.platform, incoming.account, incoming.display_name)

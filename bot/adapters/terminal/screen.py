@@ -23,7 +23,10 @@ _ROOM = 6
 
 
 class PlainScreen:
-    """Answers as plain text on standard output, one after the other, nothing in between."""
+    """Answers as plain text on standard output, one after the other, an empty line between two."""
+
+    def __init__(self) -> None:
+        self._begun = False
 
     def show(self, item: OutboxItem) -> None:
         """Write an answer."""
@@ -42,8 +45,9 @@ class PlainScreen:
         self._write(clean(sentence))
 
     def _write(self, text: str) -> None:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(("\n" if self._begun else "") + text + "\n")
         sys.stdout.flush()
+        self._begun = True
 
 
 class SilentScreen:

@@ -16,7 +16,9 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.app import Progress, open_app
+from bot.messages import check_text
 from bot.settings import Settings
+from store.repositories.turns import Limits
 
 if TYPE_CHECKING:
     from bot.adapters.base import Adapter
@@ -46,6 +48,8 @@ async def run(settings: Settings, wish: Wish) -> int:
 
     Raises: Refused, ScreenGone, StoreError, OSError.
     """
+    if wish.once is not None:
+        check_text(wish.once, Limits().characters)  # before anything is started for it
     console = Console(no_color=settings.no_color or None, highlight=False)
     session = secrets.token_hex(8)
     opened: list[Talk] = []

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from agents.listener import Listener, Silence
+from bot.adapters.base import DeliverLater
+from bot.adapters.terminal.adapter import TerminalAdapter
+from store.client import Database, ObjectId, connect
+from store.documents.own import OutboxItem
+from store.repositories.outbox import Outbox
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Paper:
+    """A screen that remembers."""
+
+    def __init__(self) -> None:
+        self.shown: list[str] = []
+        self.missed: list[tuple[str, str | None]] = []
+        self.torn = False
+
+    def show(self, item: OutboxItem) -> None:
+        if self.torn:
+            raise BrokenPipeError(32, "Broken pipe")
+        self.shown.append(item.text)
+
+    def show_missed(self, item: OutboxItem, question: str | None) -> None:
+        self.missed.append((item.text, question))
+
+    def note(self, sentence: str) -> None:
+        self.shown.append(sentence)
+
+    def preview(self) -> Listener:
+        return Silence()
+
+
+@pytest.fixture
+async def database(mongo_uri: str, database_name: str) -> AsyncIterator[Database]:
+    """A database in which nothing is yet."""
+    database = connect(mongo_uri, database_name)
+    yield database
+    database.close()
+
+
+def session(database: Database, name: str, paper: Paper | None = None, account: str = "ada") -> TerminalAdapter:
+    """A session whose leases are short."""
+    return TerminalAdapter(database, paper or Paper(), account=account, session=name, lease=0.6, look=0.1)
+
+
+async def leave(database: Database, address: str) -> OutboxItem:
+    """Put an answer for an address into the outbox."""
+    turn = ObjectId()
+    item = OutboxItem(
+        id=f"answer:{turn}",
+        user_id=ObjectId(),
+        turn_id=turn,
+        platform="terminal",
+        address=address,
+        seq=1,
+        text=f"for {address}",
+        next_attempt_at=NOW,
+        created_at=NOW,
+        updated_at=NOW,
+    )
+    await database.collection(OutboxItem.collection).insert(item.to_mongo())
+    return item
+
+
+async def reached(database: Database, adapter: TerminalAdapter) -> list[str]:
+    """The addresses that an adapter would serve now."""
+    return await Outbox(database).due_addresses("terminal", adapter.reach(), NOW)
+
+
+async def until_reached(database: Database, adapter: TerminalAdapter, address: str) -> None:
+    """Wait until an adapter would serve an address."""
+    async with asyncio.timeout(10):
+        while address not in await reached(database, adapter):  # noqa: ASYNC110 - the database tells, not an event
+            await asyncio.sleep(0.05)
+
+
+async def test_a_living_sessions_answers_are_its_own(database: Database) -> None:
+    """While a session lives, no other terminal of the student shows its answers."""
+    first, second = session(database, "1"), session(database, "2")
+    async with first.alive(adopting=True), second.alive(adopting=True):
+        await asyncio.sleep(0.2)
+        await leave(database, first.address)
+        await asyncio.sleep(0.5)
+        assert await reached(database, first) == [first.address]
+        assert await reached(database, second) == []
+
+
+async def test_a_dead_sessions_answers_are_adopted(database: Database) -> None:
+    """What a session that ended still owes is shown by the student's next one, and by nobody else's."""
+    async with session(database, "1").alive(adopting=True):
+        await asyncio.sleep(0.1)
+    item = await leave(database, "ada/1")
+    paper = Paper()
+    heir, stranger = session(database, "2", paper), session(database, "3", account="bob")
+    async with heir.alive(adopting=True), stranger.alive(adopting=True):
+        await until_reached(database, heir, "ada/1")
+        await heir.deliver(item)
+        await Outbox(database).mark_sent(item, NOW)
+        assert await reached(database, stranger) == []
+    assert paper.missed == [("for ada/1", None)]
+
+
+async def test_an_account_that_begins_like_another_is_another(database: Database) -> None:
+    """ "ad" does not adopt what belongs to "ada"."""
+    await leave(database, "ada/1")
+    async with session(database, "2", account="ad").alive(adopting=True) as _:
+        assert await Outbox(database).waiting_addresses("terminal", "ad/") == []
+
+
+async def test_an_item_is_shown_once(database: Database) -> None:
+    """The same item delivered again is not shown again, and whoever waits for it is told."""
+    paper = Paper()
+    adapter = session(database, "1", paper)
+    item = await leave(database, adapter.address)
+    assert item.turn_id is not None
+    waiting = asyncio.create_task(adapter.wait_for(item.turn_id, seconds=5))
+    await asyncio.sleep(0)
+    await adapter.deliver(item)
+    await adapter.deliver(item)
+    assert await waiting
+    assert paper.shown == [item.text]
+    assert not await adapter.wait_for(ObjectId(), seconds=0.01)
+
+
+async def test_a_closed_output_keeps_the_answer(database: Database) -> None:
+    """Where nobody can see the answer any more it stays to be delivered, and the session learns that it is over."""
+    paper = Paper()
+    paper.torn = True
+    adapter = session(database, "1", paper)
+    with pytest.raises(DeliverLater):
+        await adapter.deliver(await leave(database, adapter.address))
+    assert adapter.screen_gone.is_set()

@@ -1,0 +1,182 @@
+"""The real command line on a real embedded database, as processes of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.mongo import mongod_program
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 60.0
+
+
+class Home:
+    """A data directory and the environment of the programs that share it."""
+
+    def __init__(self, root: Path) -> None:
+        self.directory = root / "data"
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(root),
+            "PREPMATE_DATA_DIR": str(self.directory),
+            "MONGOD_BIN": str(mongod_program()),
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUTF8": "1",
+        }
+        self.cwd = root
+
+    def run(self, *arguments: str, stdin: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+        """Run a command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            env=self.environment,
+            cwd=self.cwd,
+            input=stdin if stdin is not None else b"",
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def ask(self, text: str, user: str = "ada") -> dict[str, Any]:
+        """Have one message answered as JSON."""
+        done = self.run("chat", "--user", user, "--json", "--once", text)
+        assert done.returncode == 0, done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+
+class Terminal:
+    """A session that stays open, talked to through its pipes."""
+
+    def __init__(self, home: Home, user: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "chat", "--user", user],
+            env=home.environment,
+            cwd=home.cwd,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            bufsize=0,
+        )
+
+    def say(self, text: str) -> None:
+        """Write a message."""
+        assert self.process.stdin
+        self.process.stdin.write(text.encode() + b"\n")
+
+    def hear(self, word: str) -> str:
+        """Return what was answered, up to where it holds `word`."""
+        assert self.process.stdout
+        heard, deadline = b"", time.monotonic() + SECONDS
+        while word.encode() not in heard:
+            ready, _, _ = select.select([self.process.stdout], [], [], deadline - time.monotonic())
+            piece = os.read(self.process.stdout.fileno(), 65_536) if ready else b""
+            assert piece, f"{word!r} was not answered, only {heard!r}"
+            heard += piece
+        return heard.decode()
+
+    def leave(self) -> int:
+        """Close the input and return the exit status."""
+        _, _ = self.process.communicate(timeout=SECONDS)
+        return self.process.returncode
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A home whose database stays warm while these tests run."""
+    home = Home(tmp_path_factory.mktemp("home"))
+    keeper = Terminal(home, "keeper")
+    keeper.say("hi")
+    keeper.hear("PrepMate")
+    yield home
+    assert keeper.leave() == 0
+
+
+def test_what_one_process_learned_the_next_one_knows(home: Home) -> None:
+    """A restart between two messages loses nothing: the second process knows, and undoes, what the first wrote."""
+    first = home.ask("i solved two sum in 12 min with help")
+    assert set(first) == {"reply", "receipts", "tokens", "model", "conversation_id", "turn_id"}
+    assert first["model"] == "offline coach"
+    assert first["tokens"] > 0
+    assert "Two Sum" in first["receipts"][0]["line"]
+    second = home.ask("undo that")
+    assert second["conversation_id"] == first["conversation_id"]
+    assert "Two Sum" in second["receipts"][0]["line"]
+
+
+def test_each_line_of_a_pipe_is_answered_in_order(home: Home) -> None:
+    """Lines are answered plainly in order; what cannot be read gets a sentence, and nothing of it is kept."""
+    lines = [
+        b"add a task: review heaps",
+        b"",
+        b"a\x00b",
+        b"abc \xff",
+        b"x" * 1_000_000,
+        b'{"$where": "1"} a.b.c',
+        "\u202eabc\u202c שלום".encode(),
+        b"i solved two sum in -5 min",
+        b"my tasks",
+        b"/quit",
+        b"never read",
+    ]
+    done = home.run("chat", "--user", "bea", stdin=b"\n".join(lines))
+    told = done.stdout.decode()
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert "\x1b" not in told
+    places = [told.index(word) for word in ("✓", "empty", "NUL", "surrogate", "1,000,000")]
+    assert places == sorted(places)
+    tasks = told[places[-1] :].lower()
+    assert tasks.count("review heaps") == 1
+    assert "abc" not in tasks
+
+
+def test_three_terminals_share_a_directory_and_one_may_be_killed(home: Home) -> None:
+    """Three terminals of one student work at once; killing one harms neither the others nor what was said."""
+    terminals = [Terminal(home, "cem") for _ in range(3)]
+    for number, terminal in enumerate(terminals):
+        terminal.say(f"add a task: chapter {number}")
+    for number, terminal in enumerate(terminals):
+        assert f"chapter {number}" in terminal.hear("✓").lower()
+    terminals[0].process.kill()
+    terminals[0].process.wait()
+    for terminal in terminals[1:]:
+        terminal.say("my tasks")
+        told = terminal.hear("hapter 2").lower()
+        assert "chapter 0" in told
+        assert terminal.leave() == 0
+
+
+def test_what_cannot_be_done_ends_with_a_sentence(home: Home) -> None:
+    """Bad calls exit non-zero with one clear sentence on standard error and nothing on standard output."""
+    for arguments, word in (
+        (["chat", "--once", ""], "empty"),
+        (["chat", "--user", "../etc", "--once", "hi"], "name"),
+        (["chat", "--json"], "--once"),
+    ):
+        done = home.run(*arguments)
+        assert done.returncode != 0
+        assert done.stdout == b""
+        assert word in done.stderr.decode()
+        assert "Traceback" not in done.stderr.decode()
+
+
+def test_help_does_not_wait_for_the_agents() -> None:
+    """Asking for help imports no agent library, so it answers at once."""
+    script = (
+        "import sys; from typer.testing import CliRunner; from bot.__main__ import app; "
+        "assert CliRunner().invoke(app, ['chat', '--help']).exit_code == 0; "
+        "print([name for name in sys.modules if name.split('.')[0] in ('langchain', 'openai', 'motor', 'agents')])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=SECONDS, check=True)
+    assert done.stdout.strip() == b"[]"
