@@ -29,7 +29,7 @@ from tests.verify.checks import (
     check_order,
     check_stale_writes,
 )
-from tests.verify.report import Violations, run_attack
+from tests.verify.report import Violations, progress, run_attack
 from tests.verify.stage import Replica, Stage, set_stage
 
 BACK_IN_SERVICE_SECONDS = 3.0
@@ -121,6 +121,7 @@ class Storm:
                 await replica.ended(10)
                 await replica.start()
                 await replica.ready()
+            progress(f"kill {number + 1} of {self.kills}, {victim}: answered again after {self.back[-1]:.1f} s")
             async with self.moved:
                 self.done += 1
                 self.moved.notify_all()
@@ -168,6 +169,7 @@ async def reach_points(stage: Stage, plan: Plan, points: list[str]) -> dict[str,
         for message in messages:
             await stage.platform.answered(message.key, ANSWER_SECONDS)
         taken[point] = round(loop.time() - started, 2) if reached else -1
+        progress(f"{point}: {f'all answered after {taken[point]} s' if reached else 'not reached'}")
         if freeze:
             victim.send(signal.SIGCONT)
             await asyncio.sleep(1.5)  # time enough for it to try what it may not do any more

@@ -20,7 +20,7 @@ from typing import Any
 from store.faults import GUARDS
 from tests.verify.checks import Sent, check_answers, check_conversations, check_effects, check_order, check_stale_writes
 from tests.verify.crash import Plan
-from tests.verify.report import Violations, run_attack
+from tests.verify.report import Violations, progress, run_attack
 from tests.verify.stage import Replica, Stage, set_stage
 
 WINDOW = 50
@@ -47,6 +47,7 @@ async def freeze_in_turn(replicas: list[Replica], stage: Stage, messages: int) -
     """Freeze each replica once, when a third and two thirds of the messages are answered, for longer than its lease."""
     for number, replica in enumerate(replicas, start=1):
         await stage.platform.until_shown(messages * number // (len(replicas) + 1))
+        progress(f"{len(stage.platform.shown)} answers; replica {replica.name} is frozen for {FROZEN_SECONDS:g} s")
         replica.send(signal.SIGSTOP)
         await asyncio.sleep(FROZEN_SECONDS)
         replica.send(signal.SIGCONT)

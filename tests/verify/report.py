@@ -13,6 +13,11 @@ from typing import Any
 Violations = dict[str, list[str]]
 
 
+def progress(line: str) -> None:
+    """Say on standard error how far a long attack has come."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def run_attack(
     name: str, attack: Callable[[Path], Awaitable[tuple[Mapping[str, Any], Violations]]], keep: Path | None
 ) -> int:
