@@ -42,7 +42,6 @@ __all__ = [
     "decode",
     "digest",
     "encode",
-    "initiate_replica_set",
 ]
 
 Raw = dict[str, Any]
@@ -286,19 +285,21 @@ class Database:
 
     async def ping(self) -> None:
         """Ask the server for a sign of life. Raises: StoreUnavailable."""
-        with _translated():
-            await self._client.admin.command("ping")
+        await self.administer("ping")
 
     async def server_version(self) -> str:
         """Return the server's version, such as "6.0.5"."""
-        with _translated():
-            return str((await self._client.admin.command("buildInfo"))["version"])
+        return str((await self.administer("buildInfo"))["version"])
 
     async def server_time(self) -> datetime:
         """Return the server's present moment."""
-        with _translated():
-            told: datetime = (await self._client.admin.command("hello"))["localTime"]
+        told: datetime = (await self.administer("hello"))["localTime"]
         return told if told.tzinfo else told.replace(tzinfo=UTC)
+
+    async def administer(self, command: str, value: Any = 1) -> Raw:
+        """Run a command that concerns the server rather than a database, and return its answer."""
+        with _translated():
+            return dict(await self._client.admin.command(command, value))
 
     async def drop(self) -> None:
         """Delete the whole database: for tests and for nothing else."""
@@ -374,39 +375,3 @@ def connect(uri: str, name: str, *, server_selection_ms: int = SERVER_SELECTION_
             "MONGODB_URI cannot be read; it should look like mongodb://host:27017/?replicaSet=rs0"
         ) from exc
     return Database(client, name)
-
-
-async def initiate_replica_set(uri: str, member_host: str, *, seconds: float = 30.0) -> None:
-    """Make the server behind `uri` a replica set of one, if it is not yet, and wait until it is primary.
-
-    `member_host` is the address by which the member knows itself (the unix socket's path). Safe to call again.
-
-    Raises: StoreUnavailable when the server is not primary after `seconds`.
-    """
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + seconds
-    while True:
-        # A client that saw the server before the initiation goes on believing that it has no sessions.
-        client: AsyncIOMotorClient[Raw] = AsyncIOMotorClient(uri, directConnection=True, serverSelectionTimeoutMS=500)
-        try:
-            if await _is_primary(client, member_host):
-                return
-        except errors.PyMongoError:
-            if loop.time() > deadline:
-                raise StoreUnavailable("the embedded database did not come up in time") from None
-        finally:
-            client.close()
-        if loop.time() > deadline:
-            raise StoreUnavailable("the embedded database did not become primary in time")
-        await asyncio.sleep(0.02)
-
-
-async def _is_primary(client: AsyncIOMotorClient[Raw], member_host: str) -> bool:
-    hello = await client.admin.command("hello")
-    if hello.get("isWritablePrimary"):
-        return True
-    if not hello.get("setName"):
-        config = {"_id": "rs0", "members": [{"_id": 0, "host": member_host}]}
-        with contextlib.suppress(errors.OperationFailure):  # another process was first: 23 AlreadyInitialized
-            await client.admin.command("replSetInitiate", config)
-    return False

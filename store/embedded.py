@@ -17,11 +17,11 @@ from typing import Self
 from urllib.parse import quote
 
 import store
-from store.client import initiate_replica_set
 from store.errors import StoreError, StoreSetupError, StoreUnavailable
 from store.keeper.directory import DataDirectory, Report, claim_directory
 from store.keeper.locks import FileLock
 from store.keeper.mongod import MEMBER_HOST, find_mongod
+from store.replica import initiate_replica_set
 
 __all__ = ["LINGER_SECONDS", "EmbeddedServer", "claim_directory", "find_mongod", "open_embedded"]
 

@@ -34,14 +34,16 @@ class Source:
 
     @cached_property
     def dotted(self) -> set[str]:
-        """Return every dotted name that the file uses, spelled with the modules and classes they were imported as.
+        """Return every dotted name that the file uses, at its full length and spelled from the module on.
 
         `from datetime import datetime as dt` and `dt.now` give "datetime.datetime.now".
         """
         known = dict(_imported(self.tree))
+        within = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
         used: set[str] = set()
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.Attribute | ast.Name) and (name := _spell(node)):
+            whole = isinstance(node, ast.Attribute | ast.Name) and id(node) not in within
+            if whole and (name := _spell(node)):
                 first, _, rest = name.partition(".")
                 full = known.get(first, first)
                 used.add(f"{full}.{rest}" if rest else full)
