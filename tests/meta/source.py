@@ -42,8 +42,9 @@ class Source:
         within = {id(node.value) for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
         used: set[str] = set()
         for node in ast.walk(self.tree):
-            whole = isinstance(node, ast.Attribute | ast.Name) and id(node) not in within
-            if whole and (name := _spell(node)):
+            if not isinstance(node, ast.Attribute | ast.Name) or id(node) in within:
+                continue
+            if name := _spell(node):
                 first, _, rest = name.partition(".")
                 full = known.get(first, first)
                 used.add(f"{full}.{rest}" if rest else full)
