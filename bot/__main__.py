@@ -160,7 +160,8 @@ async def _tell(work: Callable[[Settings], Awaitable[int]]) -> int:
     except BrokenPipeError:
         return 1
     except OSError as exc:
-        typer.echo(f"A file cannot be used ({exc.strerror}): {exc.filename}", err=True)
+        what = exc.filename or "the output"
+        typer.echo(f"{what} cannot be used ({exc.strerror}); correct that and start again.", err=True)
     return 1
 
 

@@ -23,7 +23,7 @@ from store.client import Database, ObjectId, connect
 from store.documents import ALL
 from store.documents.own import Platform
 from store.embedded import find_mongod, open_embedded
-from store.errors import StoreSetupError
+from store.errors import StoreSetupError, StoreUnavailable
 from store.indexes import ensure_indexes
 from store.migrations import migrate
 from store.repositories.population import apply_pending
@@ -98,7 +98,14 @@ async def reach_database(settings: Settings, *, on_progress: Progress = lambda _
             uri = server.uri
         database = connect(uri, settings.mongodb_database)
         stack.callback(database.close)
-        await database.ping()
+        try:
+            await database.ping()
+        except StoreUnavailable as exc:
+            if settings.mongodb_uri is None:
+                raise
+            raise StoreUnavailable(
+                "The database that MONGODB_URI names does not answer: see that it runs and that the address is right."
+            ) from exc
         yield database
 
 
