@@ -100,7 +100,10 @@ def _translate(exc: errors.PyMongoError | BSONError) -> StoreError:
         return DuplicateKey("a document with this key is already there")
     if _code(exc) in _INDEX_CODES:
         return IndexConflict(str(exc))
-    if isinstance(exc, errors.ConnectionFailure):
+    if isinstance(exc, errors.ConnectionFailure) or (
+        # What a server says of itself while it restarts and has not yet found its replica set.
+        isinstance(exc, errors.ConfigurationError) and "essions are not supported" in str(exc)
+    ):
         return StoreUnavailable("the database does not answer; try again in a moment")
     if isinstance(exc, errors.InvalidOperation) and "after close" in str(exc):
         return StoreUnavailable("the database connection is closed")
@@ -286,6 +289,12 @@ class Database:
     async def ping(self) -> None:
         """Ask the server for a sign of life. Raises: StoreUnavailable."""
         await self.administer("ping")
+
+    async def can_transact(self) -> bool:
+        """Return whether the server is part of a replica set or a sharded cluster: a standalone has no transactions."""
+        with _translated():
+            hello = await self._client.admin.command("hello")
+        return "setName" in hello or hello.get("msg") == "isdbgrid"
 
     async def server_version(self) -> str:
         """Return the server's version, such as "6.0.5"."""

@@ -88,7 +88,8 @@ class EmbeddedServer:
     @property
     def uri(self) -> str:
         """The connection string, for `store.client.connect`."""
-        return f"mongodb://{quote(self._socket, safe='')}/?directConnection=true"
+        # Looked at twice a second: a restarted server is a member of its set only a moment after it answers.
+        return f"mongodb://{quote(self._socket, safe='')}/?directConnection=true&heartbeatFrequencyMS=500"
 
     @property
     def mongod_pid(self) -> int | None:
