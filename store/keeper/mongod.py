@@ -24,6 +24,8 @@ REPLICA_SET = "rs0"
 MEMBER_HOST = f"./{SOCKET_NAME}"
 """How the member knows itself: relative to mongod's working directory, so that a data directory can be moved."""
 
+CHECKPOINT_SECONDS = 5
+"""How much work a restart after a kill has to repeat at the most; a minute by default, which takes seconds."""
 TRANSACTION_LIFE_SECONDS = 3
 """How long an open transaction may last; ours last milliseconds."""
 _PR_SET_PDEATHSIG = 1
@@ -82,6 +84,7 @@ def spawn_mongod(
         "--quiet",
         "--noscripting",
         "--wiredTigerCacheSizeGB=0.25",
+        f"--syncdelay={CHECKPOINT_SECONDS}",
         "--oplogSize=256",
         "--wiredTigerEngineConfigString=log=(prealloc=false)",  # 100 MB on disk when empty, not 300
         "--setParameter=diagnosticDataCollectionEnabled=false",
