@@ -48,7 +48,7 @@ class TopicFact(Fact):
     """A topic. `prerequisites` and `related_topics` are names of other topics; hours are a first estimate."""
 
     name: Name
-    category: Literal["DSA"]
+    category: Literal["DSA", "OS", "DBMS", "CN", "OOPs", "ML", "System Design"]
     description: Name
     difficulty: Level
     estimated_hours: int = Field(ge=1, le=1000)
