@@ -16,6 +16,8 @@ import typer
 if TYPE_CHECKING:  # imported when a command runs, so that --help answers at once
     from bot.settings import Settings
 
+log = logging.getLogger("bot")
+
 TERMINATED = 128 + signal.SIGTERM
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -161,8 +163,11 @@ async def _tell(work: Callable[[Settings], Awaitable[int]]) -> int:
     except BrokenPipeError:
         return 1
     except OSError as exc:
-        what = exc.filename or "the output"
+        what = exc.filename or "The output"
         typer.echo(f"{what} cannot be used ({exc.strerror}); correct that and start again.", err=True)
+    except Exception:
+        log.exception("the command failed")
+        typer.echo("Something unforeseen went wrong; logs/prepmate.log in the data directory says what.", err=True)
     return 1
 
 
