@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -16,22 +14,10 @@ from store.documents.people import User
 from store.documents.problems import Topic
 from store.documents.sessions import PreparationTask
 from store.indexes import ensure_indexes
+from tests.clock import FixedClock
 from tests.mongo import SharedServer
 
 NEEDED = (Admission, Effect, Fence, Lease, PreparationTask, StudentSettings, Topic, Turn, UndoEntry, User)
-
-
-@dataclass
-class FixedClock:
-    """A clock that stands until it is moved."""
-
-    time: datetime = field(default=datetime(2025, 12, 3, 12, 0, tzinfo=UTC))
-
-    def __call__(self) -> datetime:
-        return self.time
-
-    def move(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from store.documents.problems import Topic
 from store.documents.sessions import PreparationTask
 from store.errors import DuplicateKey, NotOwned, StoreError
 from store.work import UnitOfWork
-from tests.store.conftest import FixedClock
+from tests.clock import FixedClock
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from store.client import Database, ObjectId
 from store.documents.own import Turn, TurnStatus
 from store.faults import Faults
 from store.repositories.turns import Limits, QueueFull, TooFast, TurnQueue
-from tests.store.conftest import FixedClock
+from tests.clock import FixedClock
 
 ROOMY = Limits(waiting=100, per_minute=1000)
 

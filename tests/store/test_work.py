@@ -14,7 +14,7 @@ from store.errors import FenceLost, StoreError
 from store.faults import Faults, Guard
 from store.leases import Leases, student_lease
 from store.work import EffectKey, Outcome, StudentWork, UnitOfWork
-from tests.store.conftest import FixedClock
+from tests.clock import FixedClock
 
 KEEP = 30.0
 
