@@ -83,7 +83,8 @@ class FakePlatform:
         app.router.add_post("/ack", self._ack)
         app.router.add_post("/refuse", self._refuse)
         app.router.add_post("/send", self._send)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.5)
+        # A message is not handed to a process that died while it waited for one.
+        self._runner = web.AppRunner(app, shutdown_timeout=0.5, handler_cancellation=True)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
