@@ -15,7 +15,7 @@ from store.client import ObjectId, connect
 from store.documents.own import Lease, Turn
 from store.errors import StoreUnavailable
 from store.faults import Faults
-from store.leases import Leases, student_lease
+from store.leases import Hold, Leases, student_lease
 from store.repositories.turns import Limits, TurnQueue
 from tests.bot.stage import QUICK, ROOMY, Gate, Script, Stage
 
@@ -170,6 +170,25 @@ async def test_two_replicas_never_work_one_student_at_once(stage: Stage) -> None
     assert not script.crossed
     assert script.begun == sorted(script.begun)
     assert len(await stage.outbox()) == 12
+
+
+async def test_a_message_in_the_last_moment_is_not_missed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is accepted after the last look at a student's queue, while the lease is given back, is worked at once."""
+    turns, leaving, go_on = stage.replica(Script()), asyncio.Event(), asyncio.Event()
+    give_back = turns._leases.give_back
+
+    async def slowly(hold: Hold) -> None:
+        leaving.set()
+        await go_on.wait()
+        await give_back(hold)
+
+    monkeypatch.setattr(turns._leases, "give_back", slowly)
+    await stage.say(turns, "first")
+    await leaving.wait()
+    second = await stage.say(turns, "second")
+    go_on.set()
+    [turn] = await stage.ended(second)
+    assert turn.status == "answered"
 
 
 async def test_only_so_many_students_at_once(stage: Stage) -> None:
