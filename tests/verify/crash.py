@@ -98,7 +98,7 @@ class Storm:
             threshold = (turn + number / students) * self.kills / turns
             async with self.moved:
                 await self.moved.wait_for(lambda threshold=threshold: self.done >= int(threshold))  # type: ignore[misc]
-            await asyncio.sleep(rng.uniform(0, 2.5))
+            await asyncio.sleep(rng.uniform(0, 6.0))
             message = self.plan.message(account, coach=number % 2 == 0)
             self.stage.platform.post(message.key, account, message.text)
             if rng.random() < 0.2:
