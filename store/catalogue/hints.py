@@ -33,7 +33,7 @@ _SHINGLE = 5
 _WORD = re.compile(r"[^\W_]+")
 _STEP = re.compile(r"(\d)\. \S.*")
 _COST = re.compile(r"Time O\(.+\).*, space O\(.+\).*\.")
-_CODE = re.compile(r"`|==|!=|\+=|-=|&&|\|\||[;{}]|\w\[\w*\]")
+_CODE = re.compile(r"`|==|!=|\+=|-=|&&|\|\||[{}]|\w\[\w*\]")
 # What a first rung may not say, unless the name of the problem says it.
 _TECHNIQUE = re.compile(
     r"\b(hash\w*|dictionar\w*|(two|fast|slow) pointers?|sliding|windows?|binary search(?! tree)|bisect\w*|stacks?"
