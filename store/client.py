@@ -190,6 +190,13 @@ class Collection:
         with _translated():
             await self._inner.insert_one(document, session=_inner(session))
 
+    async def insert_many(self, documents: Sequence[Raw], *, session: Session | None = None) -> None:
+        """Insert documents in one round; an empty sequence is none. Raises: DuplicateKey."""
+        if not documents:
+            return
+        with _translated():
+            await self._inner.insert_many(list(documents), session=_inner(session))
+
     async def update(self, query: Raw, change: Update, *, upsert: bool = False, session: Session | None = None) -> int:
         """Change the first document that matches; return 1 if there was one (or it was upserted), else 0."""
         with _translated():

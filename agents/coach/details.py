@@ -46,8 +46,10 @@ _SPOKEN = (
     (re.compile(rf"{_START}(?:a )?quarter (?:of )?an? hour{_END}"), 15.0),
     (re.compile(rf"{_START}three quarters of an hour{_END}"), 45.0),
 )
+# "ones" is a word of titles, not a second.
+_PLURAL = rf"(?:{'|'.join(_WORDS)})s{_END}"
 _CLOCK = re.compile(
-    rf"{_START}(?:(?P<h>{_NUMBER}|an(?= )) ?{_H}(?: ?(?:and )?(?P<hm>{_NUMBER})(?: ?{_M})?)?"
+    rf"{_START}(?!{_PLURAL})(?:(?P<h>{_NUMBER}|an(?= )) ?{_H}(?: ?(?:and )?(?P<hm>{_NUMBER})(?: ?{_M})?)?"
     rf"|(?P<m>{_NUMBER}|a(?= )) ?{_M}(?: (?:and )?(?P<ms>{_NUMBER}) ?{_S})?"
     rf"|(?P<s>{_NUMBER}) ?{_S}){_END}"
 )

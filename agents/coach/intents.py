@@ -246,8 +246,9 @@ INTENTS: tuple[Intent, ...] = (
         phrases=phrases(
             "[i|ive|im|am|we|have|was]* [solve|do|finish|try|tried|complete|attempted|struggled with] "
             "!(how|what|whats|why|when|where|who|which|can|could|should|explain|find me|find a|find an|find "
-            "some|add|give|"
-            "show|start|undo|teach|tell|need|want|i need|i want|is|are|do i|remind) [<...>]",
+            "some|add a|add an|add my|add the|add some|add task|give|"
+            "show|start|undo|teach|tell|need|want|i need|i want|is it|is this|is that|is the|is there|is my|are|do i|"
+            "remind) [<...>]",
         ),
         read=readers.read_problem,
         sheds=shed_attempt,

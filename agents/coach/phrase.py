@@ -40,7 +40,7 @@ KNOWN = frozenset(
         "mine mind tank zones tone reminders topic topics profit profiles house houses hit hits halve",
         "graph graphs grid greedy sort sorting this that then than them they have here were where when with",
         "would could solve solves solving finish finishes fail fails finding helps helping starting searching explains",
-        "complement compete competes number numbers sunny marks marked shown problem questions",
+        "complement compete competes number numbers sunny marks marked shown problem questions given process solver",
     )
 )
 _ALIASES = {

@@ -53,7 +53,8 @@ class Comparison:
 def compare_answer(card: Card, answer: str) -> Comparison:
     """Find which of a card's points an answer makes: those of which it says at least one keyword."""
     sentences = split_sentences(answer)
-    made, missed = [], []
+    made: list[str] = []
+    missed: list[str] = []
     for point, keywords in zip(card.points, card.keywords, strict=True):
         is_made = any(says(sentences, keyword) for keyword in keywords)
         (made if is_made else missed).append(point)

@@ -24,6 +24,9 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[a-z]+:[a-z0-9-]+$")]
 Alias = Annotated[str, StringConstraints(pattern=r"^\S+( \S+)*$", to_lower=True)]
 Level = Literal["beginner", "intermediate", "advanced"]
 
+PRACTISED_BY_SOLVING = "DSA"
+"""The category of the topics that problems are about; the other topics are practised with questions."""
+
 _PROBLEM_PAGES = {"leetcode": "https://leetcode.com/problems/{slug}/"}
 
 
@@ -88,21 +91,24 @@ class PlacedProblem(Fact):
 
 
 class PlacedTopic(Fact):
-    """A topic's place in a roadmap: its layer, its priority (1 is the highest) and the hours to plan for it."""
+    """A topic's place in a roadmap: its layer, its priority (1 is the highest) and the hours to plan for it.
+
+    A topic that is practised with questions instead of problems lists none here: its concept cards are its problems.
+    """
 
     topic: Name
     layer: Name
     priority: int = Field(ge=1, le=5)
     hours: int = Field(ge=1, le=1000)
-    problems: tuple[PlacedProblem, ...] = Field(min_length=1)
+    problems: tuple[PlacedProblem, ...] = ()
 
 
 class RoadmapFact(Fact):
     """A roadmap: topics in the order of study, every one after its prerequisites."""
 
     name: Name
-    subject: Literal["DSA"]
-    category: Literal["dsa"]
+    subject: Literal["DSA", "OS", "DBMS", "Networks", "SystemDesign"]
+    category: Literal["dsa", "os", "dbms", "networking", "system_design"]
     description: Name
     difficulty_level: Level = Field(alias="difficultyLevel")
     estimated_duration_days: int = Field(ge=1, le=1000, alias="estimatedDurationDays")
@@ -197,8 +203,9 @@ def _problem_mistakes(catalogue: Catalogue) -> Iterator[str]:
     names = {topic.name for topic in catalogue.topics}
     for reference in _repeated(problem.reference for problem in catalogue.problems):
         yield f"problem {reference!r} is listed twice"
-    for title in _repeated(problem.title.lower() for problem in catalogue.problems):
-        yield f"two problems have the title {title!r}"
+    for number in _repeated(f"{problem.platform} {problem.number}" for problem in catalogue.problems):
+        yield f"two problems have the number {number}"
+    yield from _title_mistakes(catalogue)
     for problem in catalogue.problems:
         page = _PROBLEM_PAGES[problem.platform].format(slug=problem.slug)
         if problem.url != page:
@@ -210,16 +217,20 @@ def _problem_mistakes(catalogue: Catalogue) -> Iterator[str]:
             yield f"problem {problem.reference!r} names the topic {name!r} twice"
 
 
+def _title_mistakes(catalogue: Catalogue) -> Iterator[str]:
+    titles = [problem.title.lower() for problem in catalogue.problems]
+    for title in _repeated(titles):
+        yield f"two problems have the title {title!r}"
+    for topic in catalogue.topics:
+        for alias in set(topic.aliases).intersection(titles):
+            yield f"{alias!r} is the title of a problem and an alias of topic {topic.name!r}"
+
+
 def _roadmap_mistakes(catalogue: Catalogue) -> Iterator[str]:
     for name in _repeated(roadmap.name for roadmap in catalogue.roadmaps):
         yield f"roadmap {name!r} is listed twice"
-    placed: set[str] = set()
     for roadmap in catalogue.roadmaps:
         yield from _placement_mistakes(roadmap, catalogue)
-        placed |= {place.problem for topic in roadmap.topics for place in topic.problems}
-    for problem in catalogue.problems:
-        if problem.reference not in placed:
-            yield f"problem {problem.reference!r} is in no roadmap"
 
 
 def _placement_mistakes(roadmap: RoadmapFact, catalogue: Catalogue) -> Iterator[str]:
@@ -238,8 +249,16 @@ def _placement_mistakes(roadmap: RoadmapFact, catalogue: Catalogue) -> Iterator[
         for needed in topics[placed.topic].prerequisites:
             if needed in order[position:]:
                 yield f"{where} lists {placed.topic!r} before its prerequisite {needed!r}"
-        for place in placed.problems:
-            if place.problem not in problems:
-                yield f"{where} names the unknown problem {place.problem!r}"
-            elif placed.topic not in problems[place.problem].topics:
-                yield f"{where} places {place.problem!r} under {placed.topic!r}, which it does not practise"
+        yield from _practice_mistakes(where, placed, topics[placed.topic], problems)
+
+
+def _practice_mistakes(
+    where: str, placed: PlacedTopic, topic: TopicFact, problems: Mapping[str, ProblemFact]
+) -> Iterator[str]:
+    if bool(placed.problems) != (topic.category == PRACTISED_BY_SOLVING):
+        yield f"{where} must list problems under all topics of {PRACTISED_BY_SOLVING} and no others; see {topic.name!r}"
+    for place in placed.problems:
+        if place.problem not in problems:
+            yield f"{where} names the unknown problem {place.problem!r}"
+        elif topic.name not in problems[place.problem].topics:
+            yield f"{where} places {place.problem!r} under {topic.name!r}, which it does not practise"

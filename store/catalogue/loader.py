@@ -4,24 +4,32 @@ A document counts as being there when its natural key is (a topic's name; a prob
 platform; an official roadmap's name; what a roadmap places where), or else when the id is the one the loader would
 give it. So documents that another program made are used under their own ids, and one that was renamed or moved since
 is not made a second time. To hide a part of the catalogue, clear its active flag: what was deleted comes back.
+
+The loader runs at every start. A mark in the database says which catalogue it holds: the same one again is only
+counted, another one, such as an upgrade brings, is loaded.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from importlib.resources import files
 from typing import TypeVar
 
+from store.catalogue.cards import Card, read_cards
 from store.catalogue.facts import Catalogue, shipped_catalogue
+from store.catalogue.mark import find_kept, shipped_digest, write_mark
 from store.catalogue.records import (
+    build_concept,
     build_problem,
     build_roadmap,
     build_roadmap_problem,
     build_roadmap_topic,
     build_topic,
+    concept_reference,
+    place_concepts,
 )
 from store.catalogue.standing import Standing
 from store.client import Database, ObjectId, Session
@@ -33,7 +41,6 @@ from store.errors import DuplicateKey
 K = TypeVar("K", bound=Hashable)
 
 _RETRIES = 4
-_KINDS: tuple[type[Document], ...] = (Topic, Problem, Roadmap, RoadmapTopic, RoadmapTopicProblem)
 
 
 @dataclass(frozen=True)
@@ -44,17 +51,34 @@ class LoadReport:
     kept: Mapping[str, int]
 
 
-async def load_catalogue(database: Database, *, now: datetime, catalogue: Catalogue | None = None) -> LoadReport:
+@dataclass(frozen=True)
+class Shipment:
+    """What is to be loaded: facts, the concept cards among the question cards, and a digest if a mark is to be left."""
+
+    facts: Catalogue
+    concepts: tuple[Card, ...]
+    digest: str | None = None
+
+
+async def load_catalogue(
+    database: Database, *, now: datetime, catalogue: Catalogue | None = None, cards: Sequence[Card] = ()
+) -> LoadReport:
     """Load a catalogue (the shipped one, if none is given), all of it or nothing; loading it again is harmless.
 
     Several processes may load at once: one inserts, the others find everything there. Create the indexes first.
 
     Raises: CatalogueError, StoreError.
     """
-    facts = catalogue or shipped_catalogue()
+    if catalogue is None:
+        kept = await find_kept(database, shipped_digest())
+        if kept is not None:
+            return LoadReport(dict.fromkeys(kept, 0), kept)
+        shipment = _unpack()
+    else:
+        shipment = Shipment(catalogue, _concepts(cards))
 
     async def body(session: Session) -> LoadReport:
-        return await _Load(database, session, now).run(facts)
+        return await _Load(database, session, now).run(shipment)
 
     for _ in range(_RETRIES):
         # A duplicate: somebody inserted the same between our look-up and our insert; the next look-up finds it.
@@ -63,30 +87,41 @@ async def load_catalogue(database: Database, *, now: datetime, catalogue: Catalo
     return await database.transact(body)
 
 
+def _unpack() -> Shipment:
+    cards = read_cards(files("store.catalogue"))
+    return Shipment(shipped_catalogue(), _concepts(cards), shipped_digest())
+
+
+def _concepts(cards: Sequence[Card]) -> tuple[Card, ...]:
+    return tuple(card for card in cards if card.kind == "concept")
+
+
 class _Load:
     """One attempt at loading, inside one transaction."""
 
     def __init__(self, database: Database, session: Session, now: datetime) -> None:
         self._database, self._session, self._now = database, session, now
         self._standing = Standing(database, session)
-        self._inserted: Counter[str] = Counter()
-        self._kept: Counter[str] = Counter()
+        self._inserted: dict[str, int] = {}
+        self._held: dict[str, list[ObjectId]] = {}
 
-    async def run(self, facts: Catalogue) -> LoadReport:
+    async def run(self, shipment: Shipment) -> LoadReport:
         """Load topics and problems, then the roadmaps that place them."""
+        facts, concepts = shipment.facts, shipment.concepts
         topics = await self._put(
             Topic,
             {fact.name: build_topic(fact, self._now) for fact in facts.topics},
             await self._standing.find_topics(fact.name for fact in facts.topics),
         )
-        problems = await self._put(
-            Problem,
-            {fact.reference: build_problem(fact, self._now) for fact in facts.problems},
-            await self._standing.find_problems(facts.problems),
-        )
-        await self._put_roadmaps(facts, topics, problems)
-        names = [kind.collection for kind in _KINDS]
-        return LoadReport({name: self._inserted[name] for name in names}, {name: self._kept[name] for name in names})
+        wanted = {fact.reference: build_problem(fact, self._now) for fact in facts.problems}
+        wanted |= {concept_reference(card): build_concept(card, self._now) for card in concepts}
+        problems = await self._put(Problem, wanted, await self._standing.find_problems(wanted))
+        placed = tuple(place_concepts(roadmap, concepts) for roadmap in facts.roadmaps)
+        await self._put_roadmaps(replace(facts, roadmaps=placed), topics, problems)
+        if shipment.digest:
+            await write_mark(self._database, self._session, shipment.digest, self._held, self._now)
+        kept = {name: len(ids) - self._inserted[name] for name, ids in self._held.items()}
+        return LoadReport(self._inserted, kept)
 
     async def _put_roadmaps(
         self, facts: Catalogue, topics: Mapping[str, ObjectId], problems: Mapping[str, ObjectId]
@@ -129,10 +164,8 @@ class _Load:
         name, collection = kind.collection, self._database.collection(kind.collection)
         missing = {key: document for key, document in wanted.items() if key not in known}
         taken = await self._standing.find_ids(name, [document.id for document in missing.values()])
-        for document in missing.values():
-            if document.id not in taken:
-                document.check()
-                await collection.insert(document.to_mongo(), session=self._session)
-                self._inserted[name] += 1
-        self._kept[name] = len(wanted) - self._inserted[name]
-        return {key: known.get(key, document.id) for key, document in wanted.items()}
+        new = [document for document in missing.values() if document.id not in taken]
+        await collection.insert_many([document.to_mongo() for document in new], session=self._session)
+        ids = {key: known.get(key, document.id) for key, document in wanted.items()}
+        self._inserted[name], self._held[name] = len(new), list(ids.values())
+        return ids

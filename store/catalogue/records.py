@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
+from store.catalogue.cards import Card
 from store.catalogue.facts import PlacedProblem, PlacedTopic, ProblemFact, RoadmapFact, TopicFact
 from store.client import ObjectId
 from store.documents.problems import Problem, Topic, TopicMetadata
 from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem
+
+_LEVELS = ("easy", "medium", "hard")
 
 
 def derive_id(key: str) -> ObjectId:
@@ -51,6 +55,37 @@ def build_problem(fact: ProblemFact, now: datetime) -> Problem:
         acceptance_rate=fact.acceptance_rate,
         interview_frequency_score=fact.interview_frequency_score,
     )
+
+
+def build_concept(card: Card, now: datetime) -> Problem:
+    """Return a concept card as a problem of our own: its question is the title, its slug the `platformId`."""
+    return Problem(
+        id=derive_id(concept_reference(card)),
+        created_at=now,
+        updated_at=now,
+        platform_id=card.slug,
+        platform="internal",
+        title=card.question,
+        difficulty=card.difficulty,
+        topics=[card.topic],
+    )
+
+
+def concept_reference(card: Card) -> str:
+    """Return what names a concept card among the problems, such as "internal:what-is-a-page-fault"."""
+    return f"internal:{card.slug}"
+
+
+def place_concepts(roadmap: RoadmapFact, cards: Sequence[Card]) -> RoadmapFact:
+    """Return the roadmap with their concept cards under the topics that list no problem, easy ones first."""
+
+    def fill(placed: PlacedTopic) -> PlacedTopic:
+        mine = [card for card in cards if card.kind == "concept" and card.topic == placed.topic]
+        mine.sort(key=lambda card: _LEVELS.index(card.difficulty))
+        places = tuple(PlacedProblem(problem=concept_reference(card), importance="important") for card in mine)
+        return placed if placed.problems else placed.model_copy(update={"problems": places})
+
+    return roadmap.model_copy(update={"topics": tuple(map(fill, roadmap.topics))})
 
 
 def build_roadmap(fact: RoadmapFact, now: datetime) -> Roadmap:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
-from store.catalogue.facts import ProblemFact, RoadmapFact
+from store.catalogue.facts import RoadmapFact
 from store.client import Database, ObjectId, Raw, Session
 from store.documents.problems import Problem, Topic
 from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem
@@ -29,25 +29,27 @@ class Standing:
         found = await self._find(Topic.collection, {"name": {"$in": list(names)}}, "name")
         return {raw["name"]: raw["_id"] for raw in reversed(found)}
 
-    async def find_problems(self, facts: Sequence[ProblemFact]) -> dict[str, ObjectId]:
+    async def find_problems(self, wanted: Mapping[str, Problem]) -> dict[str, ObjectId]:
         """Return the ids of the problems that stand, by reference: same platform and same slug, page or title."""
-        slugs = [fact.slug for fact in facts]
+        slugs = [problem.platform_id for problem in wanted.values()]
         query: Raw = {
-            "platform": {"$in": sorted({fact.platform for fact in facts})},
+            "platform": {"$in": sorted({problem.platform for problem in wanted.values()})},
             "$or": [
                 {"platformId": {"$in": slugs}},
                 {"externalId": {"$in": slugs}},
-                {"title": {"$in": [fact.title for fact in facts]}},
-                {"url": {"$in": [page for fact in facts for page in _pages(fact.url)]}},
+                {"title": {"$in": [problem.title for problem in wanted.values()]}},
+                {"url": {"$in": [page for problem in wanted.values() for page in _pages(problem.url)]}},
             ],
         }
         found = await self._find(Problem.collection, query, "platform", "platformId", "externalId", "title", "url")
-        known = {(raw["platform"], name): raw["_id"] for raw in reversed(found) for name in _names(raw)}
+        known: dict[tuple[str, str | None], ObjectId] = {
+            (raw["platform"], name): raw["_id"] for raw in reversed(found) for name in _names(raw)
+        }
         ids: dict[str, ObjectId] = {}
-        for fact in facts:
-            for name in (fact.title, fact.slug):  # the slug has the last word
-                if (fact.platform, name) in known:
-                    ids[fact.reference] = known[fact.platform, name]
+        for reference, problem in wanted.items():
+            for name in (problem.title, problem.platform_id):  # the slug has the last word
+                if (problem.platform, name) in known:
+                    ids[reference] = known[problem.platform, name]
         return ids
 
     async def find_roadmaps(self, facts: Sequence[RoadmapFact]) -> dict[str, ObjectId]:
@@ -73,8 +75,10 @@ class Standing:
         )
 
 
-def _pages(url: str) -> tuple[str, ...]:
-    """Return the ways in which a problem's page is usually written down."""
+def _pages(url: str | None) -> tuple[str, ...]:
+    """Return the ways in which a problem's page is usually written down; a question has no page."""
+    if url is None:
+        return ()
     return url, url.removesuffix("/"), f"{url}description/", f"{url}description"
 
 

@@ -12,7 +12,7 @@ from store.documents.problems import CanonicalProblem, PlatformProblemMapping, P
 from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem, UserRoadmapProgress
 from store.documents.sessions import AIMentorConversation, PracticeSession, PreparationTask
 from store.documents.sync import IntegrationMetadata, SyncLog, UserContest, UserPlatformSyncState, UserSubmission
-from store.documents.upkeep import AppliedMigration
+from store.documents.upkeep import AppliedMigration, LoadedCatalogue
 
 CONTRACT: tuple[type[Document], ...] = (
     User,
@@ -45,5 +45,5 @@ CONTRACT: tuple[type[Document], ...] = (
 )
 """The 27 collections that the backend reads and writes too, in the order of the contract."""
 
-ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, AppliedMigration)
+ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, AppliedMigration, LoadedCatalogue)
 """Every collection: the contract's and PrepMate's own."""

@@ -1,12 +1,13 @@
 """The starter catalogue's facts."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from store.catalogue.facts import CatalogueError, read_catalogue, shipped_catalogue, topic_aliases
+from store.catalogue.facts import CatalogueError, RoadmapFact, read_catalogue, shipped_catalogue, topic_aliases
 
 Records = dict[str, list[dict[str, Any]]]
 
@@ -73,27 +74,70 @@ def mistakes_of(records: Records, folder: Path) -> str:
     return str(caught.value)
 
 
+def find_roadmap(name: str) -> RoadmapFact:
+    """Return the shipped roadmap of a name."""
+    return next(roadmap for roadmap in shipped_catalogue().roadmaps if roadmap.name == name)
+
+
+def placed_problems(name: str) -> list[str]:
+    """Return the references of the problems on a shipped roadmap, in their order."""
+    return [place.problem for topic in find_roadmap(name).topics for place in topic.problems]
+
+
 def test_catalogue_size() -> None:
-    """At least 40 topics, exactly 75 problems and one roadmap are shipped."""
+    """At least 95 topics over seven fields, 250 problems and five roadmaps are shipped."""
     catalogue = shipped_catalogue()
-    assert len(catalogue.topics) >= 40
-    assert len(catalogue.problems) == 75
-    assert [roadmap.name for roadmap in catalogue.roadmaps] == ["PrepMate 75"]
+    assert len(catalogue.topics) >= 95
+    assert {topic.category for topic in catalogue.topics} == {"DSA", "OS", "DBMS", "CN", "OOPs", "ML", "System Design"}
+    assert len(catalogue.problems) >= 250
+    assert [roadmap.name for roadmap in catalogue.roadmaps] == [
+        "PrepMate 75",
+        "PrepMate 150",
+        "Core Subjects",
+        "System Design",
+        "Six-Week Plan",
+    ]
 
 
-def test_every_problem_is_placed_once() -> None:
-    """The roadmap holds each of the 75 problems exactly once."""
-    catalogue = shipped_catalogue()
-    placed = [place.problem for topic in catalogue.roadmaps[0].topics for place in topic.problems]
-    assert sorted(placed) == sorted(problem.reference for problem in catalogue.problems)
+def test_sizes_of_the_lists() -> None:
+    """The list of 75 has 75 problems; that of 150 has 150, all of the 75 but one among them; the plan has about 45."""
+    short, long, plan = map(placed_problems, ("PrepMate 75", "PrepMate 150", "Six-Week Plan"))
+    assert len(set(short)) == len(short) == 75
+    assert len(set(long)) == len(long) == 150
+    assert set(short) - set(long) == {"leetcode:combination-sum-iv"}
+    assert 40 <= len(plan) <= 50
+    assert set(plan) <= {*short, *long}
 
 
 def test_difficulties_of_the_75() -> None:
-    """The well-known set has 19 easy, 49 medium and 7 hard problems, each with its own number."""
-    problems = shipped_catalogue().problems
-    counts = [sum(p.difficulty == level for p in problems) for level in ("easy", "medium", "hard")]
-    assert counts == [19, 49, 7]
-    assert len({problem.number for problem in problems}) == 75
+    """The well-known set has 19 easy, 49 medium and 7 hard problems."""
+    placed = set(placed_problems("PrepMate 75"))
+    problems = [problem for problem in shipped_catalogue().problems if problem.reference in placed]
+    assert [sum(p.difficulty == level for p in problems) for level in ("easy", "medium", "hard")] == [19, 49, 7]
+
+
+def test_difficulties_of_the_150() -> None:
+    """The well-known set has 28 easy, 101 medium and 21 hard problems."""
+    placed = set(placed_problems("PrepMate 150"))
+    problems = [problem for problem in shipped_catalogue().problems if problem.reference in placed]
+    assert [sum(p.difficulty == level for p in problems) for level in ("easy", "medium", "hard")] == [28, 101, 21]
+
+
+def test_questions_stand_for_problems() -> None:
+    """The roadmaps of core subjects and system design hold every topic of their fields and list no problem."""
+    core = [placed.topic for placed in find_roadmap("Core Subjects").topics]
+    design = [placed.topic for placed in find_roadmap("System Design").topics]
+    fields = {topic.name: topic.category for topic in shipped_catalogue().topics}
+    assert sorted(core) == sorted(name for name, field in fields.items() if field in {"OS", "DBMS", "CN", "OOPs"})
+    assert set(design) >= {name for name, field in fields.items() if field == "System Design"}
+    assert placed_problems("Core Subjects") == placed_problems("System Design") == []
+
+
+def test_a_week_a_layer() -> None:
+    """The six-week plan has six layers, one a week, with six to nine problems each."""
+    weeks = Counter(placed.layer for placed in find_roadmap("Six-Week Plan").topics for _ in placed.problems)
+    assert list(weeks) == [f"Week {number}" for number in range(1, 7)]
+    assert all(6 <= count <= 9 for count in weeks.values())
 
 
 def test_prerequisites_are_acyclic() -> None:
@@ -105,11 +149,12 @@ def test_prerequisites_are_acyclic() -> None:
         left = {name: needed for name, needed in left.items() if name not in ready}
 
 
-def test_layers_do_not_interleave() -> None:
-    """The roadmap's layers follow one another: Foundation, Core, Advanced."""
-    layers = [place.layer for place in shipped_catalogue().roadmaps[0].topics]
-    assert list(dict.fromkeys(layers)) == ["Foundation", "Core", "Advanced"]
-    assert layers == sorted(layers, key=["Foundation", "Core", "Advanced"].index)
+@pytest.mark.parametrize("roadmap", shipped_catalogue().roadmaps, ids=lambda roadmap: roadmap.name)
+def test_layers_do_not_interleave(roadmap: RoadmapFact) -> None:
+    """A roadmap's layers follow one another: none comes back after another began."""
+    layers = [place.layer for place in roadmap.topics]
+    first = list(dict.fromkeys(layers))
+    assert layers == sorted(layers, key=first.index)
 
 
 @pytest.mark.parametrize(
@@ -121,6 +166,11 @@ def test_layers_do_not_interleave() -> None:
         ("graph", "Graphs"),
         ("hash table", "Hashing"),
         ("two pointers", "Two Pointers"),
+        ("acid", "Transactions and ACID"),
+        ("osi model", "Network Layers"),
+        ("semaphores", "Process Synchronization"),
+        ("lld", "Object-Oriented Design"),
+        ("cap theorem", "Consistency and CAP"),
     ],
 )
 def test_aliases(said: str, meant: str) -> None:
@@ -128,10 +178,12 @@ def test_aliases(said: str, meant: str) -> None:
     assert topic_aliases()[said] == meant
 
 
-def test_an_alias_is_no_problem_title() -> None:
-    """What names a topic never names one of the problems."""
+def test_an_alias_is_no_problem_title(records: Records, tmp_path: Path) -> None:
+    """A topic's alias that names one of the problems too is reported; Binary Search alone is both by its own name."""
     titles = {problem.title.lower() for problem in shipped_catalogue().problems}
-    assert not titles & topic_aliases().keys()
+    assert titles & topic_aliases().keys() == {"binary search"}
+    records["topics"][1]["aliases"] = ["clone graph"]
+    assert "'clone graph' is the title of a problem and an alias of topic 'Graphs'" in mistakes_of(records, tmp_path)
 
 
 def test_aliases_cannot_be_changed_for_others() -> None:
@@ -168,10 +220,11 @@ def test_a_circle_is_named(records: Records, tmp_path: Path) -> None:
 
 
 def test_duplicates_are_named(records: Records, tmp_path: Path) -> None:
-    """A problem, topic or alias that is listed twice is reported."""
+    """A problem, a problem's number, a topic or an alias that is listed twice is reported."""
     records["problems"].append(dict(records["problems"][0]))
     records["topics"][1]["aliases"] = ["array"]
     wrong = mistakes_of(records, tmp_path)
+    assert "two problems have the number leetcode 1" in wrong
     assert "problem 'leetcode:two-sum' is listed twice" in wrong
     assert "alias 'array'" in wrong
 
@@ -188,18 +241,22 @@ def test_a_malformed_url_is_named(records: Records, tmp_path: Path, url: str) ->
 
 
 def test_placement_is_checked(records: Records, tmp_path: Path) -> None:
-    """A problem in no roadmap, twice in one, unknown, or under a topic it does not practise is reported."""
+    """A problem that a roadmap places twice, that is unknown, or under a topic it does not practise is reported."""
     first, second = records["roadmaps"][0]["topics"]
     first["problems"] += second["problems"] + [{"problem": "leetcode:nothing", "importance": "important"}]
     second["problems"] = [{"problem": "leetcode:two-sum", "importance": "important"}]
-    records["problems"].append(
-        {**records["problems"][0], "slug": "3sum", "title": "3Sum", "url": "https://leetcode.com/problems/3sum/"}
-    )
     wrong = mistakes_of(records, tmp_path)
-    assert "problem 'leetcode:3sum' is in no roadmap" in wrong
     assert "places 'leetcode:two-sum' twice" in wrong
     assert "names the unknown problem 'leetcode:nothing'" in wrong
     assert "places 'leetcode:clone-graph' under 'Arrays', which it does not practise" in wrong
+
+
+def test_questions_and_problems_are_not_mixed(records: Records, tmp_path: Path) -> None:
+    """A roadmap that lists no problem under a topic of problems, or one under a topic of questions, is reported."""
+    records["roadmaps"][0]["topics"][0]["problems"] = []
+    assert "must list problems under all topics of DSA and no others; see 'Arrays'" in mistakes_of(records, tmp_path)
+    records["topics"][1]["category"] = "OS"
+    assert "must list problems under all topics of DSA and no others; see 'Graphs'" in mistakes_of(records, tmp_path)
 
 
 def test_order_follows_prerequisites(records: Records, tmp_path: Path) -> None:
