@@ -110,7 +110,7 @@ class Storm:
         victims = ["service", "mongod"] * (self.kills // 2)
         self.plan.rng.shuffle(victims)
         for number, victim in enumerate(victims):
-            await asyncio.sleep(self.plan.rng.uniform(1.0, 2.5))
+            await asyncio.sleep(self.plan.rng.uniform(2.0, 4.0))
             if victim == "mongod":
                 self.stage.kill_mongod()
                 self.back.append(await self._answer_after(number))
