@@ -9,6 +9,7 @@ from typing import Final
 
 from learning.mastery import Difficulty
 from learning.planner import Candidate, ReviewChoice, review_problem
+from store.catalogue.facts import shipped_catalogue
 from store.client import ObjectId, Raw
 from store.documents.own import Attempt
 from store.documents.problems import Problem, Submission
@@ -19,6 +20,8 @@ from tools.topics import TopicBook
 
 LOOKED_AT: Final = 40
 """How many of a topic's problems, the most asked first, are weighed against each other."""
+
+_ROADMAPS: Final = 50
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,18 @@ class Path:
 
 
 async def read_path(context: MentorContext) -> Path | None:
-    """Return the roadmap in progress, else the official one that most use, or None where there is none."""
+    """Return the roadmap in progress, else the official one that most use, or None where there is none.
+
+    Of several that are used as much, the one that the catalogue lists first.
+    """
     shared = context.work.shared
     progress = await context.work.of(UserRoadmapProgress).find_one({"status": "in-progress"}, sort=[("updatedAt", -1)])
     roadmap = await shared(Roadmap).get(progress.roadmap_id) if progress else None
     if roadmap is None:
         published = {"isActive": {"$ne": False}, "isPublished": True}
         best = [("isOfficial", -1), ("usageCount", -1), ("_id", 1)]
-        roadmap = await shared(Roadmap).find_one(published, sort=best)
+        foremost = await shared(Roadmap).find(published, sort=best, limit=_ROADMAPS)
+        roadmap = min(foremost, key=_by_use, default=None)
     if roadmap is None:
         return None
     topics = await shared(RoadmapTopic).find(
@@ -59,6 +66,12 @@ async def read_path(context: MentorContext) -> Path | None:
         sort=[("sequenceNumber", 1), ("_id", 1)],
     )
     return Path(roadmap.name, _places(topics, placed))
+
+
+def _by_use(roadmap: Roadmap) -> tuple[bool, int, int]:
+    names = [fact.name for fact in shipped_catalogue().roadmaps]
+    rank = names.index(roadmap.name) if roadmap.name in names else len(names)
+    return not roadmap.is_official, -roadmap.usage_count, rank
 
 
 def _places(topics: Sequence[RoadmapTopic], placed: Sequence[RoadmapTopicProblem]) -> dict[ObjectId, Place]:

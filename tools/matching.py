@@ -72,7 +72,9 @@ def rank(said: str, names: Mapping[str, str], *, limit: int) -> list[Match]:
     if folded != plain:
         near = process.extract(folded, spelled, scorer=fuzz.ratio, limit=_SHORTLIST, score_cutoff=LIKELY)
         shortlist.update(key for _, _, key in near)
-    found = [_match(key, plain, folded, spelled[key]) for key in shortlist]
+    # Where several names begin so, the beginning stands for none of them.
+    begins_one = sum(name.startswith(plain) for name in spelled.values()) == 1
+    found = [_match(key, plain, folded, spelled[key], begins_one=begins_one) for key in shortlist]
     found.sort(key=lambda match: (not match.sure, -match.score, match.key))
     return [match for match in found if match.sure or match.score >= LIKELY][:limit]
 
@@ -85,14 +87,14 @@ def winner(matches: Sequence[Match]) -> Match | None:
     return sure[0]
 
 
-def _match(key: str, plain: str, folded: str, name: str) -> Match:
+def _match(key: str, plain: str, folded: str, name: str, *, begins_one: bool) -> Match:
     exact = fold(name)
     if exact == folded:
         return Match(key, 100.0, sure=True)
     scores = [fuzz.ratio(plain, name), fuzz.ratio(folded, exact), fuzz.token_set_ratio(plain, name) * _WORD_WEIGHT]
     if 4 <= len(plain) <= len(name):
         scores.append(fuzz.partial_ratio(plain, name) * _PART_WEIGHT)
-    is_near = _is_slip(plain, name) or _is_slip(folded, exact) or _is_beginning(folded, exact)
+    is_near = _is_slip(plain, name) or _is_slip(folded, exact) or (begins_one and _is_beginning(folded, exact))
     return Match(key, min(99.0, max(scores)), sure=is_near and _numerals(plain) == _numerals(name))
 
 

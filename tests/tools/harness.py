@@ -88,8 +88,8 @@ class Student:
         return await self.database.collection(document.collection).find({document.owner: self.id}, sort=[("_id", 1)])
 
     async def everything(self, *, without: frozenset[str] = frozenset()) -> dict[tuple[str, Any], bytes]:
-        """Return every document of every collection as BSON, but for leases, which every transaction writes."""
-        names = [name for name in await self.database.collection_names() if name not in {"leases", *without}]
+        """Return every document of every collection as BSON, but for what every transaction writes."""
+        names = [name for name in await self.database.collection_names() if name not in {"leases", "fences", *without}]
         found = await asyncio.gather(*(self.database.collection(name).find({}) for name in names))
         return {(name, raw["_id"]): encode(raw) for name, raws in zip(names, found, strict=True) for raw in raws}
 

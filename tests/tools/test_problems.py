@@ -120,3 +120,10 @@ async def test_an_unknown_topic_gets_a_sentence(ada: Student, said: str) -> None
     """What is no topic is refused with a sentence."""
     with pytest.raises(ToolRetry):
         await resolve_topic(ada.reading(), said)
+
+
+async def test_a_common_beginning_stands_for_nobody(ada: Student) -> None:
+    """What several titles begin with names none of them; what only one begins with names that one."""
+    with pytest.raises(ToolRetry):
+        await resolve_problem(ada.reading(), "palindrome p")
+    assert (await resolve_problem(ada.reading(), "serialize and deserialize")).difficulty == "hard"
