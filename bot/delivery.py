@@ -100,7 +100,7 @@ class Delivery:
     async def _serve(self, adapter: Adapter, address: str) -> None:
         """Deliver to one address, the oldest item first, until nothing is left or the platform asks to wait."""
         try:
-            hold = await self._leases.take(_lease_of(adapter.platform, address), self._holder)
+            hold = await self._leases.take(_lease_of(adapter.platform, address), self._holder, fenced=False)
             if hold is None:
                 return
             me = asyncio.current_task()

@@ -41,13 +41,17 @@ class Leases:
         self._fences = database.collection(Fence.collection)
         self._ttl = ttl
 
-    async def take(self, name: str, holder: str) -> Hold | None:
-        """Take a lease that is free or has run out; return None while somebody holds it."""
+    async def take(self, name: str, holder: str, *, fenced: bool = True) -> Hold | None:
+        """Take a lease that is free or has run out; return None while somebody holds it.
+
+        `fenced` False is for work that writes nothing under the lease.
+        """
         free = {"$or": [{"holder": None}, {"$expr": {"$lte": ["$expiresAt", "$$NOW"]}}]}
         for _ in range(2):
             raw = await self._leases.find_and_update({"_id": name, **free}, [{"$set": self._mine(holder)}])
             if raw is not None:
-                return await self._publish(Hold(name, holder, int(raw["fence"])))
+                hold = Hold(name, holder, int(raw["fence"]))
+                return await self._publish(hold) if fenced else hold
             try:
                 await self._leases.insert({"_id": name, "holder": None, "fence": 0})
             except DuplicateKey:

@@ -19,7 +19,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError, model_validator
 
-from store.catalogue.facts import PRACTISED_BY_SOLVING, Catalogue, CatalogueError, Fact, Name, Slug
+from store.catalogue.facts import PRACTISED_BY_SOLVING, Catalogue, CatalogueError, Fact, Name, Slug, shipped_catalogue
 
 Question = Annotated[str, StringConstraints(max_length=200, pattern=r"^\S.*\?$")]
 Pattern = Annotated[str, StringConstraints(max_length=250, pattern=r"^\S.*\.$")]
@@ -98,7 +98,9 @@ def hint_ladder(slug: str | None, topics: Sequence[str]) -> Ladder | None:
 @cache
 def shipped_hints() -> tuple[LadderFact, ...]:
     """Return the ladders that come with the product. Raises: CatalogueError."""
-    return read_hints(files("store.catalogue"))
+    hints = read_hints(files("store.catalogue"))
+    check_hints(hints, shipped_catalogue())
+    return hints
 
 
 def read_hints(folder: Traversable) -> tuple[LadderFact, ...]:

@@ -27,7 +27,7 @@ _BARE_COSTS = (
     (re.compile(r"(?<![\w(])log ?n\b"), " O(logn) "),
     (re.compile(r"\bn squared\b|(?<![\w(])n\^2\b"), " O(n^2) "),
 )
-_WORD = re.compile(r"O\([^\s]*\)|\d+\.\d+|\b\w/\w\b|[a-z0-9]+(?:\^[a-z0-9]+|[+#]+)?")
+_WORD = re.compile(r"O\([^\s]*\)|\d+(?:\.\d+)+|\b\w/\w\b|[a-z0-9]+(?:\^[a-z0-9]+|[+#]+)?")
 _SENTENCE_END = re.compile(r"[.!?;]+(?:\s|$)|\n")
 _VOWEL = re.compile("[aeiouy]")
 _NEGATIONS = frozenset({"not", "no", "never", "without"})
@@ -82,12 +82,22 @@ def _is_said(wanted: tuple[str, ...], sentence: tuple[str, ...]) -> bool:
     joined = "".join(wanted)
     for start, word in enumerate(sentence):
         near = sentence[start : start + len(wanted) + _GAP]
-        begins = any(_matches(stem, word) for stem in wanted)
-        said = begins and all(any(_matches(stem, other) for other in near) for stem in wanted)
+        said = any(_matches(stem, word) for stem in wanted) and _hold(near, wanted)
         denied = start > 0 and sentence[start - 1] in _NEGATIONS and not negative
         if (said or word == joined) and not denied:
             return True
     return False
+
+
+def _hold(near: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Tell whether each wanted stem has a word of its own among those near each other."""
+    left = list(near)
+    for stem in wanted:
+        word = next((word for word in left if _matches(stem, word)), None)
+        if word is None:
+            return False
+        left.remove(word)
+    return True
 
 
 def _matches(stem: str, word: str) -> bool:

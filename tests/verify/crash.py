@@ -133,7 +133,7 @@ class Storm:
         """Return how long after a kill a message that was sent right after it has its answer, in seconds."""
         loop = asyncio.get_running_loop()
         started = loop.time()
-        message = self.plan.message(f"witness-{number:02}", coach=False)
+        message = self.plan.talk(f"witness-{number:02}")
         self.stage.platform.post(message.key, message.account, message.text)
         await self.stage.platform.answered(message.key, ANSWER_SECONDS)
         return loop.time() - started

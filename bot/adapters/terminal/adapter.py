@@ -118,7 +118,7 @@ class TerminalAdapter:
         while True:
             lost = asyncio.Event()
             try:
-                hold = await self._leases.take(_lease_of(self.address), self._session)
+                hold = await self._leases.take(_lease_of(self.address), self._session, fenced=False)
                 if hold is not None:
                     async with self._leases.kept(hold, lost.set):
                         await lost.wait()
@@ -151,7 +151,7 @@ class TerminalAdapter:
         hold = self._adopted.get(address)
         if hold and await self._leases.renew(hold):
             return hold
-        return await self._leases.take(_lease_of(address), self._session)
+        return await self._leases.take(_lease_of(address), self._session, fenced=False)
 
 
 def _lease_of(address: str) -> str:
