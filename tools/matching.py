@@ -21,6 +21,9 @@ LIKELY: Final = 66.0
 LEAD: Final = 6.0
 """How far one of several sure names must be ahead to be taken."""
 
+EXACT: Final = 100.0
+"""The score of a name that was said as it is spelled; no slip of another name reaches it."""
+
 _WORD_WEIGHT: Final = 0.9  # all words of the one among the words of the other
 _PART_WEIGHT: Final = 0.8  # the one inside the other
 _PREFIX_SHARE: Final = 0.6  # of a name's characters, from which its beginning stands for it
@@ -82,7 +85,10 @@ def rank(said: str, names: Mapping[str, str], *, limit: int) -> list[Match]:
 def winner(matches: Sequence[Match]) -> Match | None:
     """Return the match that needs no question, or None."""
     sure = [match for match in matches if match.sure]
-    if not sure or (len(sure) > 1 and sure[0].score - sure[1].score < LEAD):
+    if not sure:
+        return None
+    is_spelled_so = sure[0].score == EXACT and (len(sure) == 1 or sure[1].score < EXACT)
+    if len(sure) > 1 and not is_spelled_so and sure[0].score - sure[1].score < LEAD:
         return None
     return sure[0]
 
@@ -90,7 +96,7 @@ def winner(matches: Sequence[Match]) -> Match | None:
 def _match(key: str, plain: str, folded: str, name: str, *, begins_one: bool) -> Match:
     exact = fold(name)
     if exact == folded:
-        return Match(key, 100.0, sure=True)
+        return Match(key, EXACT, sure=True)
     scores = [fuzz.ratio(plain, name), fuzz.ratio(folded, exact), fuzz.token_set_ratio(plain, name) * _WORD_WEIGHT]
     if 4 <= len(plain) <= len(name):
         scores.append(fuzz.partial_ratio(plain, name) * _PART_WEIGHT)

@@ -127,3 +127,15 @@ async def test_a_common_beginning_stands_for_nobody(ada: Student) -> None:
     with pytest.raises(ToolRetry):
         await resolve_problem(ada.reading(), "palindrome p")
     assert (await resolve_problem(ada.reading(), "serialize and deserialize")).difficulty == "hard"
+
+
+async def test_a_title_spelled_right_is_never_asked_about(ada: Student) -> None:
+    """A title leads to its own problem, however near another one is."""
+    for title in (
+        "Range Sum Query - Mutable",
+        "Range Sum Query - Immutable",
+        "Subsets",
+        "Combinations",
+        "Binary Search",
+    ):
+        assert (await resolve_problem(ada.reading(), title)).title == title
