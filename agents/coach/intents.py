@@ -8,69 +8,13 @@ the row's reader, as is what follows its slash command.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from agents.coach import readers
-from agents.coach.details import UNCLEAR, Arguments, shed_attempt, shed_intention
+from agents.coach.details import shed_attempt, shed_intention
+from agents.coach.intent import Command, Intent, Request
 from agents.coach.notation import phrases
-from agents.coach.phrase import Phrase
 
-
-@dataclass(frozen=True)
-class Command:
-    """A slash command as doors list and complete it; `usage` is what follows its name, `intent` its row."""
-
-    name: str
-    summary: str
-    usage: str
-    intent: str
-
-
-@dataclass(frozen=True)
-class Intent:
-    """One thing a student may want.
-
-    `verb` is called with what `sheds` took out of the phrase and what `read` read from the rest; `bare_verb` instead
-    where both found nothing. `needs`: the argument without which the coach asks. `named`: the argument that a choice
-    from a list answers. `only_with`: the argument without which the row does not fit; `unless`: words with which it
-    does not. `command`: name, usage, summary.
-    """
-
-    name: str
-    verb: str
-    phrases: tuple[re.Pattern[str], ...]
-    read: Callable[[Phrase], Arguments] = readers.read_nothing
-    sheds: Callable[[Phrase], tuple[Arguments, Phrase]] = readers.shed_nothing
-    bare_verb: str | None = None
-    needs: str | None = None
-    named: str | None = None
-    only_with: str | None = None
-    unless: re.Pattern[str] | None = None
-    command: tuple[str, str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Request:
-    """An intent with the arguments found so far."""
-
-    intent: Intent
-    arguments: Arguments
-
-    @property
-    def verb(self) -> str:
-        """Return the verb to call."""
-        bare = self.intent.bare_verb
-        return bare if bare and not self.arguments else self.intent.verb
-
-    @property
-    def missing(self) -> str | None:
-        """Return the argument to ask for, if any."""
-        needs = self.intent.needs
-        if needs is None or self.verb != self.intent.verb:
-            return None
-        return needs if self.arguments.get(needs) in (None, UNCLEAR) else None
-
+__all__ = ["BY_NAME", "COMMANDS", "INTENTS", "Command", "Intent", "Request"]
 
 I_HAVE = "[i|ive|im|we|think|have|just|finally|already|also|now|am|was|got|it|yay|so]*"
 SHOW_ME = (
