@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from store.client import Database, ObjectId, Raw, Session, connect, decode, digest, encode
+from store.client import TRANSACTIONS_AT_ONCE, Database, ObjectId, Raw, Session, connect, decode, digest, encode
 from store.errors import DuplicateKey, StoreError, StoreUnavailable, WriteConflict
 
 NOWHERE = "mongodb://127.0.0.1:1/?replicaSet=rs0"
@@ -98,6 +98,22 @@ async def test_conflicting_transactions_all_commit(core: Database) -> None:
     await asyncio.gather(*(core.transact(body) for _ in range(8)))
     assert await value_of(core, key) == 8
     assert runs > 8
+
+
+async def test_only_a_few_transactions_run_at_once(core: Database) -> None:
+    """However many are asked for, so few run side by side that none outlives the server's limit in the crowd."""
+    running = most = 0
+
+    async def body(session: Session) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await core.collection("crowd").insert({"_id": ObjectId()}, session=session)
+        running -= 1
+
+    await asyncio.gather(*(core.transact(body) for _ in range(5 * TRANSACTIONS_AT_ONCE)))
+    assert most == TRANSACTIONS_AT_ONCE
+    assert await core.collection("crowd").count({}) == 5 * TRANSACTIONS_AT_ONCE
 
 
 async def test_a_conflict_that_lasts_is_reported(core: Database) -> None:
