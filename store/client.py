@@ -59,6 +59,7 @@ _CODECS: CodecOptions[Raw] = CodecOptions(tz_aware=True, tzinfo=UTC)
 _MAJORITY = WriteConcern(w="majority", j=True)
 _CONFLICT_CODES = {112, 251}  # WriteConflict, NoSuchTransaction
 _INDEX_CODES = {85, 86}  # IndexOptionsConflict, IndexKeySpecsConflict
+_NO_URI = "MONGODB_URI cannot be read; it should look like mongodb://host:27017/?replicaSet=rs0"
 
 
 @dataclass(frozen=True)
@@ -382,6 +383,9 @@ def connect(uri: str, name: str, *, server_selection_ms: int = SERVER_SELECTION_
 
     Raises: StoreError when the URI cannot be read.
     """
+    if not uri.startswith(("mongodb://", "mongodb+srv://")):
+        # The driver would take it for the name of a host and wait for that.
+        raise StoreError(_NO_URI)
     try:
         client: AsyncIOMotorClient[Raw] = AsyncIOMotorClient(
             uri,
@@ -391,7 +395,5 @@ def connect(uri: str, name: str, *, server_selection_ms: int = SERVER_SELECTION_
             uuidRepresentation="standard",
         )
     except (errors.PyMongoError, ValueError) as exc:
-        raise StoreError(
-            "MONGODB_URI cannot be read; it should look like mongodb://host:27017/?replicaSet=rs0"
-        ) from exc
+        raise StoreError(_NO_URI) from exc
     return Database(client, name)

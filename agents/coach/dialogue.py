@@ -27,6 +27,9 @@ _CANCEL = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|skip(?: it| 
 _SKIP = re.compile(
     r"(?:skip(?: it| this)?|no|nope|no thanks|not now|later|maybe later|pass|nothing|none|cancel|never ?mind)"
 )
+_ASKS = re.compile(
+    r"(?:what|whats|which|how(?! many)|why|when|where|who|did|do|have|am) (?:.* )?(?:i|im|me|my|you|your)(?: .*)?"
+)
 GUESS: Arguments = {"limit": 1}
 """The argument that marks a look-up made because nothing else fits: only a certain match is worth telling."""
 _OUTCOMES = ("unaided", "with-help", "stuck")
@@ -142,7 +145,7 @@ def _fill(before: Request, question: Question, phrase: Phrase, answer: str) -> R
         return _with(before, anew.arguments)
     if anew and anew.intent.name not in {intent.name, "find"} and (slot != "title" or not anew.arguments):
         return None
-    if talk.small_talk(phrase):
+    if talk.small_talk(phrase) or (slot != "title" and _ASKS.fullmatch(phrase.text)):
         return None
     if intent.name == "profile" and slot in {"target_date", "time_zone", "minutes_per_day"}:
         return _with(before, read_introduction(phrase) or {slot: phrase.typed})

@@ -16,7 +16,10 @@ from agents.coach.notation import phrases
 
 __all__ = ["BY_NAME", "COMMANDS", "INTENTS", "Command", "Intent", "Request"]
 
-I_HAVE = "[i|ive|im|we|think|have|just|finally|already|also|now|am|was|got|it|yay|so]*"
+I_HAVE = (
+    "[i|ive|im|we|think|have|just|finally|already|also|now|am|was|got|it|yay|so|today|yesterday|earlier|this morning|"
+    "last night]*"
+)
 SHOW_ME = (
     "[show|list|see|check|open|tell|give|get|view|print|me|all|of|what|which|whats|are|is|the|do|i|have|got|any|on]*"
 )

@@ -37,6 +37,8 @@ RESULTS: Final[dict[str, type[Result]]] = {
 }
 """The result of each verb that the table of intents names."""
 
+_PLAINER: Final = (("less than or equal to", "at most"), ("greater than or equal to", "at least"))
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -89,4 +91,6 @@ def _plain(sentence: str) -> str:
     if not match:
         return sentence
     said = re.sub(r"\b(\w+): (?:Input|String|Value|List)\b", lambda name: name[1].replace("_", " "), match[1])
+    for stiff, plain in _PLAINER:
+        said = said.replace(stiff, plain)
     return f"I can't take that: {said} Nothing was changed."

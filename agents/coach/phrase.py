@@ -28,7 +28,7 @@ KEYWORDS = words_of(
     "next give another suggest recommend problem problems question practice practise something easy medium hard",
     "start begin started find search lookup undo revert review revise revision revisions reviews",
     "mastery weakest strongest progress strengths weaknesses profile interview timezone time zone",
-    "what whats should good explain hello thanks done show",
+    "what whats should good explain hello thanks done show just yesterday couldnt",
 )
 # Real words, many of them from titles of problems, that stand one slip away from a keyword.
 KNOWN = frozenset(

@@ -135,8 +135,11 @@ def _undo(_: UndoReceipt) -> str:
 
 
 def _explain(result: MasteryExplanation) -> str:
-    terms = [f"- {term.name}: {term.points:+.0f} points ({term.words})" for term in result.terms]
-    return "\n".join([result.words, "", *terms, "", f"To work on it: `give me a {result.topic} problem`."])
+    told = [term for term in result.terms if round(term.points)]
+    terms = [f"- {term.name}: {term.points:+.0f} points ({term.words})" for term in told]
+    return "\n".join(
+        [result.words, "", *terms, *([""] if terms else []), f"To work on it: `give me a {result.topic} problem`."]
+    )
 
 
 def _overview(result: MasteryOverview) -> str:
@@ -145,8 +148,12 @@ def _overview(result: MasteryOverview) -> str:
             "You haven't logged any problem yet, so there is nothing to say about your topics. "
             "Say `give me one`, or tell me what you solved: `i solved two sum alone in 20 min`."
         )
-    lines = ["**Strongest**", "", *map(_topic, result.strongest)]
-    if result.weakest:
+    shown = [*result.strongest, *reversed(result.weakest)]
+    if len({f"{topic.mastery:.0%}" for topic in shown}) == 1:
+        # Nothing is stronger or weaker than the rest.
+        lines = ["**So far**", "", *map(_topic, shown)]
+    else:
+        lines = ["**Strongest**", "", *map(_topic, result.strongest)]
         lines += ["", "**Weakest**", "", *map(_topic, result.weakest)]
     weakest = (result.weakest or result.strongest)[0].topic
     return "\n".join(

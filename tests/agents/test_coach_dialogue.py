@@ -117,6 +117,8 @@ def test_a_reply_to_what_was_shown_is_understood(
         (("done", "blue"), f"I didn't catch that. {questions.HOW.text}"),
         (("x" * 1001,), talk.TOO_LONG),
         (("",), talk.EMPTY),
+        (("start", "what am i working on"), talk.NEEDS_MODEL),
+        (("hi", "2", "what did i do yesterday"), talk.NEEDS_MODEL),
     ],
 )
 def test_a_dialogue_ends_in_the_expected_words(said: tuple[str, ...], reply: str) -> None:

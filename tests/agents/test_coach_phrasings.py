@@ -82,6 +82,17 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("i think i solved two sum alone", "record_attempt", {"problem": "two sum", "outcome": "unaided"}),
     ("mark two sum as solved, no help", "record_attempt", {"problem": "two sum", "outcome": "unaided"}),
     ("I was able to solve LRU Cache on my own", "record_attempt", {"problem": "LRU Cache", "outcome": "unaided"}),
+    (
+        "yesterday i did climbing stairs, took 25 min, coudlnt finish",
+        "record_attempt",
+        {"problem": "climbing stairs", "minutes": 25, "outcome": "stuck"},
+    ),
+    ("this morning i solved jump game alone", "record_attempt", {"problem": "jump game", "outcome": "unaided"}),
+    (
+        "i jsut solvd valid anagram in 14 mins needed a hint",
+        "record_attempt",
+        {"problem": "valid anagram", "minutes": 14, "outcome": "with-help"},
+    ),
     # the next problem
     ("give me one", "next_problem", {}),
     ("giv me one pls", "next_problem", {}),

@@ -244,6 +244,12 @@ def test_choices_become_a_numbered_list() -> None:
             "I can't take that: minutes should be greater than 0. Nothing was changed.",
         ),
         (
+            "record_attempt",
+            {"outcome": "stuck", "problem": "x", "minutes": 99_999},
+            refused("Nothing was done. Wrong arguments: minutes: Input should be less than or equal to 1440."),
+            "I can't take that: minutes should be at most 1440. Nothing was changed.",
+        ),
+        (
             "complete_task",
             {"which": "heap"},
             refused("Which task is “heap”: 1 (A) and 2 (B)? Say its number.", "1", "2"),
@@ -260,6 +266,30 @@ def test_choices_become_a_numbered_list() -> None:
 def test_a_refusal_is_said_as_it_is(verb: str, arguments: dict[str, Any], refusal: ToolMessage, said: str) -> None:
     """A refusal keeps the verb's own sentence, without Python in it, and says what can be answered."""
     assert coach_after(verb, refusal, arguments=arguments).text == said
+
+
+def test_a_term_of_no_weight_is_left_out() -> None:
+    """What moves the chance by no point explains nothing; without any such line the list goes, too."""
+    nothing = Term(name="this topic", value=0.0, points=-0.2, words="about average")
+    some = wording.word(EXPLAINED.model_copy(update={"terms": (*EXPLAINED.terms, nothing)}))
+    assert "you overall: +10 points" in some
+    assert "this topic" not in some
+    none = wording.word(EXPLAINED.model_copy(update={"terms": (nothing,)}))
+    assert none == f"{EXPLAINED.words}\n\nTo work on it: `give me a Hashing problem`."
+
+
+def test_topics_that_stand_alike_are_neither_strong_nor_weak() -> None:
+    """Strongest and weakest are said only where the shown figures differ."""
+    other = MASTERED.model_copy(update={"topic": "Arrays"})
+    alike = MasteryOverview(strongest=(other,), weakest=(MASTERED,), practised=2, unpractised=53)
+    said = wording.word(alike)
+    assert said.startswith("**So far**\n\n- Arrays: 61%")
+    assert "- Hashing: 61%" in said
+    assert "est**" not in said
+    worse = MASTERED.model_copy(update={"mastery": 0.4})
+    said = wording.word(alike.model_copy(update={"weakest": (worse,)}))
+    assert said.index("**Strongest**") < said.index("Arrays: 61%") < said.index("**Weakest**")
+    assert said.index("**Weakest**") < said.index("Hashing: 40%")
 
 
 def test_what_cannot_be_read_is_not_guessed() -> None:

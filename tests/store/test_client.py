@@ -69,7 +69,7 @@ async def test_what_cannot_be_stored_is_refused(core: Database, value: object) -
     assert "cannot be stored" in str(caught.value)
 
 
-@pytest.mark.parametrize("uri", ["", "mongodb://", "mongodb://host:port", "http://host"])
+@pytest.mark.parametrize("uri", ["", "nonsense", "host:27017", "mongodb://", "mongodb://host:port", "http://host"])
 def test_an_unreadable_uri_is_explained(uri: str) -> None:
     """A URI that is none raises a StoreError that names the setting and shows an example."""
     with pytest.raises(StoreError, match="MONGODB_URI cannot be read; it should look like mongodb://"):
