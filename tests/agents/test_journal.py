@@ -103,13 +103,13 @@ async def test_a_process_that_is_overtaken_while_the_model_thinks_writes_nothing
     overtake: list[str] = []
     stage.faults = Overtaken()
     run = stage.run_of(turn)
-    leases = stage.database.collection("leases")
+    fences = stage.database.collection("fences")
     stage.fake.script(Rule(step=0, reply=Reply(calls=[Call(name="jot", arguments='{"title": "late"}')])))
     original = run.work.commit
 
     async def commit(body, **options):  # type: ignore[no-untyped-def]
         if overtake:
-            await leases.update({"_id": stage.hold.name}, {"$inc": {"fence": 1}})
+            await fences.update({"_id": stage.hold.name}, {"$inc": {"fence": 1}})
         return await original(body, **options)
 
     run.work.commit = commit  # type: ignore[method-assign]

@@ -24,6 +24,8 @@ from tests.verify.report import Violations, progress, run_attack
 from tests.verify.stage import Replica, Stage, set_stage
 
 WINDOW = 50
+BACKLOG = 240
+"""Messages without an answer at any time: as many as 60 students are allowed."""
 FROZEN_SECONDS = 8.0
 ANSWER_SECONDS = 600.0
 
@@ -64,7 +66,10 @@ async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, A
         await asyncio.gather(*(replica.start() for replica in replicas))
         await asyncio.gather(*(replica.ready() for replica in replicas))
         freezing = asyncio.create_task(freeze_in_turn(replicas, stage, args.messages))
+        posted: set[str] = set()
         for message in postings:
+            posted.add(message.key)
+            await stage.platform.until_shown(len(posted) - BACKLOG)
             stage.platform.post(message.key, message.account, message.text)
         deadline = time.monotonic() + ANSWER_SECONDS
         for message in plan.sent:
