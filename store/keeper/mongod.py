@@ -26,8 +26,8 @@ MEMBER_HOST = f"./{SOCKET_NAME}"
 
 CHECKPOINT_SECONDS = 5
 """How much work a restart after a kill has to repeat at the most; a minute by default, which takes seconds."""
-TRANSACTION_LIFE_SECONDS = 3
-"""How long an open transaction may last; ours last milliseconds."""
+TRANSACTION_LIFE_SECONDS = 5
+"""How long an open transaction may last; ours last milliseconds, on a crowded machine a second."""
 _PR_SET_PDEATHSIG = 1
 END_SECONDS = 15.0
 """How long mongod may take to end cleanly before it is killed."""
