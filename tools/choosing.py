@@ -123,11 +123,11 @@ def weigh(view: LearnerView, book: TopicBook, problem: Problem, difficulty: Diff
 
 
 async def choose_review(
-    context: MentorContext, view: LearnerView, book: TopicBook, topic: ObjectId, *, done: ObjectId
+    context: MentorContext, view: LearnerView, book: TopicBook, topic: ObjectId, *, done: ObjectId | None = None
 ) -> tuple[Problem, ReviewChoice] | None:
     """Choose the problem of a topic's next review: the one last failed in it, else an unseen one that fits.
 
-    `done` is the problem that was solved unaided just now, whose attempt is not stored yet.
+    `done` is the problem that was solved unaided just now, if any, whose attempt is not stored yet.
     """
     attempts = await _attempts_in(context, topic)
     failed = next((item for item, outcome in attempts.items() if outcome != "unaided" and item != done), None)

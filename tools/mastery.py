@@ -114,7 +114,7 @@ async def list_mastery(
     practised = [
         _in_short(view, topic, book.names[topic], metrics.get(topic), now)
         for topic in view.topics
-        if topic in book.names
+        if topic in book.names and view.topics[topic].attempts
     ]
     practised.sort(key=lambda item: (-item.mastery, item.topic))
     limit = max(1, min(20, limit))

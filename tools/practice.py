@@ -139,7 +139,7 @@ async def record_attempt(
     chosen = await _chosen(context, problem, running)
     session = next((item for item in running if item.problem_ids == [chosen.id]), None)
     now = context.now()
-    measured = sessions.measured_minutes(session, now) if session and minutes is None else None
+    measured = await sessions.problem_minutes(context, session, now) if session and minutes is None else None
     past = await context.work.of(Attempt).find({"problemId": chosen.id})
     solve = Solve(
         id=context.work.new_id(),

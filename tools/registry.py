@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from typing import Final
 
+from tools.catching_up import CATCHING_UP
 from tools.context import Verb
+from tools.delays import DELAYS
 from tools.mastery import MASTERY
 from tools.practice import PRACTICE
 from tools.problems import PROBLEMS
 from tools.profile import PROFILE
+from tools.rating import RATING
+from tools.revising import REVISING
 from tools.revision import REVISION
 from tools.tasks import TASKS
 from tools.undo import UNDO
 
-VERBS: Final[tuple[Verb, ...]] = (*PROFILE, *PROBLEMS, *PRACTICE, *UNDO, *MASTERY, *REVISION, *TASKS)
+VERBS: Final[tuple[Verb, ...]] = (
+    *PROFILE,
+    *PROBLEMS,
+    *PRACTICE,
+    *UNDO,
+    *MASTERY,
+    *REVISION,
+    *TASKS,
+    *REVISING,
+    *RATING,
+    *DELAYS,
+    *CATCHING_UP,
+)

@@ -11,6 +11,7 @@ from learning.recall import (
     MAX_INTERVAL_DAYS,
     SAME_SESSION,
     Grade,
+    Review,
     bring_forward,
     phase,
     priority,
@@ -20,22 +21,21 @@ from learning.recall import (
 )
 from store.client import ObjectId
 from store.documents.intelligence import PastRevision, ProblemToRevise, RevisionSchedule
-from store.documents.own import LearnerStudent, LearnerTopic, ReviewLog
+from store.documents.own import LastReview, LearnerStudent, LearnerTopic, ReviewLog
 from store.documents.problems import Problem
 from tools.context import MentorContext
 from tools.dates import local_day
 from tools.learner import recall_state
+from tools.questions import Recall
 from tools.solves import Solve
 
 KEPT_REVISIONS: Final = 100
 GRADE_SCORE: Final = {Grade.AGAIN: 0.0, Grade.HARD: 50.0, Grade.GOOD: 80.0, Grade.EASY: 100.0}
 """A review's performanceScore, 0 to 100."""
-_GRADE_SAID: Final = {
-    Grade.AGAIN: "it was not solved",
-    Grade.HARD: "it was solved with help",
-    Grade.GOOD: "it was solved unaided",
-    Grade.EASY: "it was solved unaided, at once and fast",
-}
+
+
+Evidence = Solve | Recall
+"""What counts for a topic's revision: a recorded attempt, or what was recalled of a topic without problems."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ async def find_schedule(context: MentorContext, topic: ObjectId) -> RevisionSche
 
 
 async def schedule_attempt(
-    context: MentorContext, solve: Solve, student: LearnerStudent, known: LearnerTopic, name: str
+    context: MentorContext, solve: Evidence, student: LearnerStudent, known: LearnerTopic, name: str
 ) -> tuple[Scheduled, RevisionSchedule]:
     """Let an attempt count for a topic's revision. Changes `student` and `known`; stores neither, nor the schedule.
 
@@ -76,13 +76,13 @@ async def schedule_attempt(
         moved = earlier < schedule.next_revision_date
         schedule.next_revision_date = earlier
         schedule.revision_interval = float(_days_until(earlier, solve.at))
-        why = f"{_failure(solve)}, so the revision {'was brought forward' if moved else 'stays near'}"
+        why = f"{solve.how}, so the revision {'was brought forward' if moved else 'stays near'}"
     interval = _days_until(schedule.next_revision_date, solve.at)
     return Scheduled(known.topic_id, schedule.next_revision_date, interval, why), schedule
 
 
 def _review(
-    context: MentorContext, solve: Solve, student: LearnerStudent, known: LearnerTopic, schedule: RevisionSchedule
+    context: MentorContext, solve: Evidence, student: LearnerStudent, known: LearnerTopic, schedule: RevisionSchedule
 ) -> tuple[Scheduled, RevisionSchedule]:
     state = recall_state(known)
     done = review(state, solve.grade, solve.at, student.recall_bias)
@@ -90,15 +90,19 @@ def _review(
     if done.predicted_recall is not None and elapsed is not None and elapsed >= SAME_SESSION:
         recalled = solve.grade is not Grade.AGAIN
         student.recall_bias = update_bias(student.recall_bias, done.predicted_recall, recalled=recalled)
-    known.stability, known.difficulty = done.state.stability, done.state.difficulty
+    known.review = LastReview(
+        grade=solve.grade.value,
+        predicted_recall=done.predicted_recall,
+        stability_before=known.stability,
+        difficulty_before=known.difficulty,
+        reviewed_before=known.last_review,
+        due_before=schedule.next_revision_date if state else None,
+    )
     known.last_review, known.reviewed_on = done.state.last_review, solve.today.isoformat()
+    set_memory(known, schedule, done)
     schedule.last_revision_date = solve.at
     schedule.next_revision_date = done.due
-    schedule.revision_interval = float(done.interval_days)
     schedule.revision_count += 1
-    schedule.max_interval_reached = done.interval_days >= MAX_INTERVAL_DAYS
-    schedule.space_repetition_phase = phase(done.state.stability)
-    schedule.stability_score = stability_score(done.state.stability)
     schedule.status = "scheduled"
     past = PastRevision(
         id=context.work.new_id(),
@@ -114,8 +118,17 @@ def _review(
         elapsed_days=elapsed / DAY if elapsed is not None else None,
         stability=done.state.stability,
     )
-    why = _explain_review(solve.grade, done.interval_days, first=state is None)
+    why = explain_review(solve.how, done.interval_days, first=state is None)
     return Scheduled(known.topic_id, done.due, done.interval_days, why, log), schedule
+
+
+def set_memory(known: LearnerTopic, schedule: RevisionSchedule, done: Review) -> None:
+    """Set what a review leaves behind, but for its dates."""
+    known.stability, known.difficulty = done.state.stability, done.state.difficulty
+    schedule.revision_interval = float(done.interval_days)
+    schedule.max_interval_reached = done.interval_days >= MAX_INTERVAL_DAYS
+    schedule.space_repetition_phase = phase(done.state.stability)
+    schedule.stability_score = stability_score(done.state.stability)
 
 
 def set_urgency(schedule: RevisionSchedule, recall: float | None, mastery: float) -> None:
@@ -159,10 +172,7 @@ def _days_until(moment: datetime, now: datetime) -> int:
     return max(1, round((moment - now) / DAY))
 
 
-def _failure(solve: Solve) -> str:
-    return "it was solved with help" if solve.solved else "it was not solved"
-
-
-def _explain_review(grade: Grade, days: int, *, first: bool) -> str:
+def explain_review(how: str, days: int, *, first: bool) -> str:
+    """Say why a review leads to its date; `how` is how its grade came about."""
     when = "tomorrow" if days == 1 else f"in {days} days"
-    return f"{'first review' if first else 'reviewed'}: {_GRADE_SAID[grade]}, so your recall falls to 90 % {when}"
+    return f"{'first review' if first else 'reviewed'}: {how}, so your recall falls to 90 % {when}"

@@ -1,4 +1,4 @@
-"""The running problem: a practice session with one problem and no end, which is how a problem is timed."""
+"""The running problem: a session with one problem and no end, which is how a problem is timed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from store.client import ObjectId
+from store.documents.revisions import RevisionRun
 from store.documents.sessions import PracticeSession, ProblemPerformance
 from tools.context import MentorContext
 from tools.solves import Solve
@@ -18,7 +19,7 @@ LONGEST_MINUTES: Final = 240.0
 
 async def running_sessions(context: MentorContext) -> list[PracticeSession]:
     """Return the student's running sessions, the last started first."""
-    query = {"sessionType": "practice", "endTime": None, "problemIds": {"$size": 1}}
+    query = {"sessionType": {"$in": ["practice", "revision"]}, "endTime": None, "problemIds": {"$size": 1}}
     return await context.work.of(PracticeSession).find(query, sort=[("startTime", -1), ("_id", -1)])
 
 
@@ -29,7 +30,19 @@ def running_problem(sessions: list[PracticeSession]) -> ObjectId | None:
 
 def measured_minutes(session: PracticeSession, now: datetime) -> float | None:
     """Return how long a session has run, in minutes, or None where that says nothing about the problem."""
-    minutes = (now - session.start_time).total_seconds() / 60
+    return _sensible(session.start_time, now)
+
+
+async def problem_minutes(context: MentorContext, session: PracticeSession, now: datetime) -> float | None:
+    """Return how long a session's problem has run, in minutes: in a revision the clock starts after the questions."""
+    if session.session_type != "revision":
+        return measured_minutes(session, now)
+    run = await context.work.of(RevisionRun).find_one({"sessionId": session.id})
+    return _sensible(run.problem_started_at, now) if run and run.problem_started_at else None
+
+
+def _sensible(since: datetime, now: datetime) -> float | None:
+    minutes = (now - since).total_seconds() / 60
     return round(minutes, 1) if SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES else None
 
 

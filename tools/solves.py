@@ -20,6 +20,13 @@ LOWEST_UNAIDED: Final = 70.0
 
 SAID: Final[dict[Outcome, str]] = {"unaided": "solved unaided", "with-help": "solved with help", "stuck": "not solved"}
 """How a receipt says an outcome."""
+GRADE_SAID: Final = {
+    Grade.AGAIN: "it was not solved",
+    Grade.HARD: "it was solved with help",
+    Grade.GOOD: "it was solved unaided",
+    Grade.EASY: "it was solved unaided, at once and fast",
+}
+"""How a review's grade came about."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,11 @@ class Solve:
             first_try=self.tries == 1,
             fast=self.minutes is not None and limit is not None and self.minutes <= limit,
         )
+
+    @property
+    def how(self) -> str:
+        """Return how the grade came about, to explain a date with."""
+        return GRADE_SAID[self.grade]
 
     @property
     def is_first(self) -> bool:

@@ -236,6 +236,20 @@ class LearnerStudent(Own):
     recall_bias: Number = 0.0
 
 
+class LastReview(Part):
+    """A topic's last review, with the memory as it was before: a corrected grade is applied to that again.
+
+    `due_before` is when the review had been due.
+    """
+
+    grade: Literal["again", "hard", "good", "easy"]
+    predicted_recall: Number | None = None
+    stability_before: Number | None = None
+    difficulty_before: Number | None = None
+    reviewed_before: Time | None = None
+    due_before: Time | None = None
+
+
 class LearnerTopic(Own):
     """The student's strength in one topic and its memory state. `reviewed_on` is the local date of the last review."""
 
@@ -254,6 +268,7 @@ class LearnerTopic(Own):
     difficulty: Number | None = None
     last_review: Time | None = None
     reviewed_on: Text | None = None
+    review: LastReview | None = None
 
 
 class ReviewLog(Part):

@@ -1,0 +1,295 @@
+"""Revising a topic: a minute of cold recall, then its one problem, whose outcome is the review's grade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from learning.mastery import new_topic, new_user
+from learning.recall import SAME_SESSION
+from store.catalogue.cards import Card, find_card
+from store.client import ObjectId
+from store.documents.intelligence import RevisionSchedule
+from store.documents.own import LearnerStudent, LearnerTopic
+from store.documents.problems import Problem
+from store.documents.revisions import RevisionRun
+from store.documents.sessions import PracticeSession
+from tools import sessions
+from tools.arguments import clean_text
+from tools.backlog import Backlog, read_backlog
+from tools.choosing import choose_review
+from tools.context import MentorContext, Receipt, Result, Verb
+from tools.dates import local_day, say_day
+from tools.delays import withdraw_delay
+from tools.errors import ToolFailed, ToolRetry
+from tools.learner import LearnerView
+from tools.problems import ProblemBrief, brief
+from tools.questions import Recall, RecalledCard, cards_for, compare_all
+from tools.revision import explain_due
+from tools.scheduling import find_schedule, schedule_attempt, set_urgency
+from tools.topics import pick_topic
+
+_ANSWER_LIMIT: Final = 6000
+
+
+class RevisionReceipt(Receipt):
+    """A revision that has begun. `questions` are to be answered from memory; `problem` is there where none are asked.
+
+    `retention` is the chance, 0 to 1, that the topic is remembered now, None before its first review.
+    """
+
+    topic: str
+    session_id: str
+    why: str
+    retention: float | None
+    questions: tuple[str, ...]
+    problem_follows: bool
+    problem: ProblemBrief | None = None
+
+
+class ReviewDone(Result):
+    """A topic's review and what it led to. `reviewed` is False where today's review had been done before."""
+
+    topic: str
+    grade: str
+    reviewed: bool
+    next_revision: str
+    interval_days: int
+    why: str
+
+
+class RecallReceipt(Receipt):
+    """What the student recalled, question by question, and what comes now.
+
+    `problem` is being timed from now on; `review` is there instead for a topic without problems.
+    """
+
+    topic: str
+    cards: tuple[RecalledCard, ...]
+    made: int
+    points: int
+    problem: ProblemBrief | None = None
+    review: ReviewDone | None = None
+
+
+@dataclass(frozen=True)
+class _Topic:
+    id: ObjectId
+    name: str
+    schedule: RevisionSchedule | None
+
+
+async def start_revision(
+    context: MentorContext,
+    topic: Annotated[
+        str | None, Field(max_length=200, description="The topic; leave out for the most urgent one that is due.")
+    ] = None,
+) -> RevisionReceipt:
+    """Start revising a topic: three short questions from memory first, then its one problem.
+
+    Use it for "revise", "start my revision", "revise graphs". Ask the questions exactly as given, with no hint; when
+    the student answers, call answer_recall. The problem is told only after that.
+    """
+    now = context.now()
+    backlog = await read_backlog(context)
+    chosen = await _named(context, backlog, topic) if topic is not None else _most_urgent(backlog)
+    running = await open_run(context)
+    if running and running[0].topic_id == chosen.id:
+        return _asked(backlog, chosen, running[0], running[1], undoable=False)
+    await _put_aside(context, now)
+    if chosen.schedule:
+        await withdraw_delay(context, chosen.schedule)
+    problem = await _kept_problem(context, backlog.view, backlog, chosen)
+    cards = cards_for(
+        chosen.name, times=chosen.schedule.revision_count if chosen.schedule else 0, has_problem=problem is not None
+    )
+    if problem is None and not cards:
+        raise ToolFailed(f"There is neither a question nor a problem for {chosen.name} yet; choose another topic.")
+    session = PracticeSession(
+        id=context.work.new_id(),
+        user_id=context.student,
+        session_type="revision",
+        session_name=f"Revision: {chosen.name}",
+        start_time=now,
+        topics_covered=[chosen.name],
+    )
+    await context.work.of(PracticeSession).add(session)
+    run = RevisionRun(
+        id=context.work.new_id(),
+        user_id=context.student,
+        topic_id=chosen.id,
+        session_id=session.id,
+        problem_id=problem.id if problem else None,
+        started_at=now,
+        cards=[card.slug for card in cards],
+    )
+    if problem and not cards:
+        await _begin_problem(context, run, session, problem)
+    await context.work.of(RevisionRun).add(run)
+    receipt = _asked(backlog, chosen, run, session, undoable=True)
+    return receipt.model_copy(update={"problem": brief(problem)}) if problem and not cards else receipt
+
+
+async def answer_recall(
+    context: MentorContext,
+    answer: Annotated[
+        str, Field(max_length=_ANSWER_LIMIT, description="The student's own words, to all questions, unchanged.")
+    ],
+) -> RecallReceipt:
+    """Compare the student's answer to a revision's questions with the stored points, then start its problem.
+
+    Use it for whatever the student answers after start_revision, "I don't know" included; never improve the answer.
+    Show what was made and what was missed. The problem's clock runs from then on; its outcome goes to record_attempt.
+    """
+    answer = clean_text(answer, "the answer", limit=_ANSWER_LIMIT)
+    running = await open_run(context)
+    if running is None:
+        raise ToolRetry("No revision is asking anything at the moment; start one with `revise`.")
+    run, session = running
+    backlog = await read_backlog(context)
+    topic = _Topic(run.topic_id, backlog.book.names[run.topic_id], await find_schedule(context, run.topic_id))
+    compared = compare_all(_cards_of(run), answer)
+    run.recalled = [kept for _, kept in compared]
+    cards = tuple(shown for shown, _ in compared)
+    made, missed = sum(len(card.made) for card in cards), sum(len(card.missed) for card in cards)
+    problem = await context.work.shared(Problem).get(run.problem_id) if run.problem_id else None
+    if problem:
+        await _begin_problem(context, run, session, problem)
+        review, then = None, f"{problem.title} started"
+    else:
+        review = await _review_recall(context, backlog.view, topic, run, session, (made, made + missed))
+        then = f"next revision {say_day(datetime.fromisoformat(review.next_revision).date(), backlog.today)}"
+    await context.work.of(RevisionRun).save(run)
+    return RecallReceipt(
+        line=f"{topic.name} · recalled {made} of {made + missed} points · {then}",
+        undo_label=f"{topic.name} · questions answered",
+        topic=topic.name,
+        cards=cards,
+        made=made,
+        points=made + missed,
+        problem=brief(problem) if problem else None,
+        review=review,
+    )
+
+
+async def open_run(context: MentorContext) -> tuple[RevisionRun, PracticeSession] | None:
+    """Return the revision whose questions wait for an answer, or None: it must be of today's sitting."""
+    since = context.now() - SAME_SESSION
+    run = await context.work.of(RevisionRun).find_one({"startedAt": {"$gte": since}}, sort=[("startedAt", -1)])
+    if run is None or run.phase != "recall":
+        return None
+    session = await context.work.of(PracticeSession).get(run.session_id)
+    return (run, session) if session and session.end_time is None else None
+
+
+def _cards_of(run: RevisionRun) -> list[Card]:
+    return [card for slug in run.cards if (card := find_card(slug))]
+
+
+async def _named(context: MentorContext, backlog: Backlog, said: str) -> _Topic:
+    topic = pick_topic(backlog.book, said)
+    return _Topic(topic, backlog.book.names[topic], await find_schedule(context, topic))
+
+
+def _most_urgent(backlog: Backlog) -> _Topic:
+    if until := backlog.paused_until:
+        day = say_day(local_day(until, backlog.zone), backlog.today)
+        raise ToolFailed(
+            f"Revisions are paused until {day}. Say `resume revisions`, or name a topic to revise it anyway."
+        )
+    for schedule in backlog.due:
+        if schedule.topic_id is not None and schedule.topic_id in backlog.book.names:
+            return _Topic(schedule.topic_id, backlog.name(schedule), schedule)
+    if not backlog.ahead:
+        raise ToolFailed("Nothing is due: topics come up once you have logged problems. Name a topic to revise it.")
+    first = backlog.ahead[0]
+    when = say_day(backlog.days[first.id], backlog.today)
+    raise ToolFailed(f"Nothing is due now; {backlog.name(first)} is next, {when}. Name a topic to revise it anyway.")
+
+
+async def _kept_problem(context: MentorContext, view: LearnerView, backlog: Backlog, topic: _Topic) -> Problem | None:
+    """Return the problem that was chosen for this review; where none was, or it is gone, choose one."""
+    kept = topic.schedule.problems_to_revise if topic.schedule else []
+    if kept and kept[0].problem_id and (problem := await context.work.shared(Problem).get(kept[0].problem_id)):
+        return problem
+    found = await choose_review(context, view, backlog.book, topic.id)
+    return found[0] if found else None
+
+
+async def _put_aside(context: MentorContext, now: datetime) -> None:
+    """End every revision that is still open: only one is at a time."""
+    query = {"sessionType": "revision", "endTime": None}
+    for session in await context.work.of(PracticeSession).find(query):
+        await sessions.abandon(context, session, now)
+
+
+async def _begin_problem(context: MentorContext, run: RevisionRun, session: PracticeSession, problem: Problem) -> None:
+    now = context.now()
+    for other in await sessions.running_sessions(context):
+        await sessions.abandon(context, other, now)
+    session.problem_ids = [problem.id]
+    await context.work.of(PracticeSession).save(session)
+    run.phase, run.problem_started_at = "problem", now
+
+
+async def _review_recall(
+    context: MentorContext,
+    view: LearnerView,
+    topic: _Topic,
+    run: RevisionRun,
+    session: PracticeSession,
+    points: tuple[int, int],
+) -> ReviewDone:
+    """Let the recall be the review of a topic that has no problems."""
+    now = context.now()
+    minutes = sessions.measured_minutes(session, now)
+    recall = Recall(*points, at=now, today=local_day(now, context.zone), minutes=minutes)
+    student = view.student or LearnerStudent(id=context.student, variance=new_user().variance)
+    known = view.topics.get(topic.id) or LearnerTopic(
+        id=context.work.new_id(), user_id=context.student, topic_id=topic.id, variance=new_topic().variance
+    )
+    done, schedule = await schedule_attempt(context, recall, student, known, topic.name)
+    after = LearnerView(student, {**view.topics, topic.id: known}, view.shifts)
+    set_urgency(schedule, after.recall(topic.id, now), after.mastery(topic.id))
+    await context.work.of(LearnerStudent).save(student)
+    await context.work.of(LearnerTopic).save(known)
+    await context.work.of(RevisionSchedule).save(schedule)
+    run.phase, run.review = "done", done.log
+    run.reviewed_at = now if done.log else None
+    session.end_time, session.duration_minutes = now, minutes
+    session.score = round(100.0 * recall.made / recall.points, 1) if recall.points else None
+    await context.work.of(PracticeSession).save(session)
+    return ReviewDone(
+        topic=topic.name,
+        grade=recall.grade.value,
+        reviewed=done.log is not None,
+        next_revision=local_day(done.next_revision, context.zone).isoformat(),
+        interval_days=done.interval_days,
+        why=done.why,
+    )
+
+
+def _asked(
+    backlog: Backlog, topic: _Topic, run: RevisionRun, session: PracticeSession, *, undoable: bool
+) -> RevisionReceipt:
+    recall = backlog.view.recall(topic.id, backlog.now)
+    schedule = topic.schedule
+    return RevisionReceipt(
+        line=f"{topic.name} · revision {'started' if undoable else 'is running already'}",
+        undo_label=f"{topic.name} · revision started" if undoable else None,
+        topic=topic.name,
+        session_id=str(session.id),
+        why=explain_due(backlog, schedule) if schedule else "It is the topic's first look.",
+        retention=round(recall, 4) if recall is not None else None,
+        questions=tuple(card.question for card in _cards_of(run)),
+        problem_follows=run.problem_id is not None,
+    )
+
+
+REVISING = (
+    Verb(start_revision, doing="starting your revision", writes=True),
+    Verb(answer_recall, doing="comparing what you recalled", writes=True),
+)
