@@ -117,7 +117,7 @@ _MONTH = (
     r"nov(?:ember)?|dec(?:ember)?)"
 )
 _WEEKDAY = rf"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|{'|'.join(_DAYS)})"
-_DATE = (
+DATE_WORDS = (
     rf"[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}(?:[./][0-9]{{2,4}})?|"
     rf"today|tomorrow|(?:the )?day after tomorrow|(?:next |this |coming )?{_WEEKDAY}|(?:next|this) (?:week|"
     rf"month|weekend)|"
@@ -125,8 +125,8 @@ _DATE = (
     rf"(?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?: [0-9]{{4}})?|"
     rf"{_MONTH} (?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)?(?: [0-9]{{4}})?"
 )
-DATE = re.compile(rf"{_START}(?:{_DATE}){_END}")
-_DUE = re.compile(rf"{_START}(?:(?:due|by|before|until|till|for|on)\s)*(?P<date>{_DATE})$")
+DATE = re.compile(rf"{_START}(?:{DATE_WORDS}){_END}")
+_DUE = re.compile(rf"{_START}(?:(?:due|by|before|until|till|for|on)\s)*(?P<date>{DATE_WORDS})$")
 
 
 def shed_minutes(phrase: Phrase) -> tuple[Arguments, Phrase]:

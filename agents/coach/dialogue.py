@@ -17,6 +17,7 @@ from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
 from agents.coach.questions import Question
 from agents.coach.readers import read_introduction
 from agents.coach.recognition import obey, recognise
+from agents.coach.revision_readers import read_rating
 
 _YES = re.compile(
     r"(?:yes|yeah|yep|yup|y|sure|ok|okay|please|do it|do that|log it|go ahead|correct|right|of course)(?: .*)?"
@@ -32,6 +33,10 @@ _ASKS = re.compile(
 )
 GUESS: Arguments = {"limit": 1}
 """The argument that marks a look-up made because nothing else fits: only a certain match is worth telling."""
+_SHORT = 7
+"""Words up to which a message after a revision's questions may be something else than their answer."""
+_MOST_ANSWERED = 6000
+_ELSEWHERE = frozenset({"undo", "due", "tasks", "snooze", "pause", "revise", "catch up", "revision cap", "profile"})
 _OUTCOMES = ("unaided", "with-help", "stuck")
 
 
@@ -63,6 +68,8 @@ def understand(past: Sequence[Exchange], text: str) -> Request | Say:
     tidy = clean(text)
     if tidy.startswith("/"):
         return _obey(tidy)
+    if past and questions.find_question(past[-1].answer) is questions.RECALL and (told := _recall(text, read(tidy))):
+        return told
     if len(tidy) > LONGEST:
         return Say(talk.TOO_LONG)
     phrase = read(tidy)
@@ -212,7 +219,38 @@ def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
     return None
 
 
+def _recall(text: str, phrase: Phrase) -> Request | Say | None:
+    """Take whatever is said as the answer to a revision's questions, unless it clearly is something else."""
+    if not phrase:
+        return None
+    if _CANCEL.fullmatch(phrase.text) and not phrase.text.startswith("skip"):
+        return Say(talk.CANCELLED)
+    anew = recognise(phrase) if len(phrase.words) <= _SHORT else None
+    if phrase.text in {"help", "hi", "hello"} or (anew and anew.intent.name in _ELSEWHERE):
+        return None
+    answer = "\n".join(clean(line) for line in text.splitlines())
+    return Request(BY_NAME["revise"].answering("answer_recall"), {"answer": answer.strip()[:_MOST_ANSWERED]})
+
+
+def _revise_one(phrase: Phrase, last: Exchange) -> Request | Say | None:
+    """Start the revision whose number was said."""
+    choice = questions.picked_line(phrase, last.answer)
+    return Request(BY_NAME["revise"], {"topic": choice.split(" (")[0]}) if choice else None
+
+
+def _grade(phrase: Phrase, last: Exchange) -> Request | Say | None:
+    """Take the grade that was asked for; the topic was named before."""
+    found = read_rating(phrase)
+    if "grade" not in found:
+        return None
+    before = understand((), last.student)
+    topic = before.arguments if isinstance(before, Request) and before.intent.name == "rate" else {}
+    return Request(BY_NAME["rate"], topic | {"grade": found["grade"]})
+
+
 _OFFERS = {
+    "revision": _revise_one,
+    "grade": _grade,
     "greeting": _choose,
     "stuck": _confirm_stuck,
     "introduction": _introduce,

@@ -13,6 +13,7 @@ from agents.coach import readers
 from agents.coach.details import shed_attempt, shed_intention
 from agents.coach.intent import Command, Intent, Request
 from agents.coach.notation import phrases
+from agents.coach.revision_intents import REVISIONS
 
 __all__ = ["BY_NAME", "COMMANDS", "INTENTS", "Command", "Intent", "Request"]
 
@@ -38,6 +39,7 @@ UNSURE = re.compile(
     r"wont|will|going to|want to|plan to|hope to|almost|nearly|not (?:done|solved|stuck|finished|yet|really|quite)|"
     r"when|whether)\b"
 )
+
 
 INTENTS: tuple[Intent, ...] = (
     Intent(
@@ -136,6 +138,7 @@ INTENTS: tuple[Intent, ...] = (
         read=readers.read_introduction,
         command=("profile", "[your interview date, minutes a day or time zone]", "see or change what I know about you"),
     ),
+    *REVISIONS,
     Intent(
         name="due",
         verb="list_due_revisions",
@@ -147,7 +150,7 @@ INTENTS: tuple[Intent, ...] = (
             "(what|which|anything|something|is there anything) [topic|topics|problem|problems] "
             "(should|shall|must|can|do|need|have|to|i|we|there|is)+ (revise|review|revisit|repeat|brush up) [...]",
             "anything to (revise|review) [...]",
-            "(revise|time to revise|time to review|what am i forgetting)",
+            "what am i forgetting",
             "am i (behind|overdue) [...]",
         ),
         command=("due", "", "list the revisions that are due"),
@@ -220,7 +223,7 @@ INTENTS: tuple[Intent, ...] = (
             f"[{GIVE_ME}] {ONE} [<{ABOUT} ...>]",
             "(give|suggest|recommend|throw|serve|hit) [me] [up] <...>",
             "[i|want|need|to|lets|let|me|should|would|like|id]* "
-            "(practise|practice|train|drill|study|work on|focus on|improve|revise|review|revisit|brush up on|do some|"
+            "(practise|practice|train|drill|study|work on|focus on|improve|do some|"
             "get better at|more) !(my code|my solution|this|code) <...>",
             "<[a|an|some] (easy|medium|hard|difficult|tough|harder|easier|simple) [...]>",
             "<something [...]>",

@@ -10,11 +10,15 @@ from langchain_core.messages import ToolCall, ToolMessage
 from pydantic import ValidationError
 
 from agents.coach.details import Arguments
+from tools.catching_up import CatchUpReceipt
 from tools.context import Result
+from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview
 from tools.practice import AttemptReceipt, StartReceipt
 from tools.problems import ProblemMatches
 from tools.profile import Profile, ProfileReceipt
+from tools.rating import RatingReceipt
+from tools.revising import RecallReceipt, RevisionReceipt
 from tools.revision import DueRevisions
 from tools.suggestion import NextProblem
 from tools.tasks import TaskList, TaskReceipt
@@ -31,6 +35,14 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "explain_mastery": MasteryExplanation,
     "list_mastery": MasteryOverview,
     "list_due_revisions": DueRevisions,
+    "start_revision": RevisionReceipt,
+    "answer_recall": RecallReceipt,
+    "rate_revision": RatingReceipt,
+    "snooze_revision": SnoozeReceipt,
+    "pause_revisions": PauseReceipt,
+    "resume_revisions": PauseReceipt,
+    "plan_catch_up": CatchUpReceipt,
+    "set_revision_cap": CapReceipt,
     "add_task": TaskReceipt,
     "list_tasks": TaskList,
     "complete_task": TaskReceipt,

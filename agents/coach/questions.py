@@ -36,6 +36,11 @@ CHOOSE = Question("Answer with a number, or say it another way.", "choice")
 AGAIN = Question("Say it another way and I'll try again.", "again")
 START_ONE = Question("Say a number to start one of them.", "pick", "start")
 START_IT = Question('Say "start it" and I\'ll keep the time.', "it", "start")
+RECALL = Question("Answer from memory in one message; a few words each will do.", "recall", "revise")
+REVISE_ONE = Question("Say `revise` to begin with the first, or the number of one.", "revision", "revise")
+WHICH_GRADE = Question("How did it go: again, hard, good or easy?", "grade", "rate")
+SNOOZE_UNTIL = Question("Until when: an hour, tonight, tomorrow or a day?", "until", "snooze")
+PAUSE_UNTIL = Question("Until which day shall revisions pause?", "until", "pause")
 GREETING = Question("3. Set my interview date", "greeting")
 
 QUESTIONS = (
@@ -53,6 +58,11 @@ QUESTIONS = (
     AGAIN,
     START_ONE,
     START_IT,
+    RECALL,
+    REVISE_ONE,
+    WHICH_GRADE,
+    SNOOZE_UNTIL,
+    PAUSE_UNTIL,
     GREETING,
 )
 
@@ -87,6 +97,12 @@ def number_lines(choices: Iterable[str]) -> str:
 
 def picked(phrase: Phrase, answer: str) -> str | None:
     """Return what a number stands for in the list of a message: its link, its name in bold, or the whole line."""
+    line = picked_line(phrase, answer)
+    return named_in(line) or line if line else None
+
+
+def picked_line(phrase: Phrase, answer: str) -> str | None:
+    """Return the line of a message's list that a number stands for."""
     match = _PICKED.fullmatch(phrase.text)
     lines = [line for _, line in _NUMBERED.findall(answer)]
     if not match or not lines:
@@ -95,8 +111,7 @@ def picked(phrase: Phrase, answer: str) -> str | None:
     number = _ORDINALS.get(said) or _NUMBERS.get(said) or int(said)
     if number > len(lines) or number == 0:
         return None
-    line = lines[number - 1 if number > 0 else -1]
-    return named_in(line) or line
+    return lines[number - 1 if number > 0 else -1]
 
 
 def named_in(text: str) -> str | None:

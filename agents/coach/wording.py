@@ -9,7 +9,8 @@ from typing import Any, Final
 from agents.coach.dialogue import GUESS, slot_of
 from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.outcomes import Outcome, Refusal
-from agents.coach.questions import AGAIN, CHOOSE, INTRODUCE, START_IT, START_ONE, WHICH_SOLVED, number_lines
+from agents.coach.questions import AGAIN, CHOOSE, INTRODUCE, REVISE_ONE, START_IT, START_ONE, WHICH_SOLVED, number_lines
+from agents.coach.revision_wording import REVISION_WORDS, link
 from agents.coach.talk import NOT_UNDERSTOOD
 from tools.arguments import name_some
 from tools.context import Result
@@ -97,7 +98,7 @@ def _next(result: NextProblem) -> str:
 def _start(result: StartReceipt) -> str:
     clock = "The clock is running on" if result.undo_label else "It was running already:"
     how = "When you're done, tell me how it went: `done, took 20 minutes, needed a hint`."
-    return f"{clock} {_name(result.problem)}. {how}"
+    return f"{clock} {link(result.problem)}. {how}"
 
 
 def _attempt(result: AttemptReceipt) -> str:
@@ -169,24 +170,28 @@ def _due(result: DueRevisions) -> str:
     due = [*result.overdue, *result.due_today]
     ahead = [f"{item.topic} {_day(item.due, result.today)}" for item in result.upcoming]
     coming = f"Next: {', '.join(ahead)}." if ahead else ""
-    if not due:
+    if result.paused_until:
+        waiting = f" {result.total_due} wait." if result.total_due else ""
+        day = _day(result.paused_until, result.today)
+        return f"Your revisions are paused until {day}.{waiting} Say `resume revisions` to go on now."
+    if not result.total_due:
         return f"Nothing is due today. {coming or 'Topics come up for revision once you have logged problems.'} {_NEXT}"
+    if not due:
+        return (
+            f"You did the {result.daily_cap} revisions of today. {result.total_due} more are due and can wait; "
+            "say `revise` for another one, or `help me catch up` to spread them."
+        )
     count = "One revision is due" if result.total_due == 1 else f"{result.total_due} revisions are due"
     more = f", the most urgent {len(due)} first" if result.total_due > len(due) else ""
-    if all(item.problem for item in due):
-        lines, closing = number_lines(map(_revision, due)), START_ONE.text
-    else:
-        lines, closing = (
-            "\n".join(f"- {_revision(item)}" for item in due),
-            "Say `review` and a topic for a problem of it.",
-        )
-    return "\n\n".join(part for part in (f"{count}{more}:", lines, coming, closing) if part)
+    left = f"{result.left_out} left out for today: you do at most {result.daily_cap} a day." if result.left_out else ""
+    lines = number_lines(map(_revision, due))
+    return "\n\n".join(part for part in (f"{count}{more}:", lines, left, coming, REVISE_ONE.text) if part)
 
 
 def _revision(item: DueRevision) -> str:
     late = "today" if item.days_overdue == 0 else f"{_days(item.days_overdue)} overdue"
     recall = f", {item.retention:.0%} chance that you remember it" if item.retention is not None else ""
-    problem = f": {_name(item.problem)}" if item.problem else ""
+    problem = f": {link(item.problem)}" if item.problem else ""
     return f"{item.topic} ({late}{recall}){problem}"
 
 
@@ -255,13 +260,8 @@ def _introduce(missing: Sequence[str]) -> str:
     return f"To plan around you I'd like to know {name_some(unknown)}. {INTRODUCE.text}" if unknown else ""
 
 
-def _name(problem: ProblemBrief) -> str:
-    title = problem.title.replace("[", "(").replace("]", ")")
-    return f"[{title}]({problem.url})" if problem.url and " " not in problem.url else f"**{title}**"
-
-
 def _line(problem: ProblemBrief) -> str:
-    return " · ".join([_name(problem), problem.difficulty, *([", ".join(problem.topics)] if problem.topics else [])])
+    return " · ".join([link(problem), problem.difficulty, *([", ".join(problem.topics)] if problem.topics else [])])
 
 
 def _day(day: str, today: str) -> str:
@@ -287,6 +287,7 @@ _WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {
     MasteryExplanation: _explain,
     MasteryOverview: _overview,
     DueRevisions: _due,
+    **REVISION_WORDS,
     TaskList: _tasks,
     TaskReceipt: _task,
 }
