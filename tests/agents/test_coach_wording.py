@@ -11,11 +11,16 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessa
 
 from agents.coach import OfflineCoach, questions, wording
 from agents.coach.outcomes import RESULTS
+from tools.catching_up import CatchUpDay, CatchUpReceipt
 from tools.context import Result
+from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
+from tools.questions import RecalledCard
+from tools.rating import RatedTopic, RatingReceipt
+from tools.revising import RecallReceipt, ReviewDone, RevisionReceipt
 from tools.revision import DueRevision, DueRevisions
 from tools.suggestion import NextProblem
 from tools.tasks import TaskBrief, TaskList, TaskReceipt
@@ -93,6 +98,36 @@ EXPLAINED = MasteryExplanation(
     words="You would solve a medium problem of Hashing unaided with a chance of 61%.",
 )
 
+REVISION = RevisionReceipt(
+    line="x",
+    topic="Stacks",
+    session_id="1",
+    why="It is due.",
+    retention=0.71,
+    questions=("When?", "Cost?"),
+    problem_follows=True,
+)
+RECALLED = RecallReceipt(
+    line="x",
+    topic="Stacks",
+    cards=(RecalledCard(question="When?", made=("brackets",), missed=("constant time",)),),
+    made=1,
+    points=2,
+    problem=TWO_SUM,
+)
+REVIEWED = ReviewDone(
+    topic="Stacks",
+    grade="good",
+    reviewed=True,
+    next_revision="2026-12-03",
+    interval_days=8,
+    why="you recalled 8 of 9 points",
+)
+RATED = RatedTopic(
+    topic="Stacks", grade_before="good", next_revision="2026-12-03", interval_days=8, why="you rated it easy"
+)
+PLANNED = CatchUpDay(day="2026-11-26", topics=("Stacks", "Graphs"), already=1)
+
 RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (
         NextProblem(problem=TWO_SUM, why="It is number 1.", running="Jump Game"),
@@ -118,10 +153,35 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (
         NOTHING_DUE.model_copy(update={"overdue": (DUE,), "total_due": 1}),
         ("One revision is due:", "1. Hashing (3 days overdue, 71% chance that you remember it): [Two Sum]",
-         "Say a number"),
+         "Say `revise` to begin"),
+    ),
+    (
+        NOTHING_DUE.model_copy(update={"overdue": (DUE,), "total_due": 9, "left_out": 8}),
+        ("9 revisions are due, the most urgent 1 first:", "8 left out for today: you do at most 5 a day."),
+    ),
+    (NOTHING_DUE.model_copy(update={"total_due": 9, "left_out": 9}), ("the 5 revisions of today. 9 more are due",)),
+    (
+        NOTHING_DUE.model_copy(update={"total_due": 9, "left_out": 9, "paused_until": "2027-01-03"}),
+        ("paused until 3 Jan 2027. 9 wait.",),
     ),
     (NOTHING_DUE.model_copy(update={"upcoming": (DUE.model_copy(update={"due": "2026-12-01"}),)}), ("Hashing 1 Dec",)),
     (NOTHING_DUE, ("Nothing is due today.",)),
+    (REVISION, ("**Stacks**. It is due. Chance that you still remember it: 71%.", "2. Cost?", "Answer from memory")),
+    (REVISION.model_copy(update={"problem": TWO_SUM, "retention": None}), ("Your problem: [Two Sum](", "is running")),
+    (RECALLED, ("You had 1 of 2 points", "- ✓ brackets", "- missing: constant time", "Your problem: [Two Sum](")),
+    (RECALLED.model_copy(update={"problem": None, "review": REVIEWED}), ("comes back on 3 Dec 2026 (you", "/rate")),
+    (
+        RatingReceipt(line="x", grade="easy", topics=(RATED,)),
+        ("**Stacks** comes back on 3 Dec 2026 (you rated it easy; it had been good)",),
+    ),
+    (SnoozeReceipt(line="x", topic="Stacks", until="2026-11-27 00:00", due_before="2026-11-25"), ("`revise stacks`",)),
+    (PauseReceipt(line="x", paused_until="2027-01-03", due_now=0), ("`resume revisions` ends the pause",)),
+    (PauseReceipt(line="x", paused_until=None, due_now=7), ("`help me catch up`",)),
+    (CapReceipt(line="x", per_day=3, due_now=1), ("1 revision is due now",)),
+    (
+        CatchUpReceipt(line="x", total=3, days=(PLANNED,), per_day_at_most=2, beyond=1),
+        ("- 26 Nov 2026: Stacks, Graphs, beside 1 that stood there", "1 did not fit at 2 a day"),
+    ),
     (ProblemMatches(query="two", matches=(TWO_SUM, HANDMADE), exact=False), ("1. [Two Sum](", "2. **Two Sum** · hard")),
     (ProblemMatches(query="two", matches=(TWO_SUM,), exact=True), ("start it",)),
     (ProblemMatches(query="quux", matches=(), exact=False), ("There is no such problem",)),
@@ -170,7 +230,8 @@ def test_a_result_is_told_in_its_own_figures(result: Result, parts: tuple[str, .
     said = wording.word(result)
     for part in parts:
         assert part in said
-    assert said.count("?") <= 1
+    listed = "".join(getattr(result, "questions", ()))  # a revision's own questions are asked together
+    assert said.count("?") - listed.count("?") <= 1
     known = result.model_dump_json()
     for percent in re.findall(r"(\d+)%", said):
         assert f"0.{int(percent):02d}" in known or f"{percent}%" in known or f"0.{int(percent) // 10}," in known

@@ -71,7 +71,7 @@ async def topic_of(student: Student, name: str) -> RevisionSchedule:
 
 
 async def test_a_revision_asks_compares_and_ends_with_its_problem(ada: Student) -> None:
-    """The most urgent topic is asked about, the answer is compared point by point, the problem's outcome is the grade."""
+    """The topic is asked about, the answer compared point by point, and the problem's outcome is the grade."""
     await fail_brackets(ada)
     begun = await ada.do(RevisionReceipt, "start_revision", topic="stacks")
     assert (begun.topic, begun.line, begun.problem, begun.problem_follows) == (
@@ -123,7 +123,7 @@ async def test_without_a_topic_the_most_urgent_one_is_revised(ada: Student) -> N
     with pytest.raises(ToolFailed, match="Nothing is due"):
         await ada.do(RevisionReceipt, "start_revision")
     await ada.do(AttemptReceipt, "record_attempt", outcome="stuck", problem="valid parentheses")
-    with pytest.raises(ToolFailed, match="tomorrow. Name a topic"):
+    with pytest.raises(ToolFailed, match="is next, tomorrow"):
         await ada.do(RevisionReceipt, "start_revision")
     ada.clock.forward(days=2)
     begun = await ada.do(RevisionReceipt, "start_revision")
