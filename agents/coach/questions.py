@@ -104,7 +104,7 @@ def picked(phrase: Phrase, answer: str) -> str | None:
 def picked_line(phrase: Phrase, answer: str) -> str | None:
     """Return the line of a message's list that a number stands for."""
     match = _PICKED.fullmatch(phrase.text)
-    lines = [line for _, line in _NUMBERED.findall(answer)]
+    lines = [str(line) for _, line in _NUMBERED.findall(answer)]
     if not match or not lines:
         return None
     said = match["n"]
