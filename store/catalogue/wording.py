@@ -23,10 +23,16 @@ _PLAIN_SIGNS = str.maketrans(
 )
 _COST = re.compile(r"\bo ?\(((?:[^()]|\([^()]*\))*)\)")
 _BARE_COSTS = (
-    (re.compile(r"(?<![\w(])n ?\*? ?log ?n\b"), " O(nlogn) "),
-    (re.compile(r"(?<![\w(])log ?n\b"), " O(logn) "),
+    (re.compile(r"(?<![\w(])n ?\*? ?log ?(?:n\b|\(n\))"), " O(nlogn) "),
+    (re.compile(r"(?<![\w(])log ?(?:n\b|\(n\))"), " O(logn) "),
     (re.compile(r"\bn squared\b|(?<![\w(])n\^2\b"), " O(n^2) "),
 )
+# The terms "is-a" and "has-a" would otherwise dissolve into fillers.
+_KINSHIP = re.compile(r"\b(is|has)-a\b|[\"“](is|has) a[\"”]")
+# The terms "is-a" and "has-a" would otherwise dissolve into fillers.
+_KINSHIP = re.compile(r"\b(is|has)-a\b|[\"“](is|has) a[\"”]")
+# The terms "is-a" and "has-a" would otherwise dissolve into fillers.
+_KINSHIP = re.compile(r"\b(is|has)-a\b|[\"“](is|has) a[\"”]")
 _WORD = re.compile(r"O\([^\s]*\)|\d+(?:\.\d+)+|\b\w/\w\b|[a-z0-9]+(?:\^[a-z0-9]+|[+#]+)?")
 _SENTENCE_END = re.compile(r"[.!?;]+(?:\s|$)|\n")
 _VOWEL = re.compile("[aeiouy]")
@@ -49,6 +55,9 @@ def split_sentences(text: str) -> tuple[tuple[str, ...], ...]:
     plain = re.sub(r"\bcan(no|')t\b", "can not", plain)
     plain = re.sub(r"n't\b", " not", plain)
     plain = re.sub(r"'s\b", "", plain)
+    plain = _KINSHIP.sub(r" \1\2a ", plain)
+    plain = _KINSHIP.sub(r" \1\2a ", plain)
+    plain = _KINSHIP.sub(r" \1\2a ", plain)
     plain = _COST.sub(_close_up, plain)
     for pattern, cost in _BARE_COSTS:
         plain = pattern.sub(cost, plain)
@@ -56,10 +65,19 @@ def split_sentences(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(stems for stems in sentences if stems)
 
 
-def says(sentences: tuple[tuple[str, ...], ...], keyword: str) -> bool:
-    """Tell whether one of the sentences (of `split_sentences`) says the keyword."""
+def says(sentences: tuple[tuple[str, ...], ...], keyword: str, *, even_denied: bool = False) -> bool:
+    """Tell whether one of the sentences (of `split_sentences`) says the keyword.
+
+    With `even_denied`, "cannot remove edges" says "remove": for points that are denials themselves.
+    """
     wanted = keyword_stems(keyword)
-    return bool(wanted) and any(_is_said(wanted, sentence) for sentence in sentences)
+    may_be_denied = even_denied or not _NEGATIONS.isdisjoint(wanted)
+    return bool(wanted) and any(_is_said(wanted, sentence, may_be_denied) for sentence in sentences)
+
+
+def is_denial(text: str) -> bool:
+    """Tell whether a text says that something is not so."""
+    return any(not _NEGATIONS.isdisjoint(sentence) for sentence in split_sentences(text))
 
 
 @cache
@@ -77,13 +95,15 @@ def _stems(sentence: str) -> tuple[str, ...]:
     return tuple(_stem(_SAME_WORDS.get(word, word)) for word in words if word not in _FILLERS)
 
 
-def _is_said(wanted: tuple[str, ...], sentence: tuple[str, ...]) -> bool:
-    negative = not _NEGATIONS.isdisjoint(wanted)
+def _is_said(wanted: tuple[str, ...], sentence: tuple[str, ...], may_be_denied: bool) -> bool:
     joined = "".join(wanted)
+    words = set(sentence)
+    if joined not in words and not all(any(_matches(stem, word) for word in words) for stem in wanted):
+        return False
     for start, word in enumerate(sentence):
         near = sentence[start : start + len(wanted) + _GAP]
         said = any(_matches(stem, word) for stem in wanted) and _hold(near, wanted)
-        denied = start > 0 and sentence[start - 1] in _NEGATIONS and not negative
+        denied = start > 0 and sentence[start - 1] in _NEGATIONS and not may_be_denied
         if (said or word == joined) and not denied:
             return True
     return False
@@ -121,7 +141,7 @@ def _without_ending(word: str) -> str:
         return word
     for ending, instead in (("ies", "y"), ("ied", "y"), ("ing", ""), ("ed", ""), ("s", ""), ("e", "")):
         root = word.removesuffix(ending) + instead
-        ends = word.endswith(ending) and not word.endswith("ss")
+        ends = word.endswith(ending) and not word.endswith("ss") and root not in _NEGATIONS
         if ends and len(root) >= _SHORTEST_STEM and _VOWEL.search(root):
             return root
     doubled = len(word) > _SHORTEST_STEM and word[-1] == word[-2] and word[-1] not in "aeious"
