@@ -27,6 +27,7 @@ from store.errors import StoreError
 from store.repositories.accounts import Accounts
 
 PROMPT = FormattedText([("bold ansicyan", "you › ")])
+LEAVE = "Ctrl-C again to leave."
 
 
 class Dialogue:
@@ -45,7 +46,7 @@ class Dialogue:
     async def run(self) -> int:
         """Talk until the person leaves; return the exit status."""
         await self._greet()
-        while (text := await self._ask()) is not None:
+        while (text := await self.ask()) is not None:
             command = local_command(text)
             if command is QUIT:
                 break
@@ -65,13 +66,19 @@ class Dialogue:
         self._screen.print(Text(f"{HELLO}\n\n{choices}"))
         self._choosing = True
 
-    async def _ask(self) -> str | None:
-        """Return what the person wrote, or None when they leave."""
-        try:
-            with patch_stdout(raw=True):
-                return await self._prompt.prompt_async(PROMPT)
-        except (EOFError, KeyboardInterrupt):
-            return None
+    async def ask(self) -> str | None:
+        """Return what the person wrote, or None when they leave: by Ctrl-D, or by Ctrl-C twice in a row."""
+        # A Ctrl-C that was meant to stop an answer may come when that has just ended.
+        for last in (False, True):
+            try:
+                with patch_stdout(raw=True):
+                    return await self._prompt.prompt_async(PROMPT)
+            except EOFError:
+                return None
+            except KeyboardInterrupt:
+                if not last:
+                    self._screen.note(LEAVE)
+        return None
 
     def _chosen(self, text: str) -> str:
         """Return the message that a number stands for right after the greeting, or the text itself."""
