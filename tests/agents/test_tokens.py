@@ -3,7 +3,6 @@
 import asyncio
 import gzip
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -151,7 +150,6 @@ async def test_does_not_wait_for_a_network_that_hangs(
         raise requests.ConnectionError("gave up")
 
     monkeypatch.setattr(requests, "get", hang)
-    started = time.monotonic()
     ticks = 0
     load = asyncio.create_task(TokenCounters(ranks_dir=tmp_path, download_limit_s=0.2).load("gpt-4o"))
     while not load.done():
@@ -159,11 +157,15 @@ async def test_does_not_wait_for_a_network_that_hangs(
         ticks += 1
     release.set()
     assert not (await load).exact
-    assert time.monotonic() - started < 5
     assert ticks > 3
 
 
-@pytest.mark.parametrize("data", [b"", b"not gzip", gzip.compress(b"IQ== 0\n"), gzip.compress(b"IQ== 0\n")[:-9]])
+OTHER_RANKS = gzip.compress(b"IQ== 0\n", mtime=0)
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"not gzip", OTHER_RANKS, OTHER_RANKS[:-9]], ids=["empty", "not gzip", "others", "cut off"]
+)
 def test_rejects_ranks_that_are_not_what_they_should_be(tmp_path: Path, data: bytes) -> None:
     """A file that is damaged, cut or of another content is not used."""
     (tmp_path / "o200k_base.tiktoken.gz").write_bytes(data)

@@ -66,10 +66,16 @@ class FakePlatform:
             return False
         return True
 
-    async def until_shown(self, count: int) -> None:
-        """Wait until so many answers were shown."""
-        async with self._moved:
-            await self._moved.wait_for(lambda: len(self.shown) >= count)
+    async def until_shown(self, count: int, patience: float = 60.0) -> bool:
+        """Wait until so many answers were shown; return False when there was none for `patience` seconds."""
+        while len(self.shown) < count:
+            before = len(self.shown)
+            async with self._moved:
+                try:
+                    await asyncio.wait_for(self._moved.wait_for(lambda: len(self.shown) > before), patience)  # noqa: B023
+                except TimeoutError:
+                    return False
+        return True
 
     @property
     def url(self) -> str:
