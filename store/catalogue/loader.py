@@ -41,6 +41,8 @@ from store.errors import DuplicateKey
 K = TypeVar("K", bound=Hashable)
 
 _RETRIES = 4
+_PATIENCE_SECONDS = 60.0
+"""How long to try again while other processes load the same: one of them comes through each time."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +85,8 @@ async def load_catalogue(
     for _ in range(_RETRIES):
         # A duplicate: somebody inserted the same between our look-up and our insert; the next look-up finds it.
         with contextlib.suppress(DuplicateKey):
-            return await database.transact(body)
-    return await database.transact(body)
+            return await database.transact(body, seconds=_PATIENCE_SECONDS)
+    return await database.transact(body, seconds=_PATIENCE_SECONDS)
 
 
 def _unpack() -> Shipment:
