@@ -17,7 +17,7 @@ from store.errors import StoreUnavailable
 from store.faults import Faults
 from store.leases import Hold, Leases, student_lease
 from store.repositories.turns import Limits, TurnQueue
-from tests.bot.stage import QUICK, ROOMY, Gate, Script, Stage
+from tests.bot.stage import QUICK, ROOMY, Gate, Script, Stage, until
 
 NOWHERE = "mongodb://127.0.0.1:1/?replicaSet=rs0"
 
