@@ -9,9 +9,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from agents.listener import Listener
 from agents.run import Progress
 
-# A full stop after a digit may number a list or begin a decimal; the next end will do.
-_END = re.compile(r"(?:[!?…:]|(?<!\d)\.)[\"'”’)*_`]*\s+|\n+")
-_FENCE = re.compile(r"^\s*(```|~~~)", re.MULTILINE)
+# A full stop after a digit may number a list or begin a decimal; the next end will do. What indents the next line is
+# left to that line, where it may stand before a fence.
+_MARK = re.compile(
+    r"(?P<fence>^[^\S\n]*(?:```|~~~))|(?:[!?…:]|(?<!\d)\.)[\"'”’)*_`]*(?:[^\S\n]*\n+|[^\S\n]+)|\n+", re.MULTILINE
+)
 
 
 class Sentences:
@@ -19,24 +21,29 @@ class Sentences:
 
     def __init__(self) -> None:
         self._held = ""
+        self._read = 0
+        """How much of what is held was looked through: a long block of code is not to be read anew at every piece."""
+        self._in_code = False
 
     def feed(self, text: str) -> str:
         """Take more text; return what is whole by now: up to the last sentence's end outside a code block."""
         self._held += text
         whole = 0
-        for end in _END.finditer(self._held):
-            if not self._in_code(end.end()):
-                whole = end.end()
+        for mark in _MARK.finditer(self._held, self._read):
+            self._read = mark.end()
+            if mark["fence"]:
+                self._in_code = not self._in_code
+            elif not self._in_code:
+                whole = mark.end()
         said, self._held = self._held[:whole], self._held[whole:]
+        self._read -= whole
         return said
 
     def flush(self) -> str:
         """Return what is left: the text has ended."""
         said, self._held = self._held, ""
+        self._read = 0
         return said
-
-    def _in_code(self, place: int) -> bool:
-        return len(_FENCE.findall(self._held[:place])) % 2 == 1
 
 
 class Speech:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,22 @@ def test_a_block_of_code_is_said_whole() -> None:
     assert sentences.feed("Look:\n```python\nx = 1\n") == "Look:\n"
     assert sentences.feed("y = 2. \n") == ""
     assert sentences.feed("```\n") == "```python\nx = 1\ny = 2. \n```\n"
+
+
+def test_an_indented_fence_opens_and_closes_a_block() -> None:
+    """A fence counts wherever its line begins, also right after a line that ends like a sentence."""
+    sentences = Sentences()
+    assert sentences.feed("Like this:\n  ```\n  if x:\n    y. \n") == "Like this:\n"
+    assert sentences.feed("  ```\nSo. ") == "  ```\n  if x:\n    y. \n  ```\nSo. "
+
+
+def test_a_long_block_of_code_is_read_once() -> None:
+    """However long a block is, a piece of it costs no more than at its beginning: nothing holds up the other turns."""
+    code = "```python\n" + "value = compute(a, b)\n" * 2_000 + "```\n"
+    sentences, started = Sentences(), process_time()
+    said = [sentences.feed(code[start : start + 8]) for start in range(0, len(code), 8)]
+    assert "".join(said) == code
+    assert process_time() - started < 2.0
 
 
 async def test_a_second_try_takes_the_first_back() -> None:

@@ -119,8 +119,8 @@ class Dialogue:
         )
 
     async def _cancel(self) -> None:
-        student = await self._student()
         try:
+            student = await self._student()
             stopped = student is not None and await self._conversation.app.turns.cancel(student)
         except StoreError as exc:
             self._screen.note(sentence_for(exc))
