@@ -43,6 +43,11 @@ log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 Adapters = Callable[[Database], Mapping[Platform, "Adapter"]]
 
+NO_REPLICA_SET = (
+    "The MongoDB that MONGODB_URI names is no replica set, and PrepMate needs transactions: start it with "
+    "--replSet rs0, run rs.initiate() in mongosh once, and try again. A set of one server is enough."
+)
+
 
 def utc_now() -> datetime:
     """Return the present moment: the one clock that is passed to everything else."""
@@ -106,6 +111,8 @@ async def reach_database(settings: Settings, *, on_progress: Progress = lambda _
             raise StoreUnavailable(
                 "The database that MONGODB_URI names does not answer: see that it runs and that the address is right."
             ) from exc
+        if not await database.can_transact():
+            raise StoreSetupError(NO_REPLICA_SET)
         yield database
 
 

@@ -1,18 +1,35 @@
 from __future__ import annotations
 
+import asyncio
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
 from pydantic import SecretStr
 
-from bot.app import prepare, utc_now
-from bot.doctor import check_catalogue, check_clock, check_indexes, check_model, check_program, check_python, host_of
+from bot.app import prepare, reach_database, utc_now
+from bot.doctor import (
+    check_catalogue,
+    check_clock,
+    check_indexes,
+    check_model,
+    check_program,
+    check_python,
+    examine_database,
+    host_of,
+)
 from bot.settings import Settings
 from store.catalogue.loader import load_catalogue
 from store.client import Database, connect
+from store.errors import StoreSetupError
 from tests.fakes.openai.server import FakeOpenAI
+from tests.mongo import mongod_program
 
 KEY = "sk-test"
 
@@ -31,6 +48,47 @@ async def test_a_fresh_database_is_not_broken(database: Database) -> None:
     await prepare(database, utc_now)
     await load_catalogue(database, now=utc_now())
     assert [(await check(database)).state for check in (check_indexes, check_catalogue)] == ["good", "good"]
+
+
+@asynccontextmanager
+async def standalone() -> AsyncIterator[str]:
+    """A MongoDB that belongs to no replica set, on a unix socket; its address."""
+    directory = Path(tempfile.mkdtemp(prefix="pm-"))  # a socket's path may hold 107 bytes
+    socket = directory / "mongodb-27017.sock"
+    place = ["--dbpath", str(directory), "--bind_ip", str(socket), "--unixSocketPrefix", str(directory)]
+    server = await asyncio.create_subprocess_exec(
+        *[str(mongod_program()), *place, "--wiredTigerCacheSizeGB", "0.25"],
+        stdout=asyncio.subprocess.DEVNULL,
+        env={"PATH": os.environ["PATH"]},
+    )
+    try:
+        yield f"mongodb://{str(socket).replace('/', '%2F')}/"
+    finally:
+        server.kill()
+        await server.wait()
+        shutil.rmtree(directory)
+
+
+async def until_it_answers(uri: str) -> None:
+    """Wait as long as a crowded machine needs to start a server."""
+    database = connect(uri, "admin", server_selection_ms=30_000)
+    try:
+        await database.ping()
+    finally:
+        database.close()
+
+
+async def test_a_mongodb_without_transactions_is_told_at_once() -> None:
+    """A server that is no replica set is refused before anything is made there, and the doctor says what to do."""
+    async with standalone() as uri:
+        settings = Settings(mongodb_uri=SecretStr(uri))
+        await until_it_answers(uri)
+        with pytest.raises(StoreSetupError, match="replSet"):
+            async with reach_database(settings):
+                pass
+        finding = await examine_database(settings)
+    assert finding.broken
+    assert "replica set" in finding.line
 
 
 async def test_a_wrong_clock_is_told(database: Database) -> None:
