@@ -18,6 +18,8 @@ from agents.coach.questions import Question
 from agents.coach.readers import read_introduction
 from agents.coach.recognition import obey, recognise
 from agents.coach.revision_readers import read_rating
+from tools.arguments import check_minutes
+from tools.errors import ToolRetry
 
 _YES = re.compile(
     r"(?:yes|yeah|yep|yup|y|sure|ok|okay|please|do it|do that|log it|go ahead|correct|right|of course)(?: .*)?"
@@ -37,7 +39,10 @@ _SHORT = 7
 """Words up to which a message after a revision's questions may be something else than their answer."""
 _MOST_ANSWERED = 6000
 _ELSEWHERE = frozenset({"undo", "due", "tasks", "snooze", "pause", "revise", "catch up", "revision cap", "profile"})
+CHECK: Arguments = {"limit": 4}
+"""The argument that marks a look-up made before the coach asks how a problem went: there must be such a problem."""
 _OUTCOMES = ("unaided", "with-help", "stuck")
+_UNKNOWN = re.compile(r"(?:i )?(?:dont|do not|cant|didnt) (?:know|remember|count)(?: .*)?|no (?:idea|clue)|not sure")
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,20 @@ def decide(past: Sequence[Exchange], text: str) -> Request | Say:
     """Return the request that is ready to be called, or what to say instead: a question, an answer."""
     wanted = understand(past, text)
     if isinstance(wanted, Request) and (question := questions.ask_for(wanted)):
-        return Say(question.text)
+        return _check(wanted) or Say(question.text)
     return wanted
+
+
+def _check(report: Request) -> Request | Say | None:
+    """Return what comes before the question of how a problem went: are the minutes possible, is there the problem."""
+    if report.missing != "outcome":
+        return None
+    try:
+        check_minutes(report.arguments.get("minutes"))
+    except ToolRetry as refused:
+        return Say(f"{refused} {questions.HOW_LONG.text}")
+    problem = report.arguments.get("problem")
+    return Request(BY_NAME["find"], {"query": problem, **CHECK}) if problem else None
 
 
 def understand(past: Sequence[Exchange], text: str) -> Request | Say:
@@ -145,6 +162,10 @@ def _fill(before: Request, question: Question, phrase: Phrase, answer: str) -> R
     slot = question.slot if question.intent else slot_of(before)
     if slot is None:
         return None
+    if slot == "minutes" and _UNKNOWN.fullmatch(phrase.text):
+        return replace(before, arguments={name: said for name, said in before.arguments.items() if name != slot})
+    if slot == "minutes" and re.fullmatch(r"[0-9]{1,6}", phrase.text):
+        return _with(before, {slot: int(phrase.text)})
     if choice := questions.picked(phrase, answer):
         return _with(before, {slot: choice})
     anew = recognise(phrase)

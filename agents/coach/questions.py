@@ -24,6 +24,7 @@ class Question:
 
 HOW = Question("How did it go: unaided, with help, or stuck?", "outcome", "log")
 HELPED = Question("Unaided, or with help?", "outcome", "log")
+HOW_LONG = Question("How many minutes did it take?", "minutes", "log")
 LOG_STUCK = Question("Shall I log it as stuck?", "stuck", "log")
 WHICH_SOLVED = Question("Which problem was it?", "problem", "log")
 WHICH_START = Question("Which problem shall I start?", "problem", "start")
@@ -46,6 +47,7 @@ GREETING = Question("3. Set my interview date", "greeting")
 QUESTIONS = (
     HOW,
     HELPED,
+    HOW_LONG,
     LOG_STUCK,
     WHICH_SOLVED,
     WHICH_START,

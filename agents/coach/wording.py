@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final
 
+from agents.coach import checks
 from agents.coach.dialogue import GUESS, slot_of
 from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.outcomes import Outcome, Refusal
@@ -36,6 +37,8 @@ _UNKNOWN: Final = {
 def follow_up(outcomes: Sequence[Outcome]) -> Request | None:
     """Return the one more call that a result asks for, if any."""
     last = outcomes[-1]
+    if (checked := checks.find_check(outcomes)) and not last.refusal:
+        return checks.look_further(checked, last)
     if last.refusal and last.verb == "add_task" and "problem" in last.arguments:
         # What looked like a problem's name was none; the task is wanted all the same.
         return Request(BY_NAME["task"], {name: said for name, said in last.arguments.items() if name != "problem"})
@@ -56,6 +59,8 @@ def tell(outcomes: Sequence[Outcome]) -> str:
         return f"{_changes(attempt)}\n\n{_introduce(missing) or _NEXT}"
     if last.refusal:
         return refuse(last)
+    if (checked := checks.find_check(outcomes)) and not isinstance(last.result, TaskReceipt):
+        return checks.tell(checked)
     if isinstance(last.result, ProblemMatches) and GUESS.items() <= last.arguments.items() and not last.result.exact:
         return refuse(outcomes[-2]) if len(outcomes) > 1 else NOT_UNDERSTOOD
     return word(last.result) if last.result is not None else UNREADABLE

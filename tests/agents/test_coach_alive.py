@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from agents.coach import OfflineCoach, talk
+from agents.coach import OfflineCoach, questions, talk
 from agents.history import append_exchange
 from agents.listener import Silence
 from agents.mentor import OFFLINE_COACH, Mentor, TurnRun
@@ -184,3 +184,20 @@ async def test_what_cannot_be_done_is_said_in_a_sentence(chat: Chat, said: str, 
     """Unknown names, wrong numbers and odd texts get a clear sentence and change nothing."""
     assert part in await chat.say(said)
     assert await chat.student.all(Attempt) == []
+
+
+async def test_a_report_of_no_problem_is_not_asked_how_it_went(chat: Chat) -> None:
+    """What is no problem's title is said to be none at once; a title put right, its minutes are still known."""
+    refused = await chat.say("i solved foobar blarg in 10 min")
+    assert "foobar blarg" in refused
+    assert questions.HELPED.text not in refused
+    assert await chat.say("two sum") == questions.HELPED.text
+    assert "Nice, all by yourself." in await chat.say("alone")
+    assert [raw["timeTaken"] for raw in await chat.student.all(Submission)] == [10 * 60]
+
+
+async def test_a_task_that_is_reported_finished_is_ticked_off(chat: Chat) -> None:
+    """Words that are an open task's title, and no problem's, complete the task, whatever form the verb is in."""
+    await chat.say("add a task: read about tries")
+    assert (await chat.say("finished reading about tries")).startswith("One less to do!")
+    assert [task.status for task in await chat.student.work.reading().of(PreparationTask).find({})] == ["completed"]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
 from agents.coach import CHOICES, COMMANDS, GREETING, OfflineCoach, questions, talk
-from agents.coach.dialogue import Exchange, Say, decide
+from agents.coach.dialogue import CHECK, Exchange, Say, decide
 from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.outcomes import RESULTS
 from agents.coach.questions import QUESTIONS
@@ -33,10 +33,16 @@ def converse(*said: str) -> Request | Say:
     """Talk to the coach, hearing its own questions, and return what the last sentence leads to."""
     past: list[Exchange] = []
     for text in said[:-1]:
-        reply = decide(past, text)
+        reply = hear(decide(past, text))
         assert isinstance(reply, Say), reply
         past.append(Exchange(text, reply.text))
-    return decide(past, said[-1])
+    return hear(decide(past, said[-1]))
+
+
+def hear(decided: Request | Say) -> Request | Say:
+    """Return what is said once a check has found the problem there."""
+    checked = isinstance(decided, Request) and decided.arguments.items() >= CHECK.items()
+    return Say(questions.HELPED.text) if checked else decided
 
 
 @pytest.mark.parametrize(
@@ -49,6 +55,10 @@ def converse(*said: str) -> Request | Say:
         (("done, 20 minutes", "needed a hint on the 2nd try"), "record_attempt",
          {"minutes": 20, "tries": 2, "outcome": "with-help"}),
         (("done", "hmm", "by myself"), "record_attempt", {"outcome": "unaided"}),
+        (("solved two sum in 99999 minutes", "20", "alone"), "record_attempt",
+         {"problem": "two sum", "minutes": 20, "outcome": "unaided"}),
+        (("solved two sum in -5 minutes", "no idea", "alone"), "record_attempt",
+         {"problem": "two sum", "outcome": "unaided"}),
         (("stuck", "yes please"), "record_attempt", {"outcome": "stuck"}),
         (("start", "valid parentheses"), "start_problem", {"problem": "valid parentheses"}),
         (("find", "find median from data stream"), "find_problem", {"query": "median from data stream"}),
@@ -116,6 +126,10 @@ def test_a_reply_to_what_was_shown_is_understood(
         (("hi", "2", "two sum"), questions.HELPED.text),
         (("done", "blue"), f"I didn't catch that. {questions.HOW.text}"),
         (("x" * 1001,), talk.TOO_LONG),
+        (
+            ("solved two sum in 99999 minutes",),
+            f"Minutes can be at most 1440, which is a whole day. {questions.HOW_LONG.text}",
+        ),
         (("",), talk.EMPTY),
         (("start", "what am i working on"), talk.NEEDS_MODEL),
         (("hi", "2", "what did i do yesterday"), talk.NEEDS_MODEL),
