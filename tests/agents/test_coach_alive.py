@@ -35,8 +35,8 @@ class Chat:
         self.mentor = Mentor(model=None, coach=OfflineCoach(), verbs=VERBS, prompt=load("mentor"), counter=self.counter)
         self.seq = 0
 
-    async def say(self, text: str) -> str:
-        """Say something and return the answer."""
+    async def say(self, text: str, *, asks: int = 1) -> str:
+        """Say something and return the answer, which asks at most so many questions."""
         turn = await self.accept(text)
         run = TurnRun(self.student.work, turn, self.student.reading(), Silence())
         answer = await self.mentor.answer(run)
@@ -48,7 +48,7 @@ class Chat:
             )
 
         await self.student.work.commit(keep)
-        assert re.sub(r"`[^`]*`", "", answer.text).count("?") <= 1
+        assert re.sub(r"`[^`]*`", "", answer.text).count("?") <= asks
         return answer.text
 
     async def accept(self, text: str) -> Turn:
@@ -160,6 +160,26 @@ async def test_where_a_student_stands(chat: Chat) -> None:
     assert "overdue" in due
     assert re.search(r"1\. .*\[(.+?)\]", due)
     assert "Say `revise`" in due
+
+
+async def test_a_revision_is_asked_answered_solved_and_rated(chat: Chat) -> None:
+    """The questions come first, the answer is compared and the problem started, its outcome and a rating follow."""
+    asked = await chat.say("revise stacks", asks=3)
+    assert asked.endswith(questions.RECALL.text)
+    assert "1. " in asked
+    assert "3. " in asked
+    compared = await chat.say("1. matching brackets, undo\n2. last in first out\n3. no idea", asks=0)
+    assert "points, as far as I can tell from your words" in compared
+    assert "- ✓ " in compared
+    assert "- missing: " in compared
+    assert "Your problem: [" in compared
+    chat.student.clock.forward(minutes=12)
+    assert "comes back on" in await chat.say("done alone")
+    assert "(first review: you rated it hard" in await chat.say("that was hard")
+    await chat.say("undo")
+    assert "waits" in await chat.say("snooze stacks until 3 february")
+    assert "Enjoy the break" in await chat.say("pause revisions until 3 jan")
+    assert "paused until 3 Jan" in await chat.say("whats due")
 
 
 @pytest.mark.parametrize(
