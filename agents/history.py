@@ -90,7 +90,7 @@ async def read_tail(unit: UnitOfWork, window: Window | None = None) -> Tail:
     sizes = [(str(size["role"]), int(size["tokens"])) for one in held for size in one["sizes"]]
     recent = [message for one in held for message in one["recent"]]
     start = find_start(sizes, window)
-    kept = recent[len(recent) - (len(sizes) - start) :]
+    kept = recent[max(0, len(recent) - (len(sizes) - start)) :]
     return Tail(tuple(_as_langchain(message) for message in kept), sum(tokens for _, tokens in sizes[start:]))
 
 

@@ -16,7 +16,9 @@ from tools.practice import AttemptReceipt
 async def test_an_untried_topic_says_so(ada: Student) -> None:
     """Of a topic without attempts nothing is invented."""
     found = await ada.read(MasteryExplanation, "explain_mastery", topic="graphs")
-    assert (found.mastery, found.confidence, found.retention, found.attempted) == (0.5, 0.0, None, 0)
+    # Near one half: what other students' attempts say of the topic moves it a little.
+    assert found.mastery == pytest.approx(0.5, abs=0.15)
+    assert (found.confidence, found.retention, found.attempted) == (0.0, None, 0)
     assert found.words.startswith("You have not tried Graphs yet.")
     assert found.trend == "insufficient-data"
 
