@@ -72,7 +72,8 @@ async def _run(verb: Verb, run: TurnRun, key: EffectKey, arguments: Mapping[str,
         with _values_refused():
             result = await verb(run.context.within(unit), **arguments)
         undo_label = result.undo_label if isinstance(result, Receipt) else None
-        return Outcome(result.model_dump_json(), isinstance(result, Receipt), undo_label)
+        receipt = isinstance(result, Receipt) and bool(result.line)
+        return Outcome(result.model_dump_json(), receipt, undo_label)
 
     return await run.work.once(key, verb.name, body)
 

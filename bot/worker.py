@@ -142,7 +142,7 @@ class TurnWorker:
     async def _run_of(self, turn: Turn, work: StudentWork) -> TurnRun:
         unit = work.reading()
         settings = await unit.of(StudentSettings).own()
-        context = MentorContext(work=unit, clock=self._clock, zone=_zone_of(settings))
+        context = MentorContext(work=unit, clock=self._clock, zone=_zone_of(settings), turn=turn.id)
         return TurnRun(work=work, turn=turn, context=context, listener=self._listener(turn))
 
     def _listener(self, turn: Turn) -> Listener:

@@ -20,11 +20,12 @@ from store.work import Clock, UnitOfWork
 
 @dataclass(frozen=True)
 class MentorContext:
-    """The authenticated student, their unit of work, their zone and the clock."""
+    """The authenticated student, their unit of work, their zone and the clock; `turn` is the message being answered."""
 
     work: UnitOfWork
     clock: Clock
     zone: ZoneInfo
+    turn: ObjectId | None = None
 
     @property
     def student(self) -> ObjectId:
@@ -49,6 +50,7 @@ class Result(BaseModel):
 class Receipt(Result):
     """What a writing verb did, true of the database: `line` says it in one line, without the tick.
 
+    It is empty where nothing was changed: then there is no receipt to show.
     `undo_label` names what `undo` would take back, such as "Two Sum · solved"; None where nothing can be undone.
     """
 

@@ -15,23 +15,32 @@ from tools.arguments import MOST_TRIES, check_minutes, check_whole, name_some
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day, say_day
 from tools.errors import ToolRetry
+from tools.hints import hints_used
+from tools.notes import read_notebook
 from tools.problems import ProblemBrief, brief, resolve_problem
 from tools.recording import Recorded, record
 from tools.solves import SAID, Outcome, Solve
 from tools.suggestion import next_problem
+from tools.topics import read_topics
 
 _NAMED_TOPICS: Final = 2
+_NOTES: Final = 5
+_NOTE_LENGTH: Final = 500
 
 ProblemName = Annotated[str, Field(max_length=500, description="The problem's title, slug, number or url.")]
 
 
 class StartReceipt(Receipt):
-    """A problem that is being timed now. `abandoned` is the title of the one that was running before."""
+    """A problem that is being timed now. `abandoned` is the title of the one that was running before.
+
+    `notes` are the student's own about the problem and its topics.
+    """
 
     problem: ProblemBrief
     session_id: str
     started_at: str
     abandoned: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class TopicChange(Result):
@@ -48,7 +57,10 @@ class TopicChange(Result):
 
 
 class AttemptReceipt(Receipt):
-    """A recorded attempt. `predicted` was the chance of an unaided solve; `minutes_measured`: by the running timer."""
+    """A recorded attempt. `predicted` was the chance of an unaided solve; `minutes_measured`: by the running timer.
+
+    `hints` counts the hints that were shown for it; `corrected`: they made an unaided solve with-help.
+    """
 
     submission_id: str
     problem: ProblemBrief
@@ -61,6 +73,8 @@ class AttemptReceipt(Receipt):
     skipped_topics: tuple[str, ...] = ()
     tasks_completed: tuple[str, ...] = ()
     first_ever: bool = False
+    hints: int = 0
+    corrected: bool = False
 
 
 async def start_problem(context: MentorContext, problem: ProblemName) -> StartReceipt:
@@ -73,7 +87,8 @@ async def start_problem(context: MentorContext, problem: ProblemName) -> StartRe
     chosen = await resolve_problem(context, problem)
     running = await sessions.running_sessions(context)
     if running and running[0].problem_ids == [chosen.id]:
-        return _started(chosen, running[0], f"{chosen.title} · already running", None, undoable=False)
+        line = f"{chosen.title} · already running"
+        return _started(chosen, running[0], line, None, undoable=False, notes=await _notes(context, chosen))
     before = await _title(context, running)
     for session in running:
         await sessions.abandon(context, session, now)
@@ -87,11 +102,18 @@ async def start_problem(context: MentorContext, problem: ProblemName) -> StartRe
     )
     await context.work.of(PracticeSession).add(opened)
     aside = f" · {before} put aside" if before else ""
-    return _started(chosen, opened, f"{chosen.title} · started{aside}", before, undoable=True)
+    line = f"{chosen.title} · started{aside}"
+    return _started(chosen, opened, line, before, undoable=True, notes=await _notes(context, chosen))
 
 
 def _started(
-    problem: Problem, session: PracticeSession, line: str, before: str | None, *, undoable: bool
+    problem: Problem,
+    session: PracticeSession,
+    line: str,
+    before: str | None,
+    *,
+    undoable: bool,
+    notes: tuple[str, ...],
 ) -> StartReceipt:
     return StartReceipt(
         line=line,
@@ -100,7 +122,14 @@ def _started(
         session_id=str(session.id),
         started_at=session.start_time.isoformat(),
         abandoned=before,
+        notes=notes,
     )
+
+
+async def _notes(context: MentorContext, problem: Problem) -> tuple[str, ...]:
+    topics, _ = (await read_topics(context)).sort_out(problem.topics)
+    notebook = await read_notebook(context, [problem.id], topics)
+    return notebook.on(problem.id, topics, limit=_NOTES, length=_NOTE_LENGTH)
 
 
 async def _title(context: MentorContext, running: list[PracticeSession]) -> str | None:
@@ -129,7 +158,8 @@ async def record_attempt(
 
     Use it as soon as the student says that they solved a problem or gave up, for the started problem or for any other
     one after the fact. Never guess the outcome: if it is unclear whether they had help, ask. Call it once for each
-    attempt. The receipt says what is true in the database, the dates of the next revisions included.
+    attempt. The receipt says what is true in the database, the dates of the next revisions included; after
+    a hint an unaided solve is recorded as with-help.
     """
     if outcome not in get_args(Outcome):
         raise ToolRetry("The outcome must be unaided, with-help or stuck.", choices=get_args(Outcome))
@@ -141,15 +171,19 @@ async def record_attempt(
     now = context.now()
     measured = await sessions.problem_minutes(context, session, now) if session and minutes is None else None
     past = await context.work.of(Attempt).find({"problemId": chosen.id})
+    hints = await hints_used(context, chosen.id, past, session)
+    corrected = outcome == "unaided" and hints > 0
     solve = Solve(
         id=context.work.new_id(),
         problem=chosen,
-        outcome=outcome,
+        outcome="with-help" if corrected else outcome,
         minutes=minutes if minutes is not None else measured,
         tries=tries,
         at=now,
         today=local_day(now, context.zone),
         earlier=tuple(attempt.outcome for attempt in past),
+        hints=hints,
+        corrected=corrected,
     )
     first_ever = not past and not await context.work.of(Attempt).count({}, limit=1)
     recorded = await record(context, solve, session)
@@ -199,12 +233,17 @@ def _receipt(
         skipped_topics=recorded.skipped,
         tasks_completed=recorded.tasks,
         first_ever=first_ever,
+        hints=solve.hints,
+        corrected=solve.corrected,
     )
 
 
 def _line(solve: Solve, changes: tuple[TopicChange, ...], tasks: tuple[str, ...]) -> str:
     took = f" in {solve.minutes:.3g} min" if solve.minutes is not None else ""
     pieces = [solve.problem.title, f"{SAID[solve.outcome]}{took}"]
+    if solve.hints:
+        count = "1 hint" if solve.hints == 1 else f"{solve.hints} hints"
+        pieces.append(f"{count} shown" + (", so it counts as with help" if solve.corrected else ""))
     if changes:
         day = min(change.next_revision for change in changes)
         names = [change.topic for change in changes if change.next_revision == day]

@@ -7,7 +7,9 @@ from typing import Final
 from tools.catching_up import CATCHING_UP
 from tools.context import Verb
 from tools.delays import DELAYS
+from tools.hints import HINTS
 from tools.mastery import MASTERY
+from tools.notes import NOTES
 from tools.practice import PRACTICE
 from tools.problems import PROBLEMS
 from tools.profile import PROFILE
@@ -29,4 +31,6 @@ VERBS: Final[tuple[Verb, ...]] = (
     *RATING,
     *DELAYS,
     *CATCHING_UP,
+    *HINTS,
+    *NOTES,
 )

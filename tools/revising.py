@@ -26,6 +26,7 @@ from tools.dates import local_day, say_day
 from tools.delays import withdraw_delay
 from tools.errors import ToolFailed, ToolRetry
 from tools.learner import LearnerView
+from tools.notes import read_notebook
 from tools.problems import ProblemBrief, brief
 from tools.questions import Recall, RecalledCard, cards_for, compare_all
 from tools.revision import explain_due
@@ -33,6 +34,8 @@ from tools.scheduling import find_schedule, schedule_attempt, set_urgency
 from tools.topics import pick_topic
 
 _ANSWER_LIMIT: Final = 6000
+_NOTES: Final = 3
+_NOTE_LENGTH: Final = 300
 
 
 class RevisionReceipt(Receipt):
@@ -64,7 +67,8 @@ class ReviewDone(Result):
 class RecallReceipt(Receipt):
     """What the student recalled, question by question, and what comes now.
 
-    `problem` is being timed from now on; `review` is there instead for a topic without problems.
+    `problem` is being timed from now on; `review` is there instead for a topic without problems. `notes` are the
+    student's own about the topic and that problem: they come after the recall, which is done without them.
     """
 
     topic: str
@@ -73,6 +77,7 @@ class RecallReceipt(Receipt):
     points: int
     problem: ProblemBrief | None = None
     review: ReviewDone | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,8 @@ async def answer_recall(
         review = await _review_recall(context, backlog.view, topic, run, session, (made, made + missed))
         then = f"next revision {say_day(datetime.fromisoformat(review.next_revision).date(), backlog.today)}"
     await context.work.of(RevisionRun).save(run)
+    problem_id = problem.id if problem else None
+    notebook = await read_notebook(context, [problem_id] if problem_id else [], [topic.id])
     return RecallReceipt(
         line=f"{topic.name} · recalled {made} of {made + missed} points · {then}",
         undo_label=f"{topic.name} · questions answered",
@@ -172,6 +179,7 @@ async def answer_recall(
         points=made + missed,
         problem=brief(problem) if problem else None,
         review=review,
+        notes=notebook.on(problem_id, [topic.id], limit=_NOTES, length=_NOTE_LENGTH),
     )
 
 

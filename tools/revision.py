@@ -13,16 +13,20 @@ from store.documents.problems import Problem
 from tools.backlog import Backlog, read_backlog
 from tools.context import MentorContext, Result, Verb
 from tools.dates import local_day
+from tools.notes import Notebook, read_notebook
 from tools.problems import ProblemBrief, brief
 from tools.scheduling import explain_date
 
 _UPCOMING: Final = 3
+_NOTES: Final = 2
+_NOTE_LENGTH: Final = 200
 
 
 class DueRevision(Result):
     """One topic's revision. `days_overdue` is negative when it lies ahead; `retention` is the recall now, 0 to 1.
 
-    `priority` is 1 (can wait) to 5 (urgent); `problem` is the one to revise with.
+    `priority` is 1 (can wait) to 5 (urgent); `problem` is the one to revise with; `notes` are the student's own about
+    that problem and the topic, cut short.
     """
 
     topic: str
@@ -33,6 +37,7 @@ class DueRevision(Result):
     interval_days: int
     problem: ProblemBrief | None
     why: str
+    notes: tuple[str, ...] = ()
 
 
 class DueRevisions(Result):
@@ -71,8 +76,11 @@ async def list_due_revisions(
     ahead = backlog.ahead[:_UPCOMING]
     problems = await _problems(context, [*chosen, *ahead])
 
+    notebook = await read_notebook(context, problems, [item.topic_id for item in [*chosen, *ahead] if item.topic_id])
+
     def show(item: RevisionSchedule) -> DueRevision:
-        return _show(backlog, item, problems)
+        shown = _show(backlog, item, problems)
+        return shown.model_copy(update={"notes": _notes(notebook, item)})
 
     paused = backlog.paused_until
     return DueRevisions(
@@ -92,6 +100,11 @@ async def list_due_revisions(
 async def _problems(context: MentorContext, schedules: Sequence[RevisionSchedule]) -> dict[ObjectId, Problem]:
     wanted = [item.problems_to_revise[0].problem_id for item in schedules if item.problems_to_revise]
     return {problem.id: problem for problem in await context.work.shared(Problem).find({"_id": {"$in": wanted}})}
+
+
+def _notes(notebook: Notebook, item: RevisionSchedule) -> tuple[str, ...]:
+    problem = item.problems_to_revise[0].problem_id if item.problems_to_revise else None
+    return notebook.on(problem, [item.topic_id] if item.topic_id else [], limit=_NOTES, length=_NOTE_LENGTH)
 
 
 def _show(backlog: Backlog, schedule: RevisionSchedule, problems: dict[ObjectId, Problem]) -> DueRevision:

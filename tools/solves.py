@@ -31,7 +31,11 @@ GRADE_SAID: Final = {
 
 @dataclass(frozen=True)
 class Solve:
-    """What was recorded. `today` is the student's day; `earlier` holds the outcomes of earlier attempts at it."""
+    """What was recorded. `today` is the student's day; `earlier` holds the outcomes of earlier attempts at it.
+
+    `hints` counts the rungs of the problem's ladder that were shown for it; `corrected`: it was reported as unaided all
+    the same.
+    """
 
     id: ObjectId
     problem: Problem
@@ -41,6 +45,8 @@ class Solve:
     at: datetime
     today: date
     earlier: tuple[Outcome, ...] = ()
+    hints: int = 0
+    corrected: bool = False
 
     @property
     def unaided(self) -> bool:
@@ -51,6 +57,11 @@ class Solve:
     def solved(self) -> bool:
         """Return whether the problem ended up solved."""
         return self.outcome != "stuck"
+
+    @property
+    def helped(self) -> bool:
+        """Return whether there was help, for what the student did not solve in the end as well."""
+        return self.outcome == "with-help" or self.hints > 0
 
     @property
     def seconds(self) -> float | None:

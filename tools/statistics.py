@@ -33,8 +33,8 @@ async def add_submission(context: MentorContext, solve: Solve) -> None:
         solved=solve.solved,
         attempts=solve.tries,
         time_taken=solve.seconds,
-        hint_used=solve.outcome == "with-help",
-        hint_count=int(solve.outcome == "with-help"),
+        hint_used=solve.helped,
+        hint_count=max(solve.hints, int(solve.helped)),
         difficulty=difficulty if difficulty in ("easy", "medium", "hard") else None,
         score=solve.score,
         submission_time=solve.at,
@@ -115,7 +115,7 @@ async def count_statistics(context: MentorContext, topic: ObjectId, solve: Solve
         firsts += solve.is_first and solve.unaided and solve.tries == 1
         stats.first_attempt_success_rate = min(1.0, firsts / problems)
         stats.average_time_per_problem = stats.total_time_spent / problems
-    stats.hints_used_count += solve.outcome == "with-help"
+    stats.hints_used_count += solve.helped
     stats.hints_used_percentage = 100 * stats.hints_used_count / stats.total_attempts
     stats.recent_performance = [*stats.recent_performance, solve.score][-RECENT_SCORES:]
     stats.consistency_score = _consistency(stats.recent_performance)

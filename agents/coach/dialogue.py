@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from agents.coach import questions, talk
 from agents.coach.details import Arguments, shed_attempt
 from agents.coach.intents import BY_NAME, Request
+from agents.coach.notes import take_note, verbatim
 from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
 from agents.coach.questions import Question
 from agents.coach.readers import read_introduction
@@ -41,6 +42,9 @@ _MOST_ANSWERED = 6000
 _ELSEWHERE = frozenset({"undo", "due", "tasks", "snooze", "pause", "revise", "catch up", "revision cap", "profile"})
 CHECK: Arguments = {"limit": 4}
 """The argument that marks a look-up made before the coach asks how a problem went: there must be such a problem."""
+_GIVEN_UP = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|stop)")
+_TOLD = 4
+"""Words from which a reply tells what was tried, whatever else it may look like."""
 _OUTCOMES = ("unaided", "with-help", "stuck")
 _UNKNOWN = re.compile(r"(?:i )?(?:dont|do not|cant|didnt) (?:know|remember|count)(?: .*)?|no (?:idea|clue)|not sure")
 
@@ -83,6 +87,8 @@ def _check(report: Request) -> Request | Say | None:
 def understand(past: Sequence[Exchange], text: str) -> Request | Say:
     """Return what the student wants, with what is known of it so far; `past` is the conversation, oldest first."""
     tidy = clean(text)
+    if noted := take_note(text) or _written(past, text):
+        return noted
     if tidy.startswith("/"):
         return _obey(tidy)
     if past and questions.find_question(past[-1].answer) is questions.RECALL and (told := _recall(text, read(tidy))):
@@ -93,6 +99,21 @@ def understand(past: Sequence[Exchange], text: str) -> Request | Say:
     if len(phrase.words) > MOST_WORDS:
         return Say(talk.TOO_LONG)
     return (_reply(past, phrase) if phrase else None) or _afresh(phrase)
+
+
+def _written(past: Sequence[Exchange], text: str) -> Request | None:
+    """Return the request that a note's text completes, where the last message asked for one."""
+    question = questions.find_question(past[-1].answer) if past else None
+    if question not in (questions.WHAT_NOTE, questions.WHAT_INSTEAD) or clean(text).startswith("/"):
+        return None
+    phrase = read(text)
+    anew = recognise(phrase)
+    if not phrase or _CANCEL.fullmatch(phrase.text) or (anew and not anew.arguments):
+        return None
+    before = understand(past[:-1], past[-1].student)
+    if isinstance(before, Say) or question.intent != before.intent.name:
+        return None
+    return _with(before, {"text": verbatim(text)})
 
 
 def _obey(text: str) -> Request | Say:
@@ -269,6 +290,52 @@ def _grade(phrase: Phrase, last: Exchange) -> Request | Say | None:
     return Request(BY_NAME["rate"], topic | {"grade": found["grade"]})
 
 
+_MORE = re.compile(
+    r"(?:(?:yes|yeah|ok|okay|sure|please|im|still|one|i need|give me|the|and|now)\s)*"
+    r"(?:yes|ok|more|next|next one|another|another one|one more|go on|continue|keep going|stuck|help)(?: please| here)?"
+)
+
+
+def _say_tried(phrase: Phrase, last: Exchange) -> Request | Say | None:
+    """Take a reply as what was tried; a short one that plainly means something else is that."""
+    anew = recognise(phrase)
+    if _GIVEN_UP.fullmatch(phrase.text):
+        return Say(talk.CANCELLED)
+    if anew and anew.intent.name == "hint-tried":
+        return _about(Request(BY_NAME["hint"], anew.arguments), last)
+    if anew and anew.verb == "give_hint":
+        return _about(anew, last)
+    if anew and anew.arguments.get("outcome") in ("unaided", "with-help"):
+        return _about(anew, last)
+    if anew and len(phrase.words) < _TOLD and anew.intent.name not in {"log", "find"}:
+        return None
+    return _about(Request(BY_NAME["hint"], {"tried": phrase.typed or phrase.text}), last)
+
+
+def _climb(phrase: Phrase, last: Exchange) -> Request | Say | None:
+    """Go on with the problem whose hint was shown: another one, the solution, or how it went."""
+    if _MORE.fullmatch(phrase.text):
+        return _about(Request(BY_NAME["hint"], {}), last)
+    anew = recognise(phrase)
+    if anew and anew.verb in {"give_hint", "record_attempt"}:
+        return _about(anew, last)
+    return None
+
+
+def _confirm_solution(phrase: Phrase, last: Exchange) -> Request | Say | None:
+    if _NO.fullmatch(phrase.text):
+        return Say(talk.NO_SOLUTION)
+    if _YES.fullmatch(phrase.text):
+        return _about(Request(BY_NAME["hint"], {"solution": True}), last)
+    return _climb(phrase, last)
+
+
+def _about(request: Request, last: Exchange) -> Request:
+    """Return the request for the problem that the last message named, unless it names one itself."""
+    named = questions.named_in(last.answer)
+    return request if "problem" in request.arguments or named is None else _with(request, {"problem": named})
+
+
 _OFFERS = {
     "revision": _revise_one,
     "grade": _grade,
@@ -277,4 +344,7 @@ _OFFERS = {
     "introduction": _introduce,
     "pick": _pick,
     "it": _take_offer,
+    "tried": _say_tried,
+    "climb": _climb,
+    "solution": _confirm_solution,
 }

@@ -14,6 +14,7 @@ from agents.coach.details import shed_attempt, shed_intention
 from agents.coach.intent import Command, Intent, Request
 from agents.coach.notation import phrases
 from agents.coach.revision_intents import REVISIONS
+from agents.coach.study_intents import ASKING_ROWS, TELLING_ROWS
 
 __all__ = ["BY_NAME", "COMMANDS", "INTENTS", "Command", "Intent", "Request"]
 
@@ -42,6 +43,7 @@ UNSURE = re.compile(
 
 
 INTENTS: tuple[Intent, ...] = (
+    *ASKING_ROWS,
     Intent(
         name="task",
         verb="add_task",
@@ -207,6 +209,7 @@ INTENTS: tuple[Intent, ...] = (
         unless=UNSURE,
         only_with="outcome",
     ),
+    *TELLING_ROWS,
     Intent(
         name="next",
         verb="next_problem",

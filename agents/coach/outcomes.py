@@ -13,7 +13,9 @@ from agents.coach.details import Arguments
 from tools.catching_up import CatchUpReceipt
 from tools.context import Result
 from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
+from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview
+from tools.notes import NoteList, NoteReceipt
 from tools.practice import AttemptReceipt, StartReceipt
 from tools.problems import ProblemMatches
 from tools.profile import Profile, ProfileReceipt
@@ -46,6 +48,11 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "add_task": TaskReceipt,
     "list_tasks": TaskList,
     "complete_task": TaskReceipt,
+    "give_hint": HintReceipt,
+    "add_note": NoteReceipt,
+    "find_notes": NoteList,
+    "edit_note": NoteReceipt,
+    "remove_note": NoteReceipt,
 }
 """The result of each verb that the table of intents names."""
 

@@ -31,6 +31,13 @@ WHICH_START = Question("Which problem shall I start?", "problem", "start")
 WHICH_FIND = Question("Which problem are you looking for?", "query", "find")
 WHAT_TASK = Question("What should the task say?", "title", "task")
 WHICH_TASK = Question("Which task did you finish?", "which", "done")
+TRIED = Question("What have you tried so far?", "tried", "hint")
+NEXT_HINT = Question("Say `next hint` when you want more, or tell me how it went.", "climb", "hint")
+LAST_HINT = Question("Say `show me the solution` when you want to go that far.", "climb", "hint")
+SOLUTION = Question("Do you really want to go on to the solution?", "solution", "hint")
+WHAT_NOTE = Question("What should the note say?", "text", "note")
+WHAT_INSTEAD = Question("What should it say instead?", "text", "edit-note")
+WHICH_NOTE = Question("Which note do you mean?", "which", "remove-note")
 WHEN = Question("When is your interview?", "target_date", "profile")
 INTRODUCE = Question('Answer with any of it, or say "skip".', "introduction", "profile")
 CHOOSE = Question("Answer with a number, or say it another way.", "choice")
@@ -54,6 +61,13 @@ QUESTIONS = (
     WHICH_FIND,
     WHAT_TASK,
     WHICH_TASK,
+    TRIED,
+    NEXT_HINT,
+    LAST_HINT,
+    SOLUTION,
+    WHAT_NOTE,
+    WHAT_INSTEAD,
+    WHICH_NOTE,
     WHEN,
     INTRODUCE,
     CHOOSE,

@@ -81,6 +81,16 @@ def read_problem(rest: Phrase) -> Arguments:
     return {"problem": (rest.part((0, trail.start())) if trail else rest).typed}
 
 
+def read_solution(rest: Phrase) -> Arguments:
+    """Read that the solution is wanted, and of which problem."""
+    return {"solution": True} | read_problem(rest)
+
+
+def read_tried(rest: Phrase) -> Arguments:
+    """Read what was tried, in the student's words."""
+    return {"tried": rest.typed} if rest.typed else {}
+
+
 def read_query(rest: Phrase) -> Arguments:
     """Read what to search for."""
     rest = _after(rest, r"(?:for|up|me|the problem|a problem|the|problem|called|named|leetcode)\s")

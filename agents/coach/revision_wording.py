@@ -41,9 +41,9 @@ def _run(problem: ProblemBrief) -> str:
 def _recalled(result: RecallReceipt) -> str:
     cards = "\n\n".join(_card(card) for card in result.cards)
     then = _run(result.problem) if result.problem else _reviewed(result.review) if result.review else ""
-    return (
-        f"You had {result.made} of {result.points} points, as far as I can tell from your words.\n\n{cards}\n\n{then}"
-    )
+    had = f"You had {result.made} of {result.points} points, as far as I can tell from your words."
+    notes = "\n".join(f"- {' '.join(note.split())}" for note in result.notes)
+    return "\n\n".join(part for part in (had, cards, notes and f"Your notes:\n\n{notes}", then) if part)
 
 
 def _card(card: RecalledCard) -> str:

@@ -47,8 +47,8 @@ NO_IMPORT = (
     "`i solved two sum in 12 min with help`."
 )
 STUCK = (
-    "That happens to everyone. Giving hints takes the mentor's model, which I don't have, but I can log it, so that it "
-    f"comes back for revision soon. {LOG_STUCK.text}"
+    "That happens to everyone. Say `hint` for a small step, or I can log it, so that it comes back for revision soon. "
+    f"{LOG_STUCK.text}"
 )
 NOT_HERE = "I understood that, but I can't do it here. `help` shows what I can do."
 THANKS = "You're welcome! Say `give me one` when you want the next problem."
@@ -56,6 +56,7 @@ BYE = "See you! Everything you logged is saved. `whats due` is a good way to sta
 READY = "Whenever you're ready: `give me one` gets you a problem, `help` shows what I can do."
 CANCELLED = "Okay, I've left everything as it is."
 SKIPPED = "Skipped. You can tell me any time: `my interview is on 3 march`."
+NO_SOLUTION = "Good, keep at it. `hint` shows you this again whenever you like."
 KEEP_GOING = "Then keep at it; I haven't logged anything. Tell me how it went when you're done."
 
 _TALK: Final = (
@@ -109,7 +110,6 @@ _TALK: Final = (
         phrases(
             "[i|im|am|got|still|really|so|kinda|a bit|totally|completely]* stuck "
             "[here|again|now|please|help|me|on it|on this|on that|one|problem]*",
-            "[can|could|i|you|need|want|give|get|have|show|me|please|a|an|another|some|the]* (hint|hints) [...]",
         ),
     ),
 )

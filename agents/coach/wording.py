@@ -12,11 +12,14 @@ from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.outcomes import Outcome, Refusal
 from agents.coach.questions import AGAIN, CHOOSE, INTRODUCE, REVISE_ONE, START_IT, START_ONE, WHICH_SOLVED, number_lines
 from agents.coach.revision_wording import REVISION_WORDS, link
+from agents.coach.study import bullets, one_line, tell_hint, tell_note, tell_notes
 from agents.coach.talk import NOT_UNDERSTOOD
 from tools.arguments import name_some
 from tools.context import Result
 from tools.dates import say_day
+from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, TopicMastery
+from tools.notes import NoteList, NoteReceipt
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
@@ -45,6 +48,10 @@ def follow_up(outcomes: Sequence[Outcome]) -> Request | None:
     if last.refusal and last.verb == "next_problem" and "topic" in last.arguments:
         # "Give me two sum" names a problem where a topic was looked for.
         return Request(BY_NAME["find"], {"query": last.arguments["topic"], **GUESS})
+    if last.refusal and last.verb == "add_note" and "problem" in last.arguments:
+        # What is no problem may be a topic.
+        about = {"topic": last.arguments["problem"], "text": last.arguments["text"]}
+        return Request(BY_NAME["note"], about)
     if isinstance(last.result, AttemptReceipt) and last.result.first_ever:
         return Request(BY_NAME["profile"], {})
     return None
@@ -58,12 +65,19 @@ def tell(outcomes: Sequence[Outcome]) -> str:
         missing = last.result.missing if isinstance(last.result, Profile) else ()
         return f"{_changes(attempt)}\n\n{_introduce(missing) or _NEXT}"
     if last.refusal:
-        return refuse(last)
+        return refuse(_better(outcomes))
     if (checked := checks.find_check(outcomes)) and not isinstance(last.result, TaskReceipt):
         return checks.tell(checked)
     if isinstance(last.result, ProblemMatches) and GUESS.items() <= last.arguments.items() and not last.result.exact:
         return refuse(outcomes[-2]) if len(outcomes) > 1 else NOT_UNDERSTOOD
     return word(last.result) if last.result is not None else UNREADABLE
+
+
+def _better(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the refusal to tell: of a name that is neither a problem nor a topic, the one with choices."""
+    last = outcomes[-1]
+    tried = [one for one in outcomes if one.verb == last.verb == "add_note" and one.refusal and one.refusal.choices]
+    return tried[0] if tried else last
 
 
 def word(result: Result) -> str:
@@ -102,8 +116,10 @@ def _next(result: NextProblem) -> str:
 
 def _start(result: StartReceipt) -> str:
     clock = "The clock is running on" if result.undo_label else "It was running already:"
-    how = "When you're done, tell me how it went: `done, took 20 minutes, needed a hint`."
-    return f"{clock} {link(result.problem)}. {how}"
+    how = "When you're done, tell me how it went: `done, took 20 minutes, needed a hint`; `hint` gives you one."
+    if not result.notes:
+        return f"{clock} {link(result.problem)}. {how}"
+    return f"{clock} {link(result.problem)}. Your notes:\n\n{bullets(result.notes)}\n\n{how}"
 
 
 def _attempt(result: AttemptReceipt) -> str:
@@ -120,6 +136,9 @@ def _changes(result: AttemptReceipt) -> str:
 
 
 def _opening(result: AttemptReceipt) -> str:
+    if result.corrected:
+        count = "1 hint" if result.hints == 1 else f"{result.hints} hints"
+        return f"Well done! You saw {count} for it, so I recorded it as solved with help."
     if result.outcome == "stuck":
         return "That happens to everyone, and now I know what to bring back soon."
     if result.outcome == "with-help":
@@ -197,7 +216,8 @@ def _revision(item: DueRevision) -> str:
     late = "today" if item.days_overdue == 0 else f"{_days(item.days_overdue)} overdue"
     recall = f", {item.retention:.0%} chance that you remember it" if item.retention is not None else ""
     problem = f": {link(item.problem)}" if item.problem else ""
-    return f"{item.topic} ({late}{recall}){problem}"
+    note = f" (your note: “{one_line(item.notes[0])}”)" if item.notes else ""
+    return f"{item.topic} ({late}{recall}){problem}{note}"
 
 
 def _find(result: ProblemMatches) -> str:
@@ -295,4 +315,7 @@ _WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {
     **REVISION_WORDS,
     TaskList: _tasks,
     TaskReceipt: _task,
+    HintReceipt: tell_hint,
+    NoteReceipt: tell_note,
+    NoteList: tell_notes,
 }

@@ -12,6 +12,7 @@ from store.documents.problems import CanonicalProblem, PlatformProblemMapping, P
 from store.documents.revisions import REVISIONS
 from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem, UserRoadmapProgress
 from store.documents.sessions import AIMentorConversation, PracticeSession, PreparationTask
+from store.documents.study import STUDY
 from store.documents.sync import IntegrationMetadata, SyncLog, UserContest, UserPlatformSyncState, UserSubmission
 from store.documents.upkeep import AppliedMigration, LoadedCatalogue
 
@@ -46,5 +47,5 @@ CONTRACT: tuple[type[Document], ...] = (
 )
 """The 27 collections that the backend reads and writes too, in the order of the contract."""
 
-ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, *REVISIONS, AppliedMigration, LoadedCatalogue)
+ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, *REVISIONS, *STUDY, AppliedMigration, LoadedCatalogue)
 """Every collection: the contract's and PrepMate's own."""

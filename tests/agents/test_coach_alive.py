@@ -15,6 +15,7 @@ from agents.listener import Silence
 from agents.mentor import OFFLINE_COACH, Mentor, TurnRun
 from agents.tokens import TokenCounter
 from prompts import load
+from store.catalogue.hints import Ladder
 from store.client import ObjectId, connect
 from store.documents.intelligence import RevisionSchedule
 from store.documents.own import Attempt, Turn
@@ -221,3 +222,32 @@ async def test_a_task_that_is_reported_finished_is_ticked_off(chat: Chat) -> Non
     await chat.say("add a task: read about tries")
     assert (await chat.say("finished reading about tries")).startswith("One less to do!")
     assert [task.status for task in await chat.student.work.reading().of(PreparationTask).find({})] == ["completed"]
+
+
+async def test_a_ladder_is_climbed_in_words(chat: Chat, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked, tried, hint after hint: no answer and nothing that is stored holds a word of a later rung."""
+    ladder = Ladder("Does PLANTED-ONE help?", "It is PLANTED-TWO.", "1. PLANTED-THREE.")
+    monkeypatch.setattr("tools.hints.hint_ladder", lambda _slug, _topics: ladder)
+    words = [b"PLANTED-ONE", b"PLANTED-TWO", b"PLANTED-THREE"]
+    said = ["give me a hint for coin change", "i tried a greedy approach", "still stuck", "just tell me the solution"]
+    for unlocked, text in enumerate(said):
+        answer = await chat.say(text)
+        known = answer.encode() + b"".join((await chat.student.everything()).values())
+        assert [word in known for word in words] == [rung < unlocked for rung in range(3)], text
+        chat.student.clock.forward(minutes=1)
+    assert (await chat.say("next hint")).endswith("Do you really want to go on to the solution?")
+    assert "PLANTED-THREE" in await chat.say("yes")
+    chat.student.clock.forward(minutes=1)
+    assert "You saw 4 hints" in await chat.say("solved coin change by myself in 30 minutes")
+
+
+async def test_notes_are_kept_and_come_back(chat: Chat) -> None:
+    """A note on a problem and one on a topic are kept as written, listed, shown at the start, removed and undone."""
+    assert "note 1" in await chat.say("note on two sum: map[x] = i → O(n)")
+    assert "note 2" in await chat.say("note on hashing: mind the collisions")
+    started = await chat.say("start two sum")
+    assert "- map[x] = i → O(n)\n- mind the collisions" in started
+    assert "**1** Two Sum: map[x] = i → O(n)" in await chat.say("my notes on two sum")
+    assert "It's gone" in await chat.say("delete note 2")
+    assert "Everything is as it was" in await chat.say("undo")
+    assert "You have 2 notes" in await chat.say("my notes")

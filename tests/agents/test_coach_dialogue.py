@@ -16,6 +16,11 @@ from agents.run import OFFLINE_COACH
 from tools.registry import VERBS
 
 SUGGESTED = f"[Two Sum](https://leetcode.com/problems/two-sum/) · easy\n\nBecause.\n\n{questions.START_IT.text}"
+COIN_CHANGE = "[Coin Change](https://leetcode.com/problems/coin-change/)"
+COIN_CHANGE_URL = "https://leetcode.com/problems/coin-change/"
+ASKED = f"Gladly, one small step at a time. First about {COIN_CHANGE}: {questions.TRIED.text}"
+HINTED = f"Hint 1 of 3 for {COIN_CHANGE}:\n\nLook.\n\n{questions.NEXT_HINT.text}"
+CONFIRM = f"You have seen all 3 hints for {COIN_CHANGE}. {questions.SOLUTION.text}"
 FOUND = (
     "These come closest:\n\n1. [Coin Change](https://leetcode.com/problems/coin-change/) · medium\n"
     f"2. **Coin Change II** · medium\n\n{questions.START_ONE.text}"
@@ -65,6 +70,11 @@ def hear(decided: Request | Say) -> Request | Say:
         (("add a task", "review heaps by friday"), "add_task", {"title": "review heaps", "due": "friday"}),
         (("/done", "the second one"), "complete_task", {"which": "2"}),
         (("1",), "next_problem", {}),
+        (("add a note on two sum", "map[x] = i\n→ O(n)"), "add_note",
+         {"problem": "two sum", "text": "map[x] = i\n→ O(n)"}),
+        (("edit note 2", "it is O(n)"), "edit_note", {"which": "2", "text": "it is O(n)"}),
+        (("delete my note", "2"), "remove_note", {"which": "2"}),
+        (("add a note", "whats due"), "list_due_revisions", {}),
         (("hi", "1"), "next_problem", {}),
         (("hi", "the first one"), "next_problem", {}),
         (("hi", "3", "3 march 2027"), "set_profile", {"target_date": "3 march 2027"}),
@@ -94,6 +104,21 @@ def test_a_reply_completes_what_was_asked_about(said: tuple[str, ...], verb: str
         ("give me one", SUGGESTED, "solved it alone in 8m", "record_attempt",
          {"problem": TWO_SUM_URL, "minutes": 8, "outcome": "unaided"}),
         ("give me one", SUGGESTED, "another one", "next_problem", {}),
+        ("hint for coin change", ASKED, "sorted, then took the biggest", "give_hint",
+         {"problem": COIN_CHANGE_URL, "tried": "sorted, then took the biggest"}),
+        ("hint", ASKED, "i tried a greedy approach", "give_hint",
+         {"problem": COIN_CHANGE_URL, "tried": "a greedy approach"}),
+        ("hint", ASKED, "nothing", "give_hint", {"problem": COIN_CHANGE_URL, "tried": "nothing"}),
+        ("hint", ASKED, "nothing really, i am stuck", "give_hint",
+         {"problem": COIN_CHANGE_URL, "tried": "nothing really, i am stuck"}),
+        ("hint", ASKED, "just tell me the solution", "give_hint", {"problem": COIN_CHANGE_URL, "solution": True}),
+        ("hint", ASKED, "whats due", "list_due_revisions", {}),
+        ("hint", HINTED, "next", "give_hint", {"problem": COIN_CHANGE_URL}),
+        ("hint", HINTED, "still stuck", "give_hint", {"problem": COIN_CHANGE_URL}),
+        ("hint", HINTED, "next hint", "give_hint", {"problem": COIN_CHANGE_URL}),
+        ("hint", HINTED, "solved it alone", "record_attempt", {"problem": COIN_CHANGE_URL, "outcome": "unaided"}),
+        ("hint", HINTED, "show me the solution", "give_hint", {"problem": COIN_CHANGE_URL, "solution": True}),
+        ("hint", CONFIRM, "yes please", "give_hint", {"problem": COIN_CHANGE_URL, "solution": True}),
         ("find coin", FOUND, "1", "start_problem", {"problem": "https://leetcode.com/problems/coin-change/"}),
         ("find coin", FOUND, "start the second", "start_problem", {"problem": "Coin Change II"}),
         ("solved maximum sub alone in 9 min", UNSURE, "2", "record_attempt",

@@ -14,7 +14,9 @@ from agents.coach.outcomes import RESULTS
 from tools.catching_up import CatchUpDay, CatchUpReceipt
 from tools.context import Result
 from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
+from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
+from tools.notes import NoteBrief, NoteList, NoteReceipt
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
@@ -83,6 +85,9 @@ DUE = DueRevision(
     problem=TWO_SUM,
     why="…",
 )
+HINT = HintReceipt(line="x", problem=TWO_SUM, step="rung", rung=1, kind="question", text="What is missing?")
+NOTE = NoteBrief(number=2, id="5", text="map[x] = i\nO(n)", about="Two Sum", written="2026-11-25")
+NOTED = NoteReceipt(line="x", done="added", note=NOTE, total=2)
 NOTHING_DUE = DueRevisions(today="2026-11-25", time_zone="UTC", overdue=(), due_today=(), upcoming=(), total_due=0)
 EXPLAINED = MasteryExplanation(
     topic="Hashing",
@@ -192,6 +197,28 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
         ("You have 1 open task:", "- **2** Review heaps · due 20 Nov (overdue) · 30 min"),
     ),
     (TaskList(today="2026-11-25", status="all", tasks=(), total=0), ("You have no tasks.",)),
+    (
+        StartReceipt(line="x", undo_label="x", problem=TWO_SUM, session_id="1", started_at="now", notes=("a\nb",)),
+        ("Your notes:\n\n- a b\n\nWhen you're done",),
+    ),
+    (
+        NOTHING_DUE.model_copy(
+            update={"due_today": (DUE.model_copy(update={"notes": ("a\nb",)}),), "total_due": 1}
+        ),
+        ("(your note: “a b”)",),
+    ),
+    (HINT, ("Hint 1 of 3 for [Two Sum]", "What is missing?", "`next hint`")),
+    (HINT.model_copy(update={"rung": 3, "again": True}), ("That hint again", "`show me the solution`")),
+    (HINT.model_copy(update={"step": "ask", "text": ""}), ("[Two Sum]", "What have you tried so far?")),
+    (HINT.model_copy(update={"step": "confirm", "text": "1. Look"}), ("all 3 hints", "Do you really want")),
+    (HINT.model_copy(update={"step": "solution", "text": "1. Look"}), ("no written solution", "1. Look")),
+    (ATTEMPT.model_copy(update={"outcome": "with-help", "hints": 2, "corrected": True}), ("You saw 2 hints",)),
+    (NOTED, ("note 2", "when Two Sum comes up")),
+    (NOTED.model_copy(update={"done": "changed"}), ("note 2",)),
+    (NOTED.model_copy(update={"done": "removed"}), ("`undo` brings it back",)),
+    (NOTED.model_copy(update={"done": "kept", "line": ""}), ("says already",)),
+    (NoteList(about="graphs", notes=(), total=0), ("no notes on “graphs”",)),
+    (NoteList(about=None, notes=(NOTE,), total=3), ("You have 3 notes:", "- **2** Two Sum: map[x] = i O(n)", "2 more")),
     (PROFILE, ("Interview: 3 Mar 2027 (98 days left)", "45 minutes a day", "Google", "which city")),
     (ProfileReceipt(line="x", profile=PROFILE, changed=("target_date",)), ("Noted. That leaves 98 days.",)),
     (ProfileReceipt(line="x", profile=PROFILE, changed=()), ("had already",)),
@@ -261,6 +288,16 @@ def test_a_task_about_an_unknown_problem_is_added_without_it() -> None:
         "add_task", refused("No such problem."), arguments={"title": "solve it all", "problem": "it all"}
     )
     assert [(call["name"], call["args"]) for call in said.tool_calls] == [("add_task", {"title": "solve it all"})]
+
+
+def test_a_note_about_no_problem_is_one_about_a_topic() -> None:
+    """A name that is no problem's is tried as a topic's; if it is neither, the choices that there are are offered."""
+    wish = {"problem": "sub", "text": "look"}
+    unknown = refused("I am not sure which problem “sub” is. Did you mean A or B?", "A", "B")
+    again = coach_after("add_note", unknown, arguments=wish)
+    assert [(call["name"], call["args"]) for call in again.tool_calls] == [
+        ("add_note", {"topic": "sub", "text": "look"})
+    ]
 
 
 def test_a_problem_in_a_topics_place_is_found() -> None:

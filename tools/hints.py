@@ -1,0 +1,176 @@
+"""Hints: a ladder of three rungs to a problem, climbed one rung a message. The code holds it, not the model.
+
+What is locked is in no result. What was shown is kept per student and problem, and counts as help in the next attempt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from store.catalogue.hints import Ladder, hint_ladder
+from store.client import ObjectId
+from store.documents.own import Attempt
+from store.documents.problems import Problem
+from store.documents.sessions import PracticeSession
+from store.documents.study import HintState, ShownRung
+from tools import sessions
+from tools.arguments import clean_text
+from tools.context import MentorContext, Receipt, Verb
+from tools.errors import ToolFailed, ToolRetry
+from tools.problems import ProblemBrief, brief, resolve_problem
+from tools.topics import read_topics
+
+RUNGS: Final = 3
+SOLUTION: Final = 4
+"""The step after the last rung, counted like one: the solution may be explained."""
+TRIED_LIMIT: Final = 1000
+REMEMBERED: Final = timedelta(days=1)
+"""How long a rung counts when its problem has not been running all the while."""
+
+Step = Literal["ask", "rung", "confirm", "solution"]
+_KINDS: Final = ("question", "pattern", "outline")
+_KEPT: Final = 40
+
+
+class HintReceipt(Receipt):
+    """Where the student stands on a problem's ladder, and what this call unlocked.
+
+    `step`: ask (say what you tried first; nothing was unlocked), rung (`text` is rung number `rung` of `rungs`, a
+    question, the pattern or the outline), confirm (all rungs were shown: the solution takes a clear yes) or solution.
+    `text` of the last two is the outline. Only when `solution_unlocked` is true may the solution be explained.
+    """
+
+    problem: ProblemBrief
+    step: Step
+    rung: int = 0
+    rungs: int = RUNGS
+    kind: Literal["question", "pattern", "outline"] | None = None
+    text: str = ""
+    again: bool = False
+    solution_unlocked: bool = False
+
+
+async def give_hint(
+    context: MentorContext,
+    problem: Annotated[
+        str | None, Field(max_length=500, description="Title, slug, number or url; leave out for the started one.")
+    ] = None,
+    tried: Annotated[
+        str | None,
+        Field(max_length=TRIED_LIMIT, description="What the student said they tried, in their own words."),
+    ] = None,
+    solution: Annotated[
+        bool, Field(description="True only when the student clearly said yes to seeing the solution.")
+    ] = False,
+) -> HintReceipt:
+    """Give the next hint to a problem, one rung a message: a question, then the pattern, then an outline.
+
+    Use it whenever the student wants a hint, is stuck, or wants the solution. The first call answers "ask": ask what
+    they have tried and pass it as `tried`. Give the rung's text and no more than it. Hints count as help in the next
+    record_attempt, and cannot be taken back.
+    """
+    chosen = await _chosen(context, problem)
+    ladder = await _ladder(context, chosen)
+    states = context.work.of(HintState)
+    state = await states.find_one({"problemId": chosen.id}) or HintState(
+        id=context.work.new_id(), user_id=context.student, problem_id=chosen.id
+    )
+    since = await _climbing_since(context, chosen.id)
+    climbed = [rung for rung in state.shown if rung.at > since]
+    if climbed and context.turn and climbed[-1].turn_id == context.turn:
+        return _shown(chosen, ladder, climbed[-1].rung, again=True)
+    if tried is not None:
+        state.tried, state.tried_at = clean_text(tried, "what was tried", limit=TRIED_LIMIT), context.now()
+    if not climbed and (state.tried_at is None or state.tried_at <= since):
+        return HintReceipt(line="", problem=brief(chosen), step="ask")
+    rung = max((item.rung for item in climbed), default=0) + 1
+    if rung > SOLUTION:
+        return _shown(chosen, ladder, SOLUTION, again=True)
+    if rung == SOLUTION and not solution:
+        return HintReceipt(line="", problem=brief(chosen), step="confirm", rung=RUNGS, text=ladder.outline)
+    receipt = _shown(chosen, ladder, rung)
+    shown = ShownRung(rung=rung, at=context.now(), turn_id=context.turn)
+    state.shown = [*state.shown, shown][-_KEPT:]
+    await states.save(state)
+    return receipt
+
+
+async def hints_used(
+    context: MentorContext, problem: ObjectId, past: Sequence[Attempt], session: PracticeSession | None
+) -> int:
+    """Return how many rungs were shown for a problem since its last attempt, given its attempts and running session."""
+    state = await context.work.of(HintState).find_one({"problemId": problem})
+    if state is None:
+        return 0
+    since = _since(context, session, [attempt.at for attempt in past])
+    return len({rung.rung for rung in state.shown if rung.at > since})
+
+
+def _shown(problem: Problem, ladder: Ladder, rung: int, *, again: bool = False) -> HintReceipt:
+    """Return what a rung says; the only place where a ladder's text leaves it."""
+    if rung >= SOLUTION:
+        line, step, text = f"{problem.title} · solution unlocked", "solution", ladder.outline
+    else:
+        line, step = f"{problem.title} · hint {rung} of {RUNGS}", "rung"
+        text = (ladder.question, ladder.pattern, ladder.outline)[rung - 1]
+    return HintReceipt(
+        line="" if again else line,
+        problem=brief(problem),
+        step="solution" if step == "solution" else "rung",
+        rung=min(rung, RUNGS),
+        kind=_KINDS[rung - 1] if rung <= RUNGS else None,
+        text=text,
+        again=again,
+        solution_unlocked=rung >= SOLUTION,
+    )
+
+
+async def _chosen(context: MentorContext, said: str | None) -> Problem:
+    if said is not None:
+        return await resolve_problem(context, said)
+    started = sessions.running_problem(await sessions.running_sessions(context)) or await _last_hinted(context)
+    problem = await context.work.shared(Problem).get(started) if started else None
+    if problem is None:
+        raise ToolRetry("Which problem do you want a hint for? None is started, so name it by its title or url.")
+    return problem
+
+
+async def _last_hinted(context: MentorContext) -> ObjectId | None:
+    """Return the problem of the last hint, while it still counts."""
+    recent = {"updatedAt": {"$gt": context.now() - REMEMBERED}}
+    state = await context.work.of(HintState).find_one(recent, sort=[("updatedAt", -1), ("_id", -1)])
+    return state.problem_id if state else None
+
+
+async def _ladder(context: MentorContext, problem: Problem) -> Ladder:
+    book = await read_topics(context)
+    topics, _ = book.sort_out(problem.topics)
+    slug = problem.platform_id if problem.platform == "leetcode" else None
+    ladder = hint_ladder(slug, [book.names[topic] for topic in topics])
+    if ladder is None:
+        raise ToolFailed(f"There are no hints for {problem.title} yet.")
+    return ladder
+
+
+async def _climbing_since(context: MentorContext, problem: ObjectId) -> datetime:
+    """Return from when on rungs belong to the climb that goes on: a solved problem's ladder starts over."""
+    running = await sessions.running_sessions(context)
+    session = next((item for item in running if item.problem_ids == [problem]), None)
+    solved = await context.work.of(Attempt).find({"problemId": problem, "outcome": {"$ne": "stuck"}})
+    return _since(context, session, [attempt.at for attempt in solved])
+
+
+def _since(context: MentorContext, session: PracticeSession | None, ends: Sequence[datetime]) -> datetime:
+    """Return the moment after which a rung counts: a day ago, or the start of what runs, but after the last attempt."""
+    remembered = context.now() - REMEMBERED
+    if session is not None:
+        # A rung at the very moment of the start belongs to what runs.
+        remembered = min(remembered, session.start_time - timedelta(milliseconds=1))
+    return max([remembered, *ends])
+
+
+HINTS = (Verb(give_hint, doing="looking for a hint", writes=True),)
