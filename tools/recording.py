@@ -13,6 +13,7 @@ from tools import sessions
 from tools.choosing import choose_review
 from tools.context import MentorContext
 from tools.learner import LearnerView, first_difficulty, read_difficulties, read_learner
+from tools.repeats import complete
 from tools.scheduling import Scheduled, schedule_attempt, set_problem, set_urgency
 from tools.solves import Solve
 from tools.statistics import add_submission, count_mastery, count_statistics, refresh_others
@@ -142,7 +143,5 @@ async def _complete_tasks(context: MentorContext, solve: Solve, reviewed: list[O
     tasks = context.work.of(PreparationTask)
     done = await tasks.find({"status": {"$ne": "completed"}, "$or": fulfilled}, sort=[("dueDate", 1), ("_id", 1)])
     for task in done:
-        task.status, task.completed, task.completed_at = "completed", True, solve.at
-        task.score = solve.score
-        await tasks.save(task)
+        await complete(context, task, solve.at, score=solve.score)
     return tuple(task.title for task in done)

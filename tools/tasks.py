@@ -2,48 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final, Literal, get_args
 
 from pydantic import Field
 
-from store.client import ObjectId
 from store.documents.problems import Problem
-from store.documents.sessions import PreparationTask, TaskStatus, TaskType
-from tools.arguments import check_minutes, check_whole, clean_text, name_some, shown
+from store.documents.repeats import Repeat, TaskRepeat
+from store.documents.sessions import PreparationTask, TaskType
+from tools import repeats
+from tools.arguments import check_minutes, check_whole, clean_text
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import end_of_day, local_day, parse_day, say_day
 from tools.errors import ToolFailed, ToolRetry
-from tools.matching import fold, rank, winner
+from tools.matching import fold
 from tools.problems import resolve_problem
+from tools.tasklist import MOST_OPEN, TaskBrief, open_tasks, pick, show_tasks, status_of, sweep_overdue
 from tools.topics import resolve_topic
 
 TaskFilter = Literal["open", "pending", "in-progress", "overdue", "completed", "all"]
+TaskChange = Literal["added", "completed", "moved", "deleted"]
 
 TITLE_LIMIT: Final = 200
-MOST_OPEN: Final = 500
 SHOWN: Final = 50
 
-
-class TaskBrief(Result):
-    """A task. `number` is its place in the list of open tasks, 0 when it is completed; `due` is the student's day."""
-
-    number: int
-    id: str
-    title: str
-    status: TaskStatus
-    due: str | None = None
-    priority: int
-    minutes: float | None = None
-    topic: str | None = None
-    problem: str | None = None
+Which = Annotated[str, Field(max_length=TITLE_LIMIT, description="Its number in the list, or words of its title.")]
 
 
 class TaskReceipt(Receipt):
-    """The task that was added or completed, as it is now."""
+    """The task that was changed, as it is now, or was before it was deleted.
+
+    `next_due`: the day of the next one, where a repeating task was completed.
+    """
 
     task: TaskBrief
+    change: TaskChange = "added"
+    next_due: str | None = None
 
 
 class TaskList(Result):
@@ -65,22 +59,29 @@ async def add_task(
     topic: Annotated[str | None, Field(max_length=200, description="The topic it is about, if one.")] = None,
     minutes: Annotated[float | None, Field(gt=0, le=1440, description="Minutes that it will take.")] = None,
     priority: Annotated[int, Field(ge=1, le=5, description="1 (low) to 5 (urgent).")] = 3,
+    repeat: Annotated[
+        Repeat | None, Field(description="How it comes again once it is done; weekly: on the weekday of `due`.")
+    ] = None,
 ) -> TaskReceipt:
     """Add a task to the student's list.
 
-    Use it for "remind me to", "I want to do two sum tomorrow". A task with a problem completes itself when that problem
-    is recorded as solved.
+    Use it for "remind me to", "I want to do two sum tomorrow", "every weekday one easy problem". A task with a problem
+    completes itself when that problem is recorded as solved; a repeating one comes again each time it is completed.
     """
     title = clean_text(title, "the title", limit=TITLE_LIMIT)
     minutes = check_minutes(minutes)
     priority = check_whole(priority, "The priority", lowest=1, highest=5)
+    if repeat not in (None, *get_args(Repeat)):
+        raise ToolRetry(f"A task can repeat {', '.join(get_args(Repeat))}.", choices=get_args(Repeat))
     today = local_day(context.now(), context.zone)
     day = parse_day(due, today) if due is not None else None
+    day = repeats.first_day(repeat, day or today) if repeat else day
     about = await resolve_problem(context, problem) if problem is not None else None
     topic_id, topic_name = await resolve_topic(context, topic) if topic is not None else (None, None)
     tasks = context.work.of(PreparationTask)
     if await tasks.count({"status": {"$ne": "completed"}}, limit=MOST_OPEN) >= MOST_OPEN:
         raise ToolFailed(f"There are {MOST_OPEN} open tasks already; complete some before you add another.")
+    await sweep_overdue(context)
     task = PreparationTask(
         id=context.work.new_id(),
         user_id=context.student,
@@ -88,7 +89,7 @@ async def add_task(
         topic_id=topic_id,
         topic_name=topic_name,
         problem_id=about.id if about else None,
-        difficulty_level=about.difficulty if about and about.difficulty in ("easy", "medium", "hard") else None,
+        difficulty_level=_level(about),
         title=title,
         estimated_duration_minutes=minutes,
         priority=priority,
@@ -96,10 +97,14 @@ async def add_task(
         generated_by="user-manual",
     )
     await tasks.add(task)
-    number = [item.id for item in await _open_tasks(context)].index(task.id) + 1
+    if repeat and day:
+        rule = TaskRepeat(
+            id=context.work.new_id(), user_id=context.student, task_id=task.id, rule=repeat, weekday=day.weekday()
+        )
+        await context.work.of(TaskRepeat).add(rule)
+    again = f" · {repeats.SAID[repeat]}" if repeat else ""
     said = f" · due {say_day(day, today)}" if day else ""
-    shown_task = _show(context, task, number, about.title if about else None)
-    return TaskReceipt(line=f"{title} · task added{said}", undo_label=f"{title} · task added", task=shown_task)
+    return await _receipt(context, task, "added", f"{title} · task added", said + again)
 
 
 async def list_tasks(
@@ -108,12 +113,12 @@ async def list_tasks(
 ) -> TaskList:
     """List the student's tasks, the first due first.
 
-    Use it for "what is on my list", "my tasks". The numbers are the ones that complete_task understands.
+    Use it for "what is on my list", "my tasks". The numbers are the ones that complete_task, reschedule_task and
+    delete_task understand.
     """
     if status not in get_args(TaskFilter):
         raise ToolRetry(f"The status must be one of {', '.join(get_args(TaskFilter))}.", choices=get_args(TaskFilter))
-    open_tasks = await _open_tasks(context)
-    numbered = [(number, task) for number, task in enumerate(open_tasks, 1)]
+    numbered = list(enumerate(await open_tasks(context), 1))
     if status in ("completed", "all"):
         done = await context.work.of(PreparationTask).find(
             {"status": "completed"}, sort=[("completedAt", -1), ("_id", -1)], limit=MOST_OPEN
@@ -121,94 +126,90 @@ async def list_tasks(
         numbered = [*(numbered if status == "all" else []), *((0, task) for task in done)]
     elif status != "open":
         numbered = [(number, task) for number, task in numbered if status_of(context, task) == status]
-    titles = await _problem_titles(context, [task for _, task in numbered[:SHOWN]])
     return TaskList(
         today=local_day(context.now(), context.zone).isoformat(),
         status=status,
-        tasks=tuple(
-            _show(context, task, number, titles.get(task.problem_id) if task.problem_id else None)
-            for number, task in numbered[:SHOWN]
-        ),
+        tasks=await show_tasks(context, numbered[:SHOWN]),
         total=len(numbered),
     )
 
 
-async def complete_task(
-    context: MentorContext,
-    which: Annotated[str, Field(max_length=TITLE_LIMIT, description="Its number in the list, or words of its title.")],
-) -> TaskReceipt:
-    """Mark one open task as completed.
+async def complete_task(context: MentorContext, which: Which) -> TaskReceipt:
+    """Mark one open task as completed; a repeating one then comes again on its next day.
 
     Use it when the student says that a task is done. If they solved a problem, call record_attempt instead: it
     completes the task about that problem by itself.
     """
-    said = clean_text(which, "the task", limit=TITLE_LIMIT)
-    task = _pick(said, await _open_tasks(context))
-    task.status, task.completed, task.completed_at = "completed", True, context.now()
-    await context.work.of(PreparationTask).save(task)
-    titles = await _problem_titles(context, [task])
-    shown_task = _show(context, task, 0, titles.get(task.problem_id) if task.problem_id else None)
-    return TaskReceipt(line=f"{task.title} · task done", undo_label=f"{task.title} · task done", task=shown_task)
+    task = await _find(context, which)
+    following = await repeats.complete(context, task, context.now())
+    line = f"{task.title} · task done"
+    if following is None or following.due_date is None:
+        return await _receipt(context, task, "completed", line)
+    day = local_day(following.due_date, context.zone)
+    receipt = await _receipt(context, task, "completed", line, f" · next {_say(context, day)}")
+    return receipt.model_copy(update={"next_due": day.isoformat()})
 
 
-def status_of(context: MentorContext, task: PreparationTask) -> TaskStatus:
-    """Return a task's status now: open and past its day, in the student's zone, is overdue."""
-    if task.status == "completed" or task.due_date is None:
-        return task.status
+async def reschedule_task(
+    context: MentorContext,
+    which: Which,
+    due: Annotated[str, Field(max_length=60, description="The new day: 2026-12-24, tomorrow, friday, in 3 days.")],
+) -> TaskReceipt:
+    """Move one open task to another day.
+
+    Use it for "move task 2 to friday", "not today, tomorrow". Of a repeating task this moves only the open one; those
+    after it fall on their usual days.
+    """
     today = local_day(context.now(), context.zone)
-    if local_day(task.due_date, context.zone) < today:
-        return "overdue"
-    return "pending" if task.status == "overdue" else task.status
+    day = parse_day(due, today)
+    task = await _find(context, which)
+    before = local_day(task.due_date, context.zone) if task.due_date else None
+    if before == day:
+        receipt = await _receipt(context, task, "moved", f"{task.title} · due {say_day(day, today)} already")
+        return receipt.model_copy(update={"undo_label": None})
+    task.due_date = end_of_day(day, context.zone)
+    task.status = status_of(context, task)
+    await context.work.of(PreparationTask).save(task)
+    return await _receipt(context, task, "moved", f"{task.title} · moved to {say_day(day, today)}")
 
 
-async def _open_tasks(context: MentorContext) -> list[PreparationTask]:
-    """Return the open tasks: by due day, those without one last, then by priority and age."""
-    tasks = await context.work.of(PreparationTask).find({"status": {"$ne": "completed"}}, limit=MOST_OPEN)
+async def delete_task(context: MentorContext, which: Which) -> TaskReceipt:
+    """Delete one open task, as if it had never been added; a repeating one does not come again.
 
-    def order(task: PreparationTask) -> tuple[date, int, str]:
-        day = local_day(task.due_date, context.zone) if task.due_date else date.max
-        return day, -task.priority, str(task.id)
-
-    return sorted(tasks, key=order)
-
-
-def _pick(said: str, tasks: Sequence[PreparationTask]) -> PreparationTask:
-    if not tasks:
-        raise ToolFailed("There is no open task.")
-    if ObjectId.is_valid(said) and (same := [task for task in tasks if str(task.id) == said.lower()]):
-        return same[0]
-    number = said.removeprefix("#").removeprefix("task ").strip()
-    if number.isdecimal():
-        if 1 <= int(number[:6]) <= len(tasks):
-            return tasks[int(number[:6]) - 1]
-        raise ToolRetry(f"There is no task {number[:6]}; the open tasks are numbered 1 to {len(tasks)}.")
-    folded = fold(said)
-    titles = {str(task.id): fold(task.title) for task in tasks}
-    found = [task for task in tasks if titles[str(task.id)] == folded]
-    found = found or [task for task in tasks if folded and folded in titles[str(task.id)]]
-    if len(found) == 1:
-        return found[0]
-    near = rank(said, titles, limit=5)
-    if not found and (best := winner(near)):
-        return next(task for task in tasks if str(task.id) == best.key)
-    keys = [match.key for match in near]
-    offered = found or [task for task in tasks if str(task.id) in keys] or list(tasks)
-    raise _unsure(said, tasks, offered[:5])
+    Use it for "delete task 3", "I don't need that reminder any more". A task that was done is completed, not deleted.
+    """
+    task = await _find(context, which)
+    receipt = await _receipt(context, task, "deleted", f"{task.title} · task deleted")
+    ended = await repeats.end_repeat(context, task)
+    await context.work.of(PreparationTask).remove(task)
+    line = receipt.line + (f" · it no longer comes {repeats.SAID[ended]}" if ended else "")
+    gone = receipt.task.model_copy(update={"number": 0})
+    return receipt.model_copy(update={"line": line, "task": gone})
 
 
-def _unsure(said: str, tasks: Sequence[PreparationTask], offered: Sequence[PreparationTask]) -> ToolRetry:
-    numbers = {task.id: number for number, task in enumerate(tasks, 1)}
-    choices = [str(numbers[task.id]) for task in offered]
-    listed = name_some([f"{numbers[task.id]} ({task.title})" for task in offered], 5)
-    return ToolRetry(f"Which task is {shown(said)}: {listed}? Say its number.", choices=choices)
+async def _find(context: MentorContext, which: str) -> PreparationTask:
+    """Return the open task that is meant, with what time changed in the list stored."""
+    said = clean_text(which, "the task", limit=TITLE_LIMIT)
+    chosen = pick(said, await open_tasks(context))
+    await sweep_overdue(context)  # after the choice: it may add a task, and the numbers that were shown count
+    return await context.work.of(PreparationTask).get(chosen.id) or chosen
 
 
-async def _problem_titles(context: MentorContext, tasks: Sequence[PreparationTask]) -> dict[ObjectId, str]:
-    wanted = [task.problem_id for task in tasks if task.problem_id]
-    if not wanted:
-        return {}
-    raws = await context.work.shared(Problem).sketch({"_id": {"$in": wanted}}, "title")
-    return {raw["_id"]: str(raw["title"]) for raw in raws}
+async def _receipt(
+    context: MentorContext, task: PreparationTask, change: TaskChange, line: str, more: str = ""
+) -> TaskReceipt:
+    ids = [item.id for item in await open_tasks(context)]
+    number = ids.index(task.id) + 1 if task.id in ids else 0
+    shown = (await show_tasks(context, [(number, task)]))[0]
+    return TaskReceipt(line=line + more, undo_label=line, task=shown, change=change)
+
+
+def _say(context: MentorContext, day: date) -> str:
+    return say_day(day, local_day(context.now(), context.zone))
+
+
+def _level(problem: Problem | None) -> Literal["easy", "medium", "hard"] | None:
+    return problem.difficulty if problem and problem.difficulty in ("easy", "medium", "hard") else None
 
 
 def _type_of(title: str, *, practises: bool) -> TaskType:
@@ -220,22 +221,10 @@ def _type_of(title: str, *, practises: bool) -> TaskType:
     return "practice" if practises or words & {"solve", "practise", "practice"} else "learning"
 
 
-def _show(context: MentorContext, task: PreparationTask, number: int, problem: str | None) -> TaskBrief:
-    return TaskBrief(
-        number=number,
-        id=str(task.id),
-        title=task.title,
-        status=status_of(context, task),
-        due=local_day(task.due_date, context.zone).isoformat() if task.due_date else None,
-        priority=task.priority,
-        minutes=task.estimated_duration_minutes,
-        topic=task.topic_name,
-        problem=problem,
-    )
-
-
 TASKS = (
     Verb(add_task, doing="adding your task", writes=True),
     Verb(list_tasks, doing="looking at your tasks"),
     Verb(complete_task, doing="ticking your task off", writes=True),
+    Verb(reschedule_task, doing="moving your task", writes=True),
+    Verb(delete_task, doing="deleting your task", writes=True),
 )

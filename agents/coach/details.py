@@ -128,6 +128,12 @@ DATE_WORDS = (
 DATE = re.compile(rf"{_START}(?:{DATE_WORDS}){_END}")
 _DUE = re.compile(rf"{_START}(?:(?:due|by|before|until|till|for|on)\s)*(?P<date>{DATE_WORDS})$")
 
+_REPEAT = re.compile(
+    rf"{_START}(?:on )?(?:(?:every|each) (?:single )?(?:(?P<daily>day|morning|evening|night)"
+    rf"|(?P<weekdays>weekday|working day|work day)|(?P<weekly>week)|(?P<on>{_WEEKDAY}))"
+    rf"|(?P<adverb>daily|everyday|weekly|weekdays))(?: (?:task|reminder|todo)(?= (?:to|for)))?{_END}"
+)
+
 
 def shed_minutes(phrase: Phrase) -> tuple[Arguments, Phrase]:
     """Take a duration out: {"minutes": 12}; whole minutes are an int, others a float, negative ones stay negative."""
@@ -197,6 +203,17 @@ def shed_difficulty(phrase: Phrase) -> tuple[Arguments, Phrase]:
     """Take a difficulty out: {"difficulty": "easy" | "medium" | "hard"}."""
     match, rest = phrase.cut(_DIFFICULTY)
     return ({"difficulty": match.lastgroup}, rest) if match else ({}, phrase)
+
+
+def shed_repeat(phrase: Phrase) -> tuple[Arguments, Phrase]:
+    """Take out how something comes again: {"repeat": "daily" | "weekdays" | "weekly"}, with "due" for a weekday."""
+    match, rest = phrase.cut(_REPEAT)
+    if not match:
+        return {}, phrase
+    if day := match["on"]:
+        return {"repeat": "weekly", "due": _DAYS.get(day, day)}, rest
+    adverb = {"everyday": "daily"}.get(match["adverb"], match["adverb"])
+    return {"repeat": adverb or match.lastgroup}, rest
 
 
 def shed_due(phrase: Phrase) -> tuple[Arguments, Phrase]:

@@ -26,7 +26,7 @@ class Intent:
     """One thing a student may want.
 
     `verb` is called with what `sheds` took out of the phrase and what `read` read from the rest; `bare_verb` instead
-    where both found nothing. `needs`: the argument without which the coach asks. `named`: the argument that a choice
+    where both found nothing. `needs`: the arguments without which the coach asks. `named`: the argument that a choice
     from a list answers. `only_with`: the argument without which the row does not fit; `unless`: words with which it
     does not. `command`: name, usage, summary.
     """
@@ -37,7 +37,7 @@ class Intent:
     read: Callable[[Phrase], Arguments] = readers.read_nothing
     sheds: Callable[[Phrase], tuple[Arguments, Phrase]] = readers.shed_nothing
     bare_verb: str | None = None
-    needs: str | None = None
+    needs: str | tuple[str, ...] = ()
     named: str | None = None
     only_with: str | None = None
     unless: re.Pattern[str] | None = None
@@ -64,7 +64,7 @@ class Request:
     @property
     def missing(self) -> str | None:
         """Return the argument to ask for, if any."""
-        needs = self.intent.needs
-        if needs is None or self.verb != self.intent.verb:
+        if self.verb != self.intent.verb:
             return None
-        return needs if self.arguments.get(needs) in (None, UNCLEAR) else None
+        needs = (self.intent.needs,) if isinstance(self.intent.needs, str) else self.intent.needs
+        return next((name for name in needs if self.arguments.get(name) in (None, UNCLEAR)), None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from agents.coach import readers
+from agents.coach import planning, readers
 from agents.coach.details import shed_attempt, shed_intention
 from agents.coach.intent import Command, Intent, Request
 from agents.coach.notation import phrases
@@ -44,6 +44,7 @@ UNSURE = re.compile(
 
 INTENTS: tuple[Intent, ...] = (
     *ASKING_ROWS,
+    *planning.ROWS,
     Intent(
         name="task",
         verb="add_task",
@@ -56,11 +57,14 @@ INTENTS: tuple[Intent, ...] = (
             "i (need to|have to|must|should) <... (by|before|until) ...>",
             "(add|put|save|note) <...> as [a|my] [new] (task|todo)",
             "(add|put) <...> (to|on|in) [my|the] (list|tasks|task list|todo list)",
+            "[add|create|make|set up] [a|an] <(daily|weekly) [task|reminder|todo] (to|for) ...>",
+            "<(every|each) (day|weekday|week|working day|morning|evening|night|monday|tuesday|wednesday|thursday|"
+            "friday|saturday|sunday) ...>",
         ),
         read=readers.read_task,
         needs="title",
         named="due",
-        command=("task", "add TITLE [by DAY]", "write a task down"),
+        command=("task", "add TITLE [by DAY] [every day|weekday|week]", "write a task down"),
     ),
     Intent(
         name="done",

@@ -53,6 +53,8 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "find_notes": NoteList,
     "edit_note": NoteReceipt,
     "remove_note": NoteReceipt,
+    "reschedule_task": TaskReceipt,
+    "delete_task": TaskReceipt,
 }
 """The result of each verb that the table of intents names."""
 

@@ -29,6 +29,7 @@ KEYWORDS = words_of(
     "start begin started find search lookup undo revert review revise revision revisions reviews",
     "mastery weakest strongest progress strengths weaknesses profile interview timezone time zone",
     "what whats should good explain hello thanks done show just yesterday couldnt",
+    "reschedule postpone delete weekday weekdays streak",
 )
 # Real words, many of them from titles of problems, that stand one slip away from a keyword.
 KNOWN = frozenset(

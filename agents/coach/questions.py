@@ -38,6 +38,9 @@ SOLUTION = Question("Do you really want to go on to the solution?", "solution", 
 WHAT_NOTE = Question("What should the note say?", "text", "note")
 WHAT_INSTEAD = Question("What should it say instead?", "text", "edit-note")
 WHICH_NOTE = Question("Which note do you mean?", "which", "remove-note")
+WHICH_MOVE = Question("Which task shall I move?", "which", "move")
+NEW_DAY = Question("To which day?", "due", "move")
+WHICH_DELETE = Question("Which task shall I delete?", "which", "delete")
 WHEN = Question("When is your interview?", "target_date", "profile")
 INTRODUCE = Question('Answer with any of it, or say "skip".', "introduction", "profile")
 CHOOSE = Question("Answer with a number, or say it another way.", "choice")
@@ -68,6 +71,9 @@ QUESTIONS = (
     WHAT_NOTE,
     WHAT_INSTEAD,
     WHICH_NOTE,
+    WHICH_MOVE,
+    NEW_DAY,
+    WHICH_DELETE,
     WHEN,
     INTRODUCE,
     CHOOSE,

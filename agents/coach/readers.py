@@ -11,6 +11,7 @@ from agents.coach.details import (
     shed_difficulty,
     shed_due,
     shed_minutes,
+    shed_repeat,
 )
 from agents.coach.phrase import Phrase, words_of
 
@@ -56,6 +57,11 @@ _AIMED = re.compile(
 _AROUND: Final = words_of(
     "on in at about around roughly and i have a an day per daily minutes am im my interview is its from live based the",
     "skip none no nope later dont know date yet not sure nothing n/a idea set time zone timezone",
+)
+
+_TASK_LEAD: Final = (
+    r"(?:remind me (?:to )?|(?:that |called |named )?(?:i (?:should|must|need to|have to|want to|will) )|to |for |"
+    r"for me to |that says )"
 )
 
 
@@ -118,10 +124,10 @@ def read_topic(rest: Phrase) -> Arguments:
 
 
 def read_task(rest: Phrase) -> Arguments:
-    """Read a new task: its title, when it is due and how long it takes."""
-    rest = _after(
-        rest, r"(?:(?:that |called |named )?(?:i (?:should|must|need to|have to) )|to |for me to |that says )"
-    )
+    """Read a new task: its title, when it is due, how often it comes again and how long it takes."""
+    rest = _after(rest, _TASK_LEAD)
+    repeat, rest = shed_repeat(rest)
+    rest = _after(rest, _TASK_LEAD) if repeat else rest
     due, rest = shed_due(rest)
     early = re.match(rf"(?:on |by )?(?P<due>{DATE.pattern}) (?:to|that|i should) ", rest.text)
     if early and not due:
@@ -135,7 +141,7 @@ def read_task(rest: Phrase) -> Arguments:
         r"(?:solve|redo|retry|resolve|re-solve) (?:the )?(?!a |an |some |one |my |[0-9]+ |all )", rest.text
     )
     problem = {"problem": rest.part((about.end(), len(rest.text))).typed} if about else {}
-    return ({"title": rest.typed} if rest.typed else {}) | problem | due | minutes
+    return ({"title": rest.typed} if rest.typed else {}) | problem | repeat | due | minutes
 
 
 def read_which(rest: Phrase) -> Arguments:

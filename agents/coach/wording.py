@@ -23,9 +23,11 @@ from tools.notes import NoteList, NoteReceipt
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
+from tools.repeats import SAID as REPEATS
 from tools.revision import DueRevision, DueRevisions
 from tools.suggestion import NextProblem
-from tools.tasks import TaskBrief, TaskList, TaskReceipt
+from tools.tasklist import TaskBrief
+from tools.tasks import TaskList, TaskReceipt
 from tools.undo import UndoReceipt
 
 UNREADABLE = "That went through, but I can't read what came back. Please ask again."
@@ -230,10 +232,18 @@ def _find(result: ProblemMatches) -> str:
 
 def _task(result: TaskReceipt) -> str:
     task = result.task
-    if task.status == "completed":
-        return "One less to do! `my tasks` shows what is left."
+    if result.change == "completed":
+        again = f" It comes again on {_weekday(result.next_due)}." if result.next_due else ""
+        return f"One less to do!{again} `my tasks` shows what is left."
+    if result.change == "deleted":
+        return "It's off your list. `my tasks` shows what is left."
+    if result.change == "moved":
+        return f"It's number {task.number} on your list now."
     itself = f" It ticks itself off when you log {task.problem}." if task.problem else ""
-    return f"It's number {task.number} on your list.{itself} Say `done with task {task.number}` when it's finished."
+    again = " Each time you finish it, it comes again." if task.repeat else ""
+    return (
+        f"It's number {task.number} on your list.{itself}{again} Say `done with task {task.number}` when it's finished."
+    )
 
 
 def _tasks(result: TaskList) -> str:
@@ -254,7 +264,8 @@ def _task_line(task: TaskBrief, today: str) -> str:
     late = " (overdue)" if task.status == "overdue" else ""
     due = f" · due {_day(task.due, today)}{late}" if task.due else ""
     minutes = f" · {task.minutes:g} min" if task.minutes is not None else ""
-    return f"- {number}{' '.join(task.title.split())}{due}{minutes}"
+    again = f" · {REPEATS[task.repeat]}" if task.repeat else ""
+    return f"- {number}{' '.join(task.title.split())}{due}{again}{minutes}"
 
 
 def _profile(result: Profile) -> str:
@@ -291,6 +302,10 @@ def _line(problem: ProblemBrief) -> str:
 
 def _day(day: str, today: str) -> str:
     return say_day(date.fromisoformat(day), date.fromisoformat(today))
+
+
+def _weekday(day: str) -> str:
+    return f"{date.fromisoformat(day):%A %-d %b}"
 
 
 def _days(count: int) -> str:

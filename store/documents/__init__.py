@@ -9,6 +9,7 @@ from store.documents.intelligence import MasteryMetric, ReadinessScore, Revision
 from store.documents.own import OWN
 from store.documents.people import PlatformIntegration, User
 from store.documents.problems import CanonicalProblem, PlatformProblemMapping, Problem, Submission, Topic
+from store.documents.repeats import TaskRepeat
 from store.documents.revisions import REVISIONS
 from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem, UserRoadmapProgress
 from store.documents.sessions import AIMentorConversation, PracticeSession, PreparationTask
@@ -48,4 +49,5 @@ CONTRACT: tuple[type[Document], ...] = (
 """The 27 collections that the backend reads and writes too, in the order of the contract."""
 
 ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, *REVISIONS, *STUDY, AppliedMigration, LoadedCatalogue)
+ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, *REVISIONS, TaskRepeat, AppliedMigration, LoadedCatalogue)
 """Every collection: the contract's and PrepMate's own."""

@@ -25,7 +25,8 @@ from tools.rating import RatedTopic, RatingReceipt
 from tools.revising import RecallReceipt, ReviewDone, RevisionReceipt
 from tools.revision import DueRevision, DueRevisions
 from tools.suggestion import NextProblem
-from tools.tasks import TaskBrief, TaskList, TaskReceipt
+from tools.tasklist import TaskBrief
+from tools.tasks import TaskList, TaskReceipt
 from tools.undo import UndoReceipt
 
 TWO_SUM = ProblemBrief(
@@ -191,7 +192,15 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (ProblemMatches(query="two", matches=(TWO_SUM,), exact=True), ("start it",)),
     (ProblemMatches(query="quux", matches=(), exact=False), ("There is no such problem",)),
     (TaskReceipt(line="x", task=TASK.model_copy(update={"problem": "Two Sum"})), ("number 2", "when you log Two Sum")),
-    (TaskReceipt(line="x", task=TASK.model_copy(update={"status": "completed"})), ("One less",)),
+    (TaskReceipt(line="x", task=TASK.model_copy(update={"status": "completed"}), change="completed"), ("One less",)),
+    (TaskReceipt(line="x", task=TASK, change="completed", next_due="2026-11-26"), ("comes again on Thursday 26 Nov",)),
+    (TaskReceipt(line="x", task=TASK, change="moved"), ("number 2 on your list now",)),
+    (TaskReceipt(line="x", task=TASK, change="deleted"), ("off your list",)),
+    (TaskReceipt(line="x", task=TASK.model_copy(update={"repeat": "daily"})), ("it comes again",)),
+    (
+        TaskList(today="2026-11-25", status="open", tasks=(TASK.model_copy(update={"repeat": "weekdays"}),), total=1),
+        ("due 20 Nov (overdue) · every weekday · 30 min",),
+    ),
     (
         TaskList(today="2026-11-25", status="open", tasks=(TASK,), total=1),
         ("You have 1 open task:", "- **2** Review heaps · due 20 Nov (overdue) · 30 min"),

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import date, timedelta
+from typing import Final, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from store.client import ObjectId
+from store.documents.repeats import Repeat, TaskRepeat
 from store.documents.sessions import PreparationTask
-from tests.tools.harness import START, School, Student
+from store.work import UnitOfWork
+from tests.tools.harness import SERVICE, START, School, Student
 from tools.errors import ToolFailed, ToolRetry
+from tools.practice import AttemptReceipt
+from tools.repeats import first_day, next_day
+from tools.tasklist import sweep_overdue
 from tools.tasks import TaskList, TaskReceipt
+from tools.undo import UndoReceipt
 
 
 async def add(student: Student, title: str, **more: object) -> TaskReceipt:
@@ -21,6 +30,21 @@ async def add(student: Student, title: str, **more: object) -> TaskReceipt:
 async def titles(student: Student, status: str = "open") -> list[str]:
     """Return the titles of a list."""
     return [task.title for task in (await student.read(TaskList, "list_tasks", status=status)).tasks]
+
+
+async def sweep(student: Student) -> int:
+    """Sweep the student's tasks as a job does."""
+
+    async def body(unit: UnitOfWork) -> int:
+        return await sweep_overdue(student.context(unit))
+
+    return await student.work.commit(body)
+
+
+async def elsewhere(student: Student, title: str, **fields: object) -> None:
+    """Change a task as another program does."""
+    tasks = student.database.collection(PreparationTask.collection)
+    await tasks.update({"title": title, "userId": student.id}, {"$set": fields})
 
 
 async def test_a_task_is_stored_as_the_receipt_says(ada: Student) -> None:
@@ -95,6 +119,7 @@ REFUSED: Final[list[dict[str, object]]] = [
     {"title": "read", "due": "in 999999 days"},
     {"title": "read", "minutes": -1},
     {"title": "read", "priority": 9},
+    {"title": "read", "repeat": "hourly"},
     {"title": "read", "problem": "xyzzy"},
     {"title": "read", "topic": "cooking"},
 ]
@@ -114,3 +139,129 @@ async def test_odd_titles_are_kept_as_they_are(ada: Student) -> None:
     for title in ("راجع المصفوفات", "$where: 1", "a.b.c", "💡 idea"):
         await add(ada, title)
     assert sorted(await titles(ada)) == sorted(["راجع المصفوفات", "$where: 1", "a.b.c", "💡 idea"])
+
+
+async def test_a_task_moves_to_another_day(ada: Student) -> None:
+    """The day and its number change, an overdue one is pending again, and the same day changes nothing."""
+    await add(ada, "first", due="tomorrow")
+    await add(ada, "second", due="in 2 days")
+    ada.clock.forward(days=3)
+    moved = await ada.do(TaskReceipt, "reschedule_task", which="first", due="friday")
+    assert (moved.line, moved.change) == ("first · moved to tomorrow", "moved")
+    assert (moved.task.number, moved.task.status, moved.task.due) == (2, "pending", "2026-11-27")
+    assert (await ada.one(PreparationTask, title="first"))["status"] == "pending"
+    before = await ada.everything(without=SERVICE)
+    again = await ada.do(TaskReceipt, "reschedule_task", which="2", due="tomorrow")
+    assert (again.line, again.undo_label) == ("first · due tomorrow already", None)
+    assert await ada.everything(without=SERVICE) == before
+
+
+async def test_a_deleted_task_is_gone_until_undone(ada: Student) -> None:
+    """Deleting leaves nothing of it, and undoing brings back the same document."""
+    await add(ada, "keep")
+    task = (await add(ada, "drop", repeat="daily")).task
+    before = await ada.everything(without=SERVICE)
+    gone = await ada.do(TaskReceipt, "delete_task", which=task.id)
+    assert (gone.line, gone.undo_label) == (
+        "drop · task deleted · it no longer comes every day",
+        "drop · task deleted",
+    )
+    assert (gone.change, gone.task.number) == ("deleted", 0)
+    assert await titles(ada) == ["keep"]
+    assert await ada.all(TaskRepeat) == []
+    await ada.do(UndoReceipt, "undo_last")
+    assert await ada.everything(without=SERVICE) == before
+
+
+async def test_a_repeating_task_comes_again_and_undo_takes_that_back(ada: Student) -> None:
+    """Completing it adds the next one in the same transaction; undo leaves every document as it was."""
+    added = await add(ada, "one easy", repeat="weekdays", priority=4, minutes=15)
+    assert added.line == "one easy · task added · due today · every weekday"
+    assert (added.task.repeat, added.task.due) == ("weekdays", "2026-11-23")
+    before = await ada.everything(without=SERVICE)
+    for day in ("2026-11-24", "2026-11-25", "2026-11-26", "2026-11-27", "2026-11-30"):
+        done = await ada.do(TaskReceipt, "complete_task", which="1")
+        assert (done.change, done.next_due) == ("completed", day)
+    assert done.line == "one easy · task done · next 30 Nov"
+    (task,) = (await ada.read(TaskList, "list_tasks")).tasks
+    assert (task.due, task.priority, task.minutes, task.repeat) == ("2026-11-30", 4, 15, "weekdays")
+    assert len(await ada.all(TaskRepeat)) == 1
+    for _ in range(5):
+        await ada.do(UndoReceipt, "undo_last")
+    assert await ada.everything(without=SERVICE) == before
+
+
+async def test_a_weekly_task_keeps_its_weekday(ada: Student) -> None:
+    """Moved once and done late, the next one falls on the usual weekday again."""
+    await add(ada, "mock", repeat="weekly", due="friday")
+    await ada.do(TaskReceipt, "reschedule_task", which="mock", due="saturday")
+    ada.clock.forward(days=7)
+    assert (await ada.do(TaskReceipt, "complete_task", which="mock")).next_due == "2026-12-04"
+
+
+async def test_a_solved_problem_brings_its_repeating_task_again(ada: Student) -> None:
+    """What record_attempt completes comes again as well, in the same undo."""
+    await add(ada, "redo two sum", problem="two sum", repeat="daily")
+    before = await ada.everything(without=SERVICE)
+    await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two sum")
+    assert [task.due for task in (await ada.read(TaskList, "list_tasks")).tasks] == ["2026-11-24"]
+    await ada.do(UndoReceipt, "undo_last")
+    assert await ada.everything(without=SERVICE) == before
+
+
+async def test_a_sweep_stores_what_time_changed(school: School) -> None:
+    """Overdue is stored for the student whose day is over, once, and a task completed elsewhere comes again."""
+    berlin, la = await school.enrol(zone="Europe/Berlin"), await school.enrol(zone="America/Los_Angeles")
+    for student in (berlin, la):
+        await add(student, "read", due="2026-11-24")
+        await add(student, "again", repeat="daily")
+        await elsewhere(student, "again", status="completed", completed=True, completedAt=school.clock())
+    school.clock.at = START.replace(day=24, hour=23, minute=30)
+    assert await sweep(berlin) == 2
+    assert await sweep(berlin) == 0
+    assert await sweep(la) == 1
+    assert (await berlin.one(PreparationTask, title="read"))["status"] == "overdue"
+    assert (await la.one(PreparationTask, title="read"))["status"] == "pending"
+    assert [task["status"] for task in await la.all(PreparationTask) if task["title"] == "again"] == [
+        "completed",
+        "pending",
+    ]
+
+
+async def test_a_repeat_whose_task_is_gone_ends(ada: Student) -> None:
+    """Another program may remove a task; nothing is left that would bring it back."""
+    await add(ada, "gone", repeat="daily")
+    await ada.database.collection(PreparationTask.collection).delete({"title": "gone", "userId": ada.id})
+    await add(ada, "other")
+    assert await ada.all(TaskRepeat) == []
+    assert await titles(ada) == ["other"]
+
+
+async def test_overdue_is_stored_by_the_next_verb_that_writes(ada: Student) -> None:
+    """The day after, adding another task stores the first one as overdue, and undo takes both back."""
+    await add(ada, "read", due="tomorrow")
+    ada.clock.forward(days=2)
+    before = await ada.everything(without=SERVICE)
+    await add(ada, "more")
+    assert (await ada.one(PreparationTask, title="read"))["status"] == "overdue"
+    await ada.do(UndoReceipt, "undo_last")
+    assert await ada.everything(without=SERVICE) == before
+
+
+@given(
+    rule=st.sampled_from(get_args(Repeat)),
+    start=st.dates(date(2020, 1, 1), date(2040, 1, 1)),
+    late=st.integers(0, 30),
+)
+def test_the_next_day_is_the_first_of_its_rule(rule: Repeat, start: date, late: int) -> None:
+    """It lies after the day it is asked for, is a day of the rule, and no earlier such day was left out."""
+
+    def falls(day: date) -> bool:
+        return rule == "daily" or (day.weekday() < 5 if rule == "weekdays" else day.weekday() == start.weekday())
+
+    after = start + timedelta(days=late)
+    found = next_day(rule, start.weekday(), after)
+    days = [after + timedelta(days=number) for number in range(1, (found - after).days + 1)]
+    assert [day for day in days if falls(day)] == [found]
+    first = first_day(rule, start)
+    assert first == start or (rule == "weekdays" and start.weekday() >= 5 and first.weekday() == 0)
