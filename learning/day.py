@@ -54,15 +54,16 @@ class DayPlan:
     minutes: float
 
 
-def fit_day(items: Sequence[Item], budget: float) -> DayPlan:
+def fit_day(items: Sequence[Item], budget: float, *, spent: float = 0.0, revised: float = 0.0) -> DayPlan:
     """Return which items fit into `budget` minutes.
 
     First what was begun, then what is due (revisions, and tasks whose day has come), the most urgent first, then new
-    material, then the tasks of later days. Revisions beyond `REVISION_SHARE` of the minutes, the first one excepted,
-    wait until everything else had its turn. The result does not depend on the order of `items`.
+    material, then the tasks of later days. Revisions beyond `REVISION_SHARE` of the day, the first one excepted, wait
+    until everything else had its turn; the day is `budget` and the `spent` minutes, `revised` of which went to
+    revisions. The result does not depend on the order of `items`.
     """
     ranked = sorted(items, key=rank)
-    waiting = _beyond_share(ranked, budget)
+    waiting = _beyond_share(ranked, budget + spent, revised)
     turns = [item for item in ranked if item.key not in waiting] + [item for item in ranked if item.key in waiting]
     taken: list[Item] = []
     left_out: list[Left] = []
@@ -92,15 +93,15 @@ def rank(item: Item) -> tuple[int, int, int, float, str]:
     return place, *urgency, item.minutes, item.key
 
 
-def _beyond_share(ranked: Sequence[Item], budget: float) -> Collection[str]:
+def _beyond_share(ranked: Sequence[Item], day: float, used: float) -> Collection[str]:
     """Return the keys of the revisions that have to wait."""
     if all(item.kind == "revision" for item in ranked):
         return set()
-    waiting, used = set(), 0.0
+    waiting = set()
     for item in ranked:
         if item.kind != "revision":
             continue
-        if used and used + item.minutes > REVISION_SHARE * budget:
+        if used and used + item.minutes > REVISION_SHARE * day:
             waiting.add(item.key)
         else:
             used += item.minutes

@@ -10,11 +10,13 @@ from tools.delays import DELAYS
 from tools.hints import HINTS
 from tools.mastery import MASTERY
 from tools.notes import NOTES
+from tools.planning import PLANNING
 from tools.practice import PRACTICE
 from tools.problems import PROBLEMS
 from tools.profile import PROFILE
 from tools.rating import RATING
 from tools.revising import REVISING
+from tools.progress import PROGRESS
 from tools.revision import REVISION
 from tools.tasks import TASKS
 from tools.undo import UNDO
@@ -33,4 +35,6 @@ VERBS: Final[tuple[Verb, ...]] = (
     *CATCHING_UP,
     *HINTS,
     *NOTES,
+    *PLANNING,
+    *PROGRESS,
 )

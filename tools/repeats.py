@@ -47,10 +47,11 @@ async def complete(
 async def _add_next(
     context: MentorContext, repeat: TaskRepeat, task: PreparationTask, done_at: datetime
 ) -> PreparationTask:
-    """Store the next occurrence: after the day on which the last was due and after the day on which it was done."""
+    """Store the next occurrence: after the day on which the last was due and was done, and not in the past."""
     done = local_day(done_at, context.zone)
     due = local_day(task.due_date, context.zone) if task.due_date else done
-    day = next_day(repeat.rule, repeat.weekday, max(due, done))
+    yesterday = local_day(context.now(), context.zone) - timedelta(days=1)
+    day = next_day(repeat.rule, repeat.weekday, max(due, done, yesterday))
     following = PreparationTask(
         id=context.work.new_id(),
         user_id=context.student,

@@ -8,8 +8,7 @@ from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
-from learning.planner import BAND, Candidate, Choice, Term
-from learning.planner import next_problem as choose_next
+from learning.planner import BAND, Candidate, Choice, Term, rank_problems
 from store.client import ObjectId, Raw
 from store.documents.intelligence import RevisionSchedule
 from store.documents.problems import Problem
@@ -165,22 +164,29 @@ async def _revision_result(
     )
 
 
+async def suggest_new(context: MentorContext, *, most: int, difficulty: Level | None = None) -> tuple[NextProblem, ...]:
+    """Return the best problems that are not solved yet, revisions left aside, the best first."""
+    return await _new_problems(context, await _read_situation(context, None, difficulty), most)
+
+
 async def _new_problem(context: MentorContext, situation: _Situation) -> NextProblem | None:
-    """Return the best problem that is not solved yet: from the roadmap, or where that has none, the catalogue."""
+    return next(iter(await _new_problems(context, situation, 1)), None)
+
+
+async def _new_problems(context: MentorContext, situation: _Situation, most: int) -> tuple[NextProblem, ...]:
+    """Return the best problems not solved yet: from the roadmap, or where that has none, the catalogue."""
     problems = await _open_problems(context, situation)
     if not problems:
-        return None
+        return ()
     difficulties = await read_difficulties(context, problems)
     candidates = []
     for order, problem in enumerate(problems):
         candidate = weigh(situation.view, situation.book, problem, difficulties[problem.id], order)
         place = situation.path.places.get(problem.id) if situation.path else None
         candidates.append(_placed(situation, candidate, place) if place else candidate)
-    choice = choose_next(candidates)
-    if choice is None:
-        return None
-    problem = next(item for item in problems if str(item.id) == choice.candidate.problem)
-    return _new_result(situation, problem, choice)
+    found = {str(problem.id): problem for problem in problems}
+    choices = rank_problems(candidates)[:most]
+    return tuple(_new_result(situation, found[choice.candidate.problem], choice) for choice in choices)
 
 
 async def _open_problems(context: MentorContext, situation: _Situation) -> list[Problem]:

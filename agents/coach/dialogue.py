@@ -237,10 +237,16 @@ def _introduce(phrase: Phrase, _: Exchange) -> Request | Say | None:
     if _SKIP.fullmatch(phrase.text):
         return Say(talk.SKIPPED)
     anew = recognise(phrase)
-    if anew or talk.small_talk(phrase):
+    if (anew and not _is_daily_time(anew, phrase)) or talk.small_talk(phrase):
         return None
     changes = read_introduction(phrase)
     return Request(BY_NAME["profile"], changes) if changes else None
+
+
+def _is_daily_time(anew: Request, phrase: Phrase) -> bool:
+    """Whether minutes that would be a plan's elsewhere answer the question how many there are a day."""
+    now = re.search(r"\b(?:plan|today|tonight|now|left|what)\b", phrase.text)
+    return anew.intent.name == "plan" and "minutes" in anew.arguments and not now
 
 
 def _pick(phrase: Phrase, last: Exchange) -> Request | Say | None:

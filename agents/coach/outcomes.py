@@ -16,11 +16,13 @@ from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview
 from tools.notes import NoteList, NoteReceipt
+from tools.planning import TodayPlan
 from tools.practice import AttemptReceipt, StartReceipt
 from tools.problems import ProblemMatches
 from tools.profile import Profile, ProfileReceipt
 from tools.rating import RatingReceipt
 from tools.revising import RecallReceipt, RevisionReceipt
+from tools.progress import Progress
 from tools.revision import DueRevisions
 from tools.suggestion import NextProblem
 from tools.tasks import TaskList, TaskReceipt
@@ -55,6 +57,8 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "remove_note": NoteReceipt,
     "reschedule_task": TaskReceipt,
     "delete_task": TaskReceipt,
+    "plan_today": TodayPlan,
+    "show_progress": Progress,
 }
 """The result of each verb that the table of intents names."""
 

@@ -14,7 +14,8 @@ from agents.coach.questions import LOG_STUCK
 EXAMPLES = (
     "- `give me a medium graph problem`: what to solve next, and why\n"
     "- `i solved two sum in 12 min with help`: I update your mastery and plan the revision\n"
-    "- `whats due` or `how good am i at arrays`: where you stand\n"
+    "- `plan today` or `i only have 20 minutes`: what fits into your time\n"
+    "- `whats due`, `how am i doing` or `how good am i at arrays`: where you stand\n"
     "- `add a task: review heaps by friday`, `my interview is on 3 march`, `undo that`"
 )
 HELP = (

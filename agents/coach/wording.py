@@ -13,6 +13,7 @@ from agents.coach.outcomes import Outcome, Refusal
 from agents.coach.questions import AGAIN, CHOOSE, INTRODUCE, REVISE_ONE, START_IT, START_ONE, WHICH_SOLVED, number_lines
 from agents.coach.revision_wording import REVISION_WORDS, link
 from agents.coach.study import bullets, one_line, tell_hint, tell_note, tell_notes
+from agents.coach.overview import word_plan, word_progress
 from agents.coach.talk import NOT_UNDERSTOOD
 from tools.arguments import name_some
 from tools.context import Result
@@ -20,9 +21,11 @@ from tools.dates import say_day
 from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, TopicMastery
 from tools.notes import NoteList, NoteReceipt
+from tools.planning import TodayPlan
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
+from tools.progress import Progress
 from tools.repeats import SAID as REPEATS
 from tools.revision import DueRevision, DueRevisions
 from tools.suggestion import NextProblem
@@ -333,4 +336,6 @@ _WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {
     HintReceipt: tell_hint,
     NoteReceipt: tell_note,
     NoteList: tell_notes,
+    TodayPlan: word_plan,
+    Progress: word_progress,
 }

@@ -17,12 +17,16 @@ from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
 from tools.notes import NoteBrief, NoteList, NoteReceipt
+from tools.daywork import DoneItem
+from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
+from tools.planning import LeftOut, PlanItem, TodayPlan
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
 from tools.questions import RecalledCard
 from tools.rating import RatedTopic, RatingReceipt
 from tools.revising import RecallReceipt, ReviewDone, RevisionReceipt
+from tools.progress import Progress, Solved, WeekSum
 from tools.revision import DueRevision, DueRevisions
 from tools.suggestion import NextProblem
 from tools.tasklist import TaskBrief
@@ -89,6 +93,45 @@ DUE = DueRevision(
 HINT = HintReceipt(line="x", problem=TWO_SUM, step="rung", rung=1, kind="question", text="What is missing?")
 NOTE = NoteBrief(number=2, id="5", text="map[x] = i\nO(n)", about="Two Sum", written="2026-11-25")
 NOTED = NoteReceipt(line="x", done="added", note=NOTE, total=2)
+PLAN = TodayPlan(
+    today="2026-11-25",
+    budget=45,
+    budget_from="profile",
+    minutes_done=12,
+    minutes_left=33,
+    minutes_planned=19,
+    items=(
+        PlanItem(kind="revision", title="Hashing", minutes=18, why="due today", problem=TWO_SUM, topic="Hashing"),
+        PlanItem(kind="task", title="read", minutes=1, why="on your list without a day", task=1),
+    ),
+    done=(DoneItem(kind="problem", title="Jump Game", how="solved unaided", minutes=12),),
+    left_out=(LeftOut(kind="problem", title="Course Schedule", minutes=25, why="…"),),
+    left_out_total=3,
+)
+WEEK = WeekSum(first="2026-11-23", last="2026-11-25", attempts=1, newly_solved=1, days=1, minutes=12)
+PROGRESS = Progress(
+    today="2026-11-25",
+    time_zone="UTC",
+    attempts=9,
+    tried=5,
+    solved=3,
+    with_help=1,
+    by_difficulty=(
+        Solved(name="easy", tried=4, solved=3, with_help=1),
+        Solved(name="hard", tried=0, solved=0, with_help=0),
+    ),
+    by_topic=(Solved(name="Hashing", tried=5, solved=3, with_help=1),),
+    topics_practised=1,
+    streak=4,
+    longest_streak=6,
+    today_counts=False,
+    this_week=WEEK,
+    last_week=WEEK.model_copy(update={"attempts": 6}),
+    last_week_so_far=WEEK.model_copy(update={"attempts": 2, "days": 2}),
+    revisions_due=1,
+    tasks_overdue=0,
+    next_step="A revision is due: do it.",
+)
 NOTHING_DUE = DueRevisions(today="2026-11-25", time_zone="UTC", overdue=(), due_today=(), upcoming=(), total_due=0)
 EXPLAINED = MasteryExplanation(
     topic="Hashing",
@@ -231,6 +274,23 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (PROFILE, ("Interview: 3 Mar 2027 (98 days left)", "45 minutes a day", "Google", "which city")),
     (ProfileReceipt(line="x", profile=PROFILE, changed=("target_date",)), ("Noted. That leaves 98 days.",)),
     (ProfileReceipt(line="x", profile=PROFILE, changed=()), ("had already",)),
+    (
+        PLAN,
+        ("plan for 45 minutes (your minutes a day), 12 minutes of them done:", "- ✓ Jump Game (solved unaided, 12 min",
+         "1. revise Hashing: [Two Sum](", "about 18 minutes: due today", "2. task 1: read · about 1 minute: on your",
+         "Not in this time: Course Schedule (about 25 minutes) and 2 more.", "start it"),
+    ),
+    (PLAN.model_copy(update={"items": PLAN.items[:1] * 2}), ("Say a number to start",)),
+    (PLAN.model_copy(update={"items": (), "minutes_left": 0}), ("You have used today's 45 minutes",)),
+    (PLAN.model_copy(update={"items": (), "done": (), "budget_from": "said"}), ("Nothing fits into 45 minutes",)),
+    (
+        PROGRESS,
+        ("**3 solved unaided**, 1 more with help, of 5 tried.", "- easy: 3 of 4 tried solved unaided, 1 with help",
+         "Streak: 4 days, if you practise today, your longest is 6 days.", "This week: 1 attempt on 1 day, 1 newly",
+         "Last week by Wednesday: 2 attempts on 2 days", "(in all: 6 attempts)", "Next: A revision is due: do it."),
+    ),
+    (PROGRESS.model_copy(update={"streak": 0}), ("No streak at the moment; your longest is 6 days.",)),
+    (PROGRESS.model_copy(update={"attempts": 0, "next_step": "Solve one."}), ("Solve one. Say `give me one`",)),
 ]  # fmt: skip
 
 

@@ -89,6 +89,10 @@ def test_a_backlog_of_revisions_leaves_room_for_something_new() -> None:
     assert keys(*backlog, Item("new", "problem", 25), budget=45) == ["revision-0", "new"]
     assert keys(*backlog, budget=45) == ["revision-0", "revision-1"]
     assert REVISION_SHARE * 45 < 18 + 18
+    rest = fit_day([*backlog[1:], Item("new", "problem", 25)], 27, spent=18, revised=18)
+    assert [item.key for item in rest.items] == ["new"]
+    rest = fit_day([*backlog[1:], Item("new", "problem", 25)], 27, spent=18, revised=18)
+    assert [item.key for item in rest.items] == ["new"]
 
 
 def test_less_time_means_a_shorter_plan_of_the_same_order() -> None:

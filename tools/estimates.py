@@ -1,0 +1,50 @@
+"""How many minutes things take: the student's own usual time where there is one, else what such things usually take."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from store.documents.problems import Submission
+from tools.context import MentorContext
+
+USUAL_MINUTES: Final = {"easy": 15.0, "medium": 25.0, "hard": 40.0}
+RECALL_MINUTES: Final = 3.0
+"""Minutes of recall before a revision's problem."""
+TASK_MINUTES: Final = 15.0
+FEWEST: Final = 3
+"""Measured problems of a level from which the student's own time counts."""
+_LOOKED_BACK: Final = 20
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The student's usual minutes for a problem of a level, where enough were measured."""
+
+    own: Mapping[str, float]
+
+    def problem(self, level: str) -> float:
+        """Return the minutes for a problem, in whole minutes."""
+        usual = USUAL_MINUTES.get(level, USUAL_MINUTES["medium"])
+        return max(1.0, float(round(self.own.get(level, usual))))
+
+    def revision(self, level: str | None) -> float:
+        """Return the minutes for a revision: recall, and its problem where it has one."""
+        return RECALL_MINUTES + (self.problem(level) if level else 0.0)
+
+
+async def read_pace(context: MentorContext) -> Pace:
+    """Return the median minutes of the last twenty measured problems of each level, where there are at least three."""
+    rows = await context.work.of(Submission).aggregate(
+        {"timeTaken": {"$gt": 0}, "difficulty": {"$in": list(USUAL_MINUTES)}},
+        {"$sort": {"submissionTime": -1, "_id": -1}},
+        {"$project": {"difficulty": 1, "timeTaken": 1}},
+    )
+    times: dict[str, list[float]] = defaultdict(list)
+    for row in rows:
+        if len(times[row["difficulty"]]) < _LOOKED_BACK:
+            times[row["difficulty"]].append(row["timeTaken"] / 60)
+    return Pace({level: median(found) for level, found in times.items() if len(found) >= FEWEST})
