@@ -1,10 +1,12 @@
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learning.day import REVISION_SHARE, Item, fit_day, rank
+from learning.day import REVISION_SHARE, Item, Kind, fit_day, rank
 
-kinds = st.sampled_from(["running", "revision", "problem", "step", "task", "more"])
+kinds = st.sampled_from(get_args(Kind))
 
 
 @st.composite
