@@ -20,7 +20,7 @@ from tools.sessions import running_sessions
 from tools.suggestion import NextProblem, suggest_new
 from tools.tasklist import open_tasks
 
-MOST_REVISIONS: Final = 5
+MOST_REVISIONS: Final = 10
 MOST_NEW: Final = 4
 MOST_TASKS: Final = 20
 _REASONS: Final = 2

@@ -91,7 +91,8 @@ async def show_progress(context: MentorContext) -> Progress:
     streak = measure_streak(local_days([attempt.at for attempt in past.attempts], context.zone), today)
     everything = _count("all", past, {attempt.problem_id for attempt in past.attempts})
     topics = _by_topic(past, book)
-    due = (await list_due_revisions(context, limit=1)).total_due
+    revisions = await list_due_revisions(context, limit=1)
+    due = 0 if revisions.paused_until else revisions.total_due
     overdue = sum(status_of(context, task) == "overdue" for task in await open_tasks(context))
     return Progress(
         today=today.isoformat(),
@@ -109,7 +110,7 @@ async def show_progress(context: MentorContext) -> Progress:
         this_week=_sum_week(past, this_week(today)),
         last_week=_sum_week(past, last_week(today)),
         last_week_so_far=_sum_week(past, last_week_so_far(today)),
-        revisions_due=due,
+        revisions_due=revisions.total_due,
         tasks_overdue=overdue,
         next_step=_next_step(due, overdue, attempts=len(past.attempts), streak=streak.current, today=streak.today),
     )

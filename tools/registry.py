@@ -14,9 +14,9 @@ from tools.planning import PLANNING
 from tools.practice import PRACTICE
 from tools.problems import PROBLEMS
 from tools.profile import PROFILE
+from tools.progress import PROGRESS
 from tools.rating import RATING
 from tools.revising import REVISING
-from tools.progress import PROGRESS
 from tools.revision import REVISION
 from tools.tasks import TASKS
 from tools.undo import UNDO

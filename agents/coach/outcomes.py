@@ -20,9 +20,9 @@ from tools.planning import TodayPlan
 from tools.practice import AttemptReceipt, StartReceipt
 from tools.problems import ProblemMatches
 from tools.profile import Profile, ProfileReceipt
+from tools.progress import Progress
 from tools.rating import RatingReceipt
 from tools.revising import RecallReceipt, RevisionReceipt
-from tools.progress import Progress
 from tools.revision import DueRevisions
 from tools.suggestion import NextProblem
 from tools.tasks import TaskList, TaskReceipt

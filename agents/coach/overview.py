@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from agents.coach.questions import START_IT, START_ONE, number_lines
+from agents.coach.revision_wording import link
 from tools.daywork import DoneItem
 from tools.planning import LeftOut, PlanItem, TodayPlan
-from tools.problems import ProblemBrief
 from tools.progress import Progress, Solved, WeekSum
 
 _TOPICS = 5
@@ -46,7 +46,7 @@ def _done(item: DoneItem) -> str:
 
 
 def _item(item: PlanItem) -> str:
-    what = _name(item.problem) if item.problem and item.kind != "task" else _flat(item.title)
+    what = link(item.problem) if item.problem and item.kind != "task" else _flat(item.title)
     if item.kind == "revision":
         what = f"revise {item.topic}: {what}" if item.problem else f"revise {item.topic}"
     if item.kind == "task":
@@ -110,11 +110,6 @@ def _weeks(progress: Progress) -> str:
 def _week(week: WeekSum) -> str:
     attempts = "1 attempt" if week.attempts == 1 else f"{week.attempts} attempts"
     return f"{attempts} on {_days(week.days)}, {week.newly_solved} newly solved, {_minutes(week.minutes)}"
-
-
-def _name(problem: ProblemBrief) -> str:
-    title = problem.title.replace("[", "(").replace("]", ")")
-    return f"[{title}]({problem.url})" if problem.url and " " not in problem.url else f"**{title}**"
 
 
 def _flat(title: str) -> str:

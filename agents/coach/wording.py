@@ -10,6 +10,7 @@ from agents.coach import checks
 from agents.coach.dialogue import GUESS, slot_of
 from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.outcomes import Outcome, Refusal
+from agents.coach.overview import word_plan, word_progress
 from agents.coach.questions import AGAIN, CHOOSE, INTRODUCE, REVISE_ONE, START_IT, START_ONE, WHICH_SOLVED, number_lines
 from agents.coach.revision_wording import REVISION_WORDS, link
 from agents.coach.study import bullets, one_line, tell_hint, tell_note, tell_notes

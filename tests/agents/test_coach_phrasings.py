@@ -325,7 +325,7 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("/catchup 5", "plan_catch_up", {"days": 5}),
     # tasks that change, and tasks that come again
     ("move task 2 to friday", "reschedule_task", {"which": "2", "due": "friday"}),
-    ("postpone the review heaps task until next week", "reschedule_task", {"which": "review heaps", "due": "next week"}),
+    ("postpone the heaps task until next week", "reschedule_task", {"which": "heaps", "due": "next week"}),
     ("push number 3 to 15 march", "reschedule_task", {"which": "3", "due": "15 march"}),
     ("reshedule the heaps task for tomorow", "reschedule_task", {"which": "heaps", "due": "tomorrow"}),
     ("make task 2 due tomorrow", "reschedule_task", {"which": "2", "due": "tomorrow"}),

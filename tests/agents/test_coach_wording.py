@@ -18,15 +18,16 @@ from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
 from tools.notes import NoteBrief, NoteList, NoteReceipt
 from tools.daywork import DoneItem
+from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
 from tools.planning import LeftOut, PlanItem, TodayPlan
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
+from tools.progress import Progress, Solved, WeekSum
 from tools.questions import RecalledCard
 from tools.rating import RatedTopic, RatingReceipt
 from tools.revising import RecallReceipt, ReviewDone, RevisionReceipt
-from tools.progress import Progress, Solved, WeekSum
 from tools.revision import DueRevision, DueRevisions
 from tools.suggestion import NextProblem
 from tools.tasklist import TaskBrief
