@@ -133,11 +133,12 @@ async def test_the_next_step_is_what_cannot_wait(ada: Student) -> None:
     assert (await progress(ada)).next_step == "Nothing is due: take the next problem."
     ada.clock.forward(days=1)
     assert (await progress(ada)).next_step == "Solve one problem today to keep your streak of 1 day."
+    ada.clock.forward(days=-1)
     await ada.do(TaskReceipt, "add_task", title="read", due="today")
     ada.clock.forward(days=1)
     found = await progress(ada)
     assert (found.tasks_overdue, found.next_step[:17]) == (1, "A task is overdue")
     ada.clock.forward(days=30)
     found = await progress(ada)
-    assert found.revisions_due == 1
-    assert found.next_step == "A revision is due: do it."
+    assert found.revisions_due == 2
+    assert found.next_step == "2 revisions are due: begin with the most urgent one."
