@@ -12,7 +12,8 @@ from agents.coach.questions import AGAIN, CHOOSE, HELPED, number_lines
 from tools.arguments import shown
 from tools.matching import fold, rank, winner
 from tools.problems import ProblemBrief, ProblemMatches
-from tools.tasks import TaskBrief, TaskList
+from tools.tasklist import TaskBrief
+from tools.tasks import TaskList
 
 # "reading" is the "read" of a task's title, "solved" its "solve".
 _ENDING = re.compile(r"(?<=[a-z]{3})(?:ing|ed|es|e|s)\b")
