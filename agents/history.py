@@ -1,24 +1,29 @@
-"""The student's conversation in AIMentorConversation: its tail for the prompt, and the next two messages.
+"""The student's running conversation in AIMentorConversation: its tail for the prompt, and the next two messages.
 
-The array of messages only grows, by `$push`; a conversation that has become too long is closed and another begun.
+The one that is active runs, whatever its type (`tools.conversations` begins and resumes them). The array of messages
+only grows, by `$push`; a conversation that has become too long is closed and goes on in another (`tools.threads`).
 What the prompt holds of it grows to a limit and is then cut to half in one block, so that between two cuts each
 prompt begins with the whole of the one before and the provider can read it from its cache.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+from pydantic import ValidationError
 
 from agents.tokens import TokenCounter
 from store.client import Raw
 from store.documents.own import Turn
 from store.documents.sessions import AIMentorConversation, Message
 from store.work import UnitOfWork
+from tools.threads import name_before, name_next, thread_of
 
 TAIL_TOKENS = 6_000
 TAIL_MESSAGES = 60
@@ -77,16 +82,13 @@ def find_start(sizes: Sequence[tuple[str, int]], window: Window) -> int:
 async def read_tail(unit: UnitOfWork, window: Window | None = None) -> Tail:
     """Return the tail of the student's running conversation, reaching into the full one before it."""
     window = window or Window()
-    newest = await unit.of(AIMentorConversation).aggregate(
-        {"conversationType": "general"},
-        {"$sort": {"lastMessageTime": -1, "_id": -1}},
-        {"$limit": 2},
-        {"$project": _SHAPE | {"sizes": _SIZES, "recent": _recent(window.messages)}},
-    )
-    if not newest or not newest[0].get("isActive"):
+    shape = {"$project": _SHAPE | {"sizes": _SIZES, "recent": _recent(window.messages)}}
+    conversations = unit.of(AIMentorConversation)
+    held = await conversations.aggregate({"isActive": True}, *_NEWEST, shape)
+    if not held:
         return Tail((), 0)
-    before = [newest[1]] if len(newest) == 2 and _is_full(newest[1]) else []
-    held = [*before, newest[0]]
+    if before := name_before(_id_of(held[0])):
+        held = [*await conversations.aggregate({"conversationId": before}, shape), *held]
     sizes = [(str(size["role"]), int(size["tokens"])) for one in held for size in one["sizes"]]
     recent = [message for one in held for message in one["recent"]]
     start = find_start(sizes, window)
@@ -107,19 +109,11 @@ async def append_exchange(
     ]
     tokens = sum(message.tokens or 0 for message in messages)
     conversations = unit.of(AIMentorConversation)
-    found = await conversations.aggregate(
-        {"conversationType": "general", "isActive": True},
-        {"$sort": {"lastMessageTime": -1, "_id": -1}},
-        {"$limit": 1},
-        {"$project": _SHAPE},
-    )
+    found = await conversations.aggregate({"isActive": True}, *_NEWEST, {"$project": _SHAPE})
     running = found[0] if found else None
-    if running and _is_full(running):
-        await conversations.amend(running["_id"], {"$set": {"isActive": False}})
-        running = None
-    if running is None:
-        return await _begin(unit, messages, tokens, now)
-    conversation_id = str(running.get("conversationId") or running["_id"])
+    if running is None or _is_full(running):
+        return await _begin(unit, messages, tokens, now, after=running)
+    conversation_id = _id_of(running)
     change = {
         "$push": {"messageHistory": {"$each": [message.to_mongo() for message in messages]}},
         "$inc": {"totalMessages": len(messages), "totalTokens": tokens},
@@ -129,19 +123,46 @@ async def append_exchange(
     return Exchange(conversation_id, tokens)
 
 
-async def _begin(unit: UnitOfWork, messages: list[Message], tokens: int, now: datetime) -> Exchange:
-    conversation_id = unit.new_id()
+async def _begin(
+    unit: UnitOfWork, messages: list[Message], tokens: int, now: datetime, *, after: Raw | None
+) -> Exchange:
+    """Begin a conversation, or the next part of one that is full."""
+    document_id = unit.new_id()
     conversation = AIMentorConversation(
-        id=conversation_id,
+        id=document_id,
         user_id=unit.student,
-        conversation_id=str(conversation_id),
+        conversation_id=str(document_id),
         message_history=messages,
         total_messages=len(messages),
         total_tokens=tokens,
         last_message_time=now,
     )
-    await unit.of(AIMentorConversation).add(conversation)
-    return Exchange(str(conversation_id), tokens)
+    conversations = unit.of(AIMentorConversation)
+    if after is not None:
+        await conversations.amend(after["_id"], {"$set": {"isActive": False, "conversationId": _id_of(after)}})
+        conversation.conversation_id = await _name_part(unit, _id_of(after))
+        _carry_over(conversation, after)
+    await conversations.add(conversation)
+    return Exchange(str(conversation.conversation_id), tokens)
+
+
+async def _name_part(unit: UnitOfWork, full: str) -> str:
+    thread = thread_of(full)
+    parts = {"conversationId": {"$regex": f"^{re.escape(thread)}~"}}
+    known = await unit.of(AIMentorConversation).aggregate(parts, {"$project": {"conversationId": 1}})
+    return name_next(thread, [_id_of(part) for part in known])
+
+
+def _carry_over(conversation: AIMentorConversation, full: Raw) -> None:
+    """Let a part be about what the one before it was about, as far as that keeps to the contract."""
+    for field, name in (
+        ("conversation_type", "conversationType"),
+        ("context_topic", "contextTopic"),
+        ("context_problem_id", "contextProblemId"),
+    ):
+        if name in full:
+            with suppress(ValidationError):
+                setattr(conversation, field, full[name])
 
 
 def _message(unit: UnitOfWork, role: Any, text: str, model: str | None, at: datetime, counter: TokenCounter) -> Message:
@@ -157,7 +178,20 @@ def _is_full(shape: Raw) -> bool:
     return shape["size"] > FULL_BYTES or (shape.get("totalMessages") or 0) >= FULL_MESSAGES
 
 
-_SHAPE: Raw = {"conversationId": 1, "isActive": 1, "totalMessages": 1, "size": {"$bsonSize": "$$ROOT"}}
+def _id_of(shape: Raw) -> str:
+    return str(shape.get("conversationId") or shape["_id"])
+
+
+_NEWEST: tuple[Raw, ...] = ({"$sort": {"lastMessageTime": -1, "_id": -1}}, {"$limit": 1})
+
+_SHAPE: Raw = {
+    "conversationId": 1,
+    "conversationType": 1,
+    "contextTopic": 1,
+    "contextProblemId": 1,
+    "totalMessages": 1,
+    "size": {"$bsonSize": "$$ROOT"},
+}
 
 _HISTORY: Raw = {"$ifNull": ["$messageHistory", []]}
 

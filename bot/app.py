@@ -26,6 +26,7 @@ from store.embedded import find_mongod, open_embedded
 from store.errors import StoreSetupError, StoreUnavailable
 from store.indexes import ensure_indexes
 from store.migrations import migrate
+from store.repositories.erasures import resume_erasures
 from store.repositories.population import apply_pending
 from store.repositories.turns import Limits
 from store.work import Clock, IdFactory
@@ -84,6 +85,8 @@ async def open_database(
         if with_catalogue:
             await load_catalogue(database, now=clock())
         await apply_pending(database)
+        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        await resume_erasures(database, clock=clock, ids=ObjectId, holder=holder)
         yield database
 
 

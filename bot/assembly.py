@@ -19,11 +19,13 @@ from agents.model import ModelSettings, build_model
 from agents.tokens import TokenCounter, TokenCounters
 from bot.adapters.base import Adapter
 from bot.delivery import Delivery
+from bot.forgetting import Forgetting
 from bot.settings import Settings
 from bot.turns import Pace, Turns
 from prompts import load
 from store.client import Database
 from store.documents.own import Platform
+from store.repositories.erasures import Erasures
 from store.repositories.turns import Limits
 from store.work import Clock, IdFactory
 from tools.registry import VERBS
@@ -97,8 +99,12 @@ class Assembly:
             pace=Pace(lease=settings.lease_seconds, turn=settings.turn_seconds),
             on_answer=delivery.wake,
         )
+        erasures = Erasures(
+            self.database, clock=self.clock, ids=self.ids, holder=self.holder, lease=settings.lease_seconds
+        )
         stop = asyncio.Event()
-        running = [asyncio.create_task(turns.run(stop)), asyncio.create_task(delivery.run(stop))]
+        parts = (turns.run(stop), delivery.run(stop), Forgetting(erasures).run(stop))
+        running = [asyncio.create_task(part) for part in parts]
         try:
             yield turns, delivery
         finally:

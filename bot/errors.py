@@ -2,6 +2,7 @@
 
 BotError
 ├── Refused         a message was not accepted; the sentence tells the student why and what to do
+│   └── Forgotten   it was sent before its student was forgotten, and came again
 └── SettingsError   a setting cannot be used; the sentence names it, never its value if that is secret
 """
 
@@ -14,6 +15,10 @@ class BotError(Exception):
 
 class Refused(BotError):
     """A message was not accepted, and nothing was changed."""
+
+
+class Forgotten(Refused):
+    """The message is from before its student was forgotten: it brings nobody back."""
 
 
 class SettingsError(BotError):

@@ -15,6 +15,10 @@ from tools.errors import ToolError
 CANCELLED = "Stopped. What was saved before that stays saved."
 GAVE_UP = "Something in this message keeps failing here, so I stopped trying. Please ask in another way."
 TOOK_TOO_LONG = "This took too long, so I stopped. Please try again, perhaps with a smaller question."
+FORGOTTEN = (
+    "This message is from before everything about you was deleted, so I left it unread. "
+    "Write something new and we begin afresh."
+)
 FAILED = "Something went wrong on our side and it has been noted. Please try again."
 
 

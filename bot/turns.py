@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from agents.tokens import TokenCounter
 from bot import replies
 from bot.adapters.base import Adapter, Incoming
-from bot.errors import Refused
+from bot.errors import Forgotten, Refused
 from bot.messages import check_text
 from bot.waiting import first_of
 from bot.worker import Answerer, InHand, TurnWorker
@@ -26,7 +26,8 @@ from store.errors import FenceLost, StoreError, StoreUnavailable
 from store.faults import Faults
 from store.leases import Hold, Leases, student_lease
 from store.repositories.accounts import Accounts
-from store.repositories.turns import Limits, QueueFull, TooFast, TurnQueue
+from store.repositories.tombstones import Tombstones
+from store.repositories.turns import Limits, QueueFull, StudentGone, TooFast, TurnQueue
 from store.work import Clock, IdFactory, StudentWork
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,7 @@ class Turns:
         )
         self._queue = TurnQueue(database, limits=self._limits, faults=faults)
         self._accounts = Accounts(database, clock=clock, ids=ids)
+        self._tombstones = Tombstones(database)
         self._leases = Leases(database, ttl=self._pace.lease)
         self._serving: dict[ObjectId, _Serving] = {}
         self._tasks: dict[ObjectId, asyncio.Task[None]] = {}
@@ -112,17 +114,34 @@ class Turns:
         check_text(incoming.text, self._limits.characters)
         if self._draining:
             raise StoreUnavailable("PrepMate is shutting down; send it again in a moment")
-        student = await self._accounts.resolve(incoming.platform, incoming.account, incoming.display_name)
-        turn = self._turn_of(incoming, student)
+        # In this order: an erasure remembers a turn's key before it deletes the turn.
+        if known := await self._known(incoming.key):
+            return known
+        if await self._tombstones.holds(incoming.key):
+            raise Forgotten(replies.FORGOTTEN)
         try:
-            accepted = await self._queue.accept(turn)
+            return await self._take_in(incoming)
+        except StudentGone:
+            try:
+                return await self._take_in(incoming)
+            except StudentGone as exc:
+                raise StoreUnavailable("everything about you is being deleted; send it again in a moment") from exc
         except (QueueFull, TooFast) as exc:
             raise Refused(replies.sentence_for(exc)) from exc
-        if accepted is None:
-            known = await self._queue.find(turn.key)
-            if known is None:
-                raise StoreUnavailable("the message could not be looked up; send it again")
-            return Accepted(known.id, student, duplicate=True)
+
+    async def _known(self, key: str) -> Accepted | None:
+        if not self._faults.stands("dedupe") or (known := await self._queue.find(key)) is None:
+            return None
+        return Accepted(known.id, known.user_id, duplicate=True)
+
+    async def _take_in(self, incoming: Incoming) -> Accepted:
+        """Write a message down for whoever speaks through its account. Raises: QueueFull, TooFast, StudentGone."""
+        student = await self._accounts.resolve(incoming.platform, incoming.account, incoming.display_name)
+        turn = self._turn_of(incoming, student)
+        if await self._queue.accept(turn) is None:
+            if known := await self._known(turn.key):
+                return known
+            raise StoreUnavailable("the message could not be looked up; send it again")
         self._serve_soon(student)
         return Accepted(turn.id, student, duplicate=False)
 

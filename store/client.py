@@ -239,11 +239,11 @@ class Collection:
             done = await self._inner.replace_one(query, document, session=_inner(session))
         return int(done.matched_count)
 
-    async def delete(self, query: Raw, *, session: Session | None = None) -> int:
-        """Delete the first document that matches; return 1 if there was one, else 0."""
+    async def delete(self, query: Raw, *, many: bool = False, session: Session | None = None) -> int:
+        """Delete the first document that matches, or every one; return how many there were."""
         with _translated():
-            done = await self._inner.delete_one(query, session=_inner(session))
-        return int(done.deleted_count)
+            remove = self._inner.delete_many if many else self._inner.delete_one
+            return int((await remove(query, session=_inner(session))).deleted_count)
 
     async def list_indexes(self) -> list[Raw]:
         """Return the indexes as MongoDB describes them; an absent collection has none."""

@@ -58,6 +58,11 @@ class Leases:
                 return None
         return None
 
+    async def seize(self, name: str, holder: str) -> Hold | None:
+        """Take a lease whoever holds it: their transactions fail from here on. None when another seized it just now."""
+        raw = await self._leases.find_and_update({"_id": name}, [{"$set": self._mine(holder)}], upsert=True)
+        return await self._publish(Hold(name, holder, int((raw or {})["fence"])))
+
     async def _publish(self, hold: Hold) -> Hold | None:
         """Shut out earlier holders; return None when a later one was quicker."""
         try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from tools.account import ACCOUNT
 from tools.catching_up import CATCHING_UP
 from tools.context import Verb
+from tools.conversations import CONVERSATIONS
 from tools.delays import DELAYS
 from tools.hints import HINTS
 from tools.mastery import MASTERY
@@ -37,4 +39,6 @@ VERBS: Final[tuple[Verb, ...]] = (
     *NOTES,
     *PLANNING,
     *PROGRESS,
+    *CONVERSATIONS,
+    *ACCOUNT,
 )

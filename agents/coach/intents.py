@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 
 from agents.coach import planning, readers
+from agents.coach import readers
+from agents.coach.account_intents import ACCOUNT
 from agents.coach.details import shed_attempt, shed_intention
 from agents.coach.intent import Command, Intent, Request
 from agents.coach.notation import phrases
@@ -45,6 +47,7 @@ UNSURE = re.compile(
 INTENTS: tuple[Intent, ...] = (
     *ASKING_ROWS,
     *planning.ROWS,
+    *ACCOUNT,
     Intent(
         name="task",
         verb="add_task",

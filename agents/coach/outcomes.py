@@ -10,8 +10,10 @@ from langchain_core.messages import ToolCall, ToolMessage
 from pydantic import ValidationError
 
 from agents.coach.details import Arguments
+from tools.account import ErasureQuestion, ErasureReceipt, ExportReceipt
 from tools.catching_up import CatchUpReceipt
 from tools.context import Result
+from tools.conversations import ConversationHits, ConversationList, ConversationReceipt
 from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview
@@ -59,6 +61,14 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "delete_task": TaskReceipt,
     "plan_today": TodayPlan,
     "show_progress": Progress,
+    "new_conversation": ConversationReceipt,
+    "list_conversations": ConversationList,
+    "resume_conversation": ConversationReceipt,
+    "rename_conversation": ConversationReceipt,
+    "search_conversations": ConversationHits,
+    "export_me": ExportReceipt,
+    "ask_to_erase_me": ErasureQuestion,
+    "erase_me": ErasureReceipt,
 }
 """The result of each verb that the table of intents names."""
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Final
 
 from agents.coach import checks
+from agents.coach.account_wording import ACCOUNT_WORDS
 from agents.coach.dialogue import GUESS, slot_of
 from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.outcomes import Outcome, Refusal
@@ -339,4 +340,5 @@ _WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {
     NoteList: tell_notes,
     TodayPlan: word_plan,
     Progress: word_progress,
+    **ACCOUNT_WORDS,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from store.documents.account import ACCOUNT
 from store.documents.analytics import AnalyticsSnapshot, UserTopicStats
 from store.documents.base import Document
 from store.documents.compliance import AutomationStatus, UserPreparationCompliance
@@ -50,4 +51,5 @@ CONTRACT: tuple[type[Document], ...] = (
 
 ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, *REVISIONS, *STUDY, AppliedMigration, LoadedCatalogue)
 ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, *REVISIONS, TaskRepeat, AppliedMigration, LoadedCatalogue)
+ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, *REVISIONS, *ACCOUNT, AppliedMigration, LoadedCatalogue)
 """Every collection: the contract's and PrepMate's own."""

@@ -176,7 +176,10 @@ class OutboxItem(Own):
 
 
 class UsageRow(Own):
-    """What one model call cost, as the provider billed it. Opened before the call, closed after it."""
+    """What one model call cost, as the provider billed it. Opened before the call, closed after it.
+
+    The rows of a student who was forgotten are kept without their user, their turn and their name.
+    """
 
     collection: ClassVar[str] = "usage"
     owner: ClassVar[str | None] = "userId"
@@ -187,8 +190,8 @@ class UsageRow(Own):
     )
 
     id: Text = Field(alias="_id")  # type: ignore[assignment]  # turn:fence:step:try
-    user_id: Id
-    turn_id: Id
+    user_id: Id | None = None
+    turn_id: Id | None = None
     step: int
     model: Text
     status: UsageStatus = "open"

@@ -7,7 +7,7 @@ through their own modules in this package; the verbs never see those.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -107,6 +107,11 @@ class OwnedRepository(Generic[D]):
             self._scoped(query), sort=sort, limit=limit, fields=self._visible(), session=self._session
         )
         return [self._document.read(raw) for raw in raws]
+
+    async def stream(self) -> AsyncIterator[Raw]:
+        """Yield all the student's documents as they are stored, hidden fields left out, outside any transaction."""
+        async for raw in self._collection.stream(self._scoped({}), fields=self._visible()):
+            yield raw
 
     async def count(self, query: Raw, *, limit: int = 0) -> int:
         """Return how many of the student's documents match."""

@@ -50,7 +50,7 @@ class Population:
     async def settle(self, entry_id: str) -> None:
         """Apply a queued entry, outside the transaction. The queue keeps it when the database does not answer."""
         try:
-            await _settle(self._database, entry_id)
+            await settle_entry(self._database, entry_id)
         except StoreError as exc:
             log.warning("an attempt's population update waits in the queue: %s", exc)
 
@@ -74,15 +74,16 @@ async def apply_pending(database: Database, *, limit: int = 1000) -> int:
         {}, sort=[("_id", 1)], limit=limit, fields={"_id": 1}
     )
     for raw in queued:
-        await _settle(database, raw["_id"])
+        await settle_entry(database, raw["_id"])
     return len(queued)
 
 
-async def _settle(database: Database, entry_id: str) -> None:
+async def settle_entry(database: Database, entry_id: str) -> None:
+    """Apply a queued entry; one that is gone was applied. Raises: StoreError."""
     queue = database.collection(PopulationEntry.collection)
     undone = entry_id.endswith(_UNDONE)
     if undone:
-        await _settle(database, entry_id.removesuffix(_UNDONE))
+        await settle_entry(database, entry_id.removesuffix(_UNDONE))
     raw = await queue.find_one({"_id": entry_id})
     if raw is None:
         return

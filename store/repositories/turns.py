@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from store.client import Database, ObjectId, Raw, Session
+from store.documents.account import Erasure
 from store.documents.own import OPEN_TURN, Admission, Turn
 from store.errors import DuplicateKey, StoreError
 from store.faults import Faults
@@ -20,6 +21,10 @@ WINDOW = timedelta(minutes=1)
 
 class QueueFull(StoreError):
     """The student has as many waiting turns as allowed."""
+
+
+class StudentGone(StoreError):
+    """The student is being forgotten; whoever speaks through the account now is a new one."""
 
 
 class TooFast(StoreError):
@@ -43,6 +48,7 @@ class TurnQueue:
         self._database, self._limits, self._faults = database, limits, faults
         self._turns = database.collection(Turn.collection)
         self._admissions = database.collection(Admission.collection)
+        self._erasures = database.collection(Erasure.collection)
 
     async def find(self, key: str) -> Turn | None:
         """Return the turn that was accepted under a key, or None."""
@@ -57,7 +63,7 @@ class TurnQueue:
     async def accept(self, turn: Turn) -> Turn | None:
         """Write a turn under the student's next number, or return None when its key was accepted before.
 
-        Raises: QueueFull, TooFast; StoreUnavailable when nothing can be promised now.
+        Raises: QueueFull, TooFast, StudentGone; StoreUnavailable when nothing can be promised now.
         """
 
         async def attempt(session: Session) -> Turn | None:
@@ -77,13 +83,16 @@ class TurnQueue:
         return accepted
 
     async def _admit(self, student: ObjectId, now: datetime, session: Session) -> int:
-        """Count one more turn of a student and return its number. Raises: QueueFull, TooFast."""
+        """Count one more turn of a student and return its number. Raises: QueueFull, TooFast, StudentGone."""
         waiting = await self._turns.count(
             {"userId": student, "status": {"$in": list(OPEN_TURN)}}, limit=self._limits.waiting, session=session
         )
         if waiting >= self._limits.waiting:
             raise QueueFull("too many turns are waiting")
+        # Written in this transaction, so that an erasure, which takes the admission away, conflicts with it.
         raw = await self._admissions.find_one({"_id": student}, session=session)
+        if raw is None and await self._erasures.find_one({"userId": student}, session=session):
+            raise StudentGone("this student is being forgotten")
         admission = Admission.read(raw or {"_id": student})
         started, count = admission.window_started_at, admission.window_count
         if started is None or not started <= now < started + WINDOW:

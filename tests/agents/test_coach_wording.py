@@ -11,10 +11,13 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessa
 
 from agents.coach import OfflineCoach, questions, wording
 from agents.coach.outcomes import RESULTS
+from tools.account import ErasureQuestion, ErasureReceipt, ExportReceipt
 from tools.catching_up import CatchUpDay, CatchUpReceipt
 from tools.context import Result
+from tools.conversations import ConversationBrief, ConversationHits, ConversationList, ConversationReceipt
 from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.hints import HintReceipt
+from tools.export import ExportSection
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
 from tools.notes import NoteBrief, NoteList, NoteReceipt
 from tools.daywork import DoneItem
@@ -177,6 +180,10 @@ RATED = RatedTopic(
     topic="Stacks", grade_before="good", next_revision="2026-12-03", interval_days=8, why="you rated it easy"
 )
 PLANNED = CatchUpDay(day="2026-11-26", topics=("Stacks", "Graphs"), already=1)
+TALK = ConversationBrief(
+    number=1, title="Trees", type="problem-help", messages=4, last="2026-11-23", active=True, problem="Two Sum"
+)
+SECTION = ExportSection(name="users", what="A student.", documents=3)
 
 RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (
@@ -292,6 +299,12 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     ),
     (PROGRESS.model_copy(update={"streak": 0}), ("No streak at the moment; your longest is 6 days.",)),
     (PROGRESS.model_copy(update={"attempts": 0, "next_step": "Solve one."}), ("Solve one. Say `give me one`",)),
+    (ConversationReceipt(line="Trees", conversation=TALK), ("Trees", "4 messages")),
+    (ConversationList(today="2026-11-23", conversations=(TALK,), total=1), ("Trees", "problem-help", "today")),
+    (ConversationHits(today="2026-11-23", text="heap", hits=(), total=0), ("never said", "heap")),
+    (ExportReceipt(line="x", sections=(SECTION,), documents=3), ("3 documents", "A student: 3", "passwords")),
+    (ErasureQuestion(code="4821", minutes=10, documents=3, sections=(SECTION,)), ("delete 4821", "10 minutes")),
+    (ErasureReceipt(line="x"), ("being deleted now",)),
 ]  # fmt: skip
 
 

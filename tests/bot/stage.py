@@ -12,6 +12,7 @@ from agents.tokens import TokenCounter
 from bot.adapters.base import Adapter, Incoming
 from bot.turns import Accepted, Pace, Turns
 from store.client import Database, ObjectId
+from store.documents.account import Erasure, Tombstone
 from store.documents.own import (
     OPEN_TURN,
     Admission,
@@ -38,11 +39,13 @@ PLAIN = (
     AIMentorConversation,
     ChannelAccount,
     Effect,
+    Erasure,
     Fence,
     Lease,
     OutboxItem,
     PreparationTask,
     StudentSettings,
+    Tombstone,
     UndoEntry,
     UsageRow,
     User,

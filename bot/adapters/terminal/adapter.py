@@ -10,6 +10,7 @@ from typing import Protocol
 
 from agents.listener import Listener, Silence
 from bot.adapters.base import DeliverLater
+from bot.exports import Exports, asks_for_export
 from store.client import Database, ObjectId, Raw
 from store.documents.own import OutboxItem, Platform
 from store.errors import StoreError
@@ -52,12 +53,14 @@ class TerminalAdapter:
         *,
         account: str,
         session: str,
+        exports: Exports | None = None,
         lease: float = SESSION_LEASE_SECONDS,
         look: float = LOOK_SECONDS,
     ) -> None:
         self.address = f"{account}/{session}"
         self.screen_gone = asyncio.Event()
         self._screen, self._prefix, self._session = screen, f"{account}/", session
+        self._exports = exports
         self._outbox, self._leases, self._look = Outbox(database), Leases(database, ttl=lease), look
         self._adopted: dict[str, Hold] = {}
         self._shown: set[str] = set()
@@ -85,8 +88,21 @@ class TerminalAdapter:
                 self.screen_gone.set()
                 raise DeliverLater(_GONE_SECONDS) from exc
             self._shown.add(item.id)
+            await self._hand_over(item)
         async with self._news:
             self._news.notify_all()
+
+    async def _hand_over(self, item: OutboxItem) -> None:
+        """Save the export that an answer promises, and say where it is."""
+        if self._exports is None or not asks_for_export(item.receipts):
+            return
+        try:
+            path = await self._exports.save(item)
+        except (OSError, StoreError) as exc:
+            log.warning("the export could not be saved: %s", exc)
+            self._screen.note(f"The file could not be written ({exc}); make room or rights for it and ask again.")
+        else:
+            self._screen.note(f"Saved to {path}; only you can read it.")
 
     async def wait_for(self, turn_id: ObjectId, *, seconds: float) -> bool:
         """Wait until the answer to a turn was shown here; return False when it was not within `seconds`."""

@@ -8,7 +8,8 @@ from bot.adapters.terminal.adapter import Screen, TerminalAdapter
 from bot.adapters.terminal.conversation import Conversation
 from bot.adapters.terminal.once import ask
 from bot.adapters.terminal.screen import PlainScreen, RichScreen, SilentScreen
-from bot.app import App
+from bot.app import App, utc_now
+from bot.exports import Exports
 from store.client import Database
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ class Talk:
         self._rich = RichScreen(console) if console.is_terminal and not wish.as_json else None
         self._plain = PlainScreen()
         screen: Screen = self._rich or (SilentScreen() if wish.once is not None else self._plain)
-        self.adapter = TerminalAdapter(database, screen, account=wish.account, session=session)
+        exports = Exports(database, wish.history.parent.parent / "exports", utc_now)
+        self.adapter = TerminalAdapter(database, screen, account=wish.account, session=session, exports=exports)
 
     async def run(self, app: App) -> int:
         """Talk; return the exit status. Raises: Refused, ScreenGone, StoreError, OSError."""

@@ -1,0 +1,254 @@
+"""Forgetting a student: a job in steps, each of which may be done twice, so that a kill between any two costs nothing.
+
+It takes the student's lease from whoever holds it: a turn that is being answered stops and can write nothing more.
+Every collection that has an owner is emptied of the student's documents; a new collection cannot be left out.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from store.client import Database, ObjectId, Raw, Session
+from store.documents import ALL
+from store.documents.account import Erasure
+from store.documents.base import Document
+from store.documents.facts import list_facts
+from store.documents.own import (
+    Admission,
+    Attempt,
+    ChannelAccount,
+    Fence,
+    Lease,
+    OutboxItem,
+    PopulationEntry,
+    ProblemDifficulty,
+    TopicShift,
+    Turn,
+    UsageRow,
+)
+from store.errors import StoreError
+from store.leases import Leases, student_lease
+from store.repositories.population import settle_entry
+from store.repositories.tombstones import Tombstones
+from store.work import Clock, IdFactory
+
+log = logging.getLogger(__name__)
+
+GRACE: Final = timedelta(seconds=60)
+"""How long the last answer may take to be delivered before the job begins without it."""
+PAUSE: Final = timedelta(seconds=1)
+"""How long after the last answer the job begins: the door may still be looking at the turn."""
+_BATCH: Final = 200
+_SWEEP: Final = timedelta(hours=1)
+
+Step = Callable[["_Job"], Awaitable[int]]
+
+
+def foreign_fields() -> Iterator[tuple[type[Document], str]]:
+    """Return where documents name a student whose they are not: who made a roadmap, who verified a mapping."""
+    for document in ALL:
+        for name, facts in list_facts(document).items():
+            if facts.ref == "User" and name != document.owner:
+                yield document, name
+
+
+def owned() -> tuple[type[Document], ...]:
+    """Return the documents that belong to students and are deleted with them: all but usage and the job itself."""
+    return tuple(one for one in ALL if one.owner is not None and one not in (UsageRow, Erasure))
+
+
+class Erasures:
+    """Forgets students, here and now. `holder` names this process among the replicas."""
+
+    def __init__(self, database: Database, *, clock: Clock, ids: IdFactory, holder: str, lease: float = 3.0) -> None:
+        self._database, self._clock, self._ids, self._holder = database, clock, ids, holder
+        self._leases = Leases(database, ttl=lease)
+        self._jobs = database.collection(Erasure.collection)
+        self._turns = database.collection(Turn.collection)
+        self.tombstones = Tombstones(database)
+        self._swept: datetime | None = None
+
+    async def request(self, student: ObjectId) -> None:
+        """Ask for a student to be forgotten at once, from outside any turn: what an administrator does."""
+        if await self._jobs.find_one({"userId": student}) is None:
+            job = Erasure(id=self._ids(), user_id=student, starts_at=self._clock(), created_at=self._clock())
+            await self._jobs.insert(job.to_mongo())
+
+    async def resume(self) -> int:
+        """Do what is asked for or was left half done, and drop old tombstones; return how many students were forgotten.
+
+        Raises: StoreError when the database is away; the next call goes on where this one stopped.
+        """
+        now, done = self._clock(), 0
+        if self._swept is None or self._swept + _SWEEP <= now:
+            await self.tombstones.sweep(now)
+            self._swept = now
+        for raw in await self._jobs.find({"state": {"$in": ["asked", "running"]}}):
+            if await self._is_due(Erasure.read(raw)):
+                done += await self._run(Erasure.read(raw))
+        return done
+
+    async def _is_due(self, job: Erasure) -> bool:
+        if job.state == "running" or job.starts_at is None or job.starts_at <= self._clock():
+            return True
+        turn = await self._turns.find_one({"_id": job.turn_id}) if job.turn_id else None
+        delivered = Turn.read(turn).delivered_at if turn is not None else None
+        return delivered is not None and delivered + PAUSE <= self._clock()
+
+    async def _run(self, job: Erasure) -> int:
+        name = f"erasure:{job.id}"
+        hold = await self._leases.take(name, self._holder, fenced=False)
+        if hold is None or job.user_id is None:
+            return 0
+        # Should another process take over meanwhile, both do the same, and doing it twice does no harm.
+        async with self._leases.kept(hold, _say_lost):
+            seized = await self._leases.seize(student_lease(job.user_id), self._holder)
+            if seized is None:
+                return 0
+            async with self._leases.kept(seized, _say_lost):
+                await self._work(job, job.user_id)
+        # Only now: the leases' names hold the student's id, and giving one back changes it.
+        await self._drop_leases([student_lease(job.user_id), name])
+        await self._finish(job)
+        return 1
+
+    async def _work(self, job: Erasure, student: ObjectId) -> None:
+        work = _Job(self._database, student, self._clock(), self._ids, self.tombstones)
+        for place, step in enumerate(STEPS):
+            if place < job.step:
+                continue
+            removed = await step(work)
+            job.step, job.removed = place + 1, job.removed + removed
+            progress: Raw = {"state": "running", "step": job.step, "removed": job.removed}
+            await self._jobs.update({"_id": job.id}, {"$set": progress})
+
+    async def _drop_leases(self, names: list[str]) -> None:
+        for kind in (Fence, Lease):
+            await self._database.collection(kind.collection).delete({"_id": {"$in": names}}, many=True)
+
+    async def _finish(self, job: Erasure) -> None:
+        now = self._clock()
+        gone: Raw = dict.fromkeys(("userId", "turnId", "startsAt"), "")
+        await self._jobs.update(
+            {"_id": job.id},
+            {"$set": {"state": "done", "finishedAt": now, "updatedAt": now}, "$unset": gone},
+        )
+
+
+def _say_lost() -> None:
+    log.warning("another process goes on with an erasure that was begun here")
+
+
+class _Job:
+    """One student's documents, wherever they are."""
+
+    def __init__(
+        self,
+        database: Database,
+        student: ObjectId,
+        now: datetime,
+        ids: IdFactory,
+        tombstones: Tombstones,
+    ) -> None:
+        self.database, self.student = database, student
+        self.now, self.ids, self.tombstones = now, ids, tombstones
+
+
+async def _close_doors(job: _Job) -> int:
+    """Take the accounts and the place in the queue away: from here on nobody is this student."""
+    removed = await job.database.collection(ChannelAccount.collection).delete({"userId": job.student}, many=True)
+    return removed + await job.database.collection(Admission.collection).delete({"_id": job.student}, many=True)
+
+
+async def _bury_messages(job: _Job) -> int:
+    """Remember the keys of all their messages as keyed hashes, before the messages go."""
+    turns = job.database.collection(Turn.collection)
+    await job.tombstones.bury([str(raw["key"]) async for raw in turns.stream({"userId": job.student})], job.now)
+    return 0
+
+
+async def _drop_addresses(job: _Job) -> int:
+    """Delete the leases that are named after where the student was spoken to."""
+    places: set[tuple[str, str]] = set()
+    for kind in (Turn, OutboxItem):
+        found = job.database.collection(kind.collection).stream(
+            {"userId": job.student}, fields={"platform": 1, "address": 1}
+        )
+        places |= {(str(raw["platform"]), str(raw["address"])) async for raw in found}
+    names = [name for platform, address in places for name in (f"deliver:{platform}:{address}", f"session:{address}")]
+    removed = 0
+    for held in (Fence, Lease):
+        removed += await job.database.collection(held.collection).delete({"_id": {"$in": names}}, many=True)
+    return removed
+
+
+async def _anonymise_population(job: _Job) -> int:
+    """Count the attempts that still wait, then take their names out of the shared difficulties; the figures stay."""
+    queue = job.database.collection(PopulationEntry.collection)
+    found = await job.database.collection(Attempt.collection).find({"userId": job.student}, fields={"_id": 1})
+    attempts = [str(raw["_id"]) for raw in found]
+    for start in range(0, len(attempts), _BATCH):
+        batch = attempts[start : start + _BATCH]
+        keys = [*batch, *(f"{attempt}:undone" for attempt in batch)]
+        for raw in await queue.find({"_id": {"$in": keys}}, fields={"_id": 1}):
+            await settle_entry(job.database, str(raw["_id"]))
+        for kind in (ProblemDifficulty, TopicShift):
+            await job.database.collection(kind.collection).update_many(
+                {"applied": {"$in": keys}}, {"$pull": {"applied": {"$in": keys}}}
+            )
+    return 0
+
+
+async def _anonymise_usage(job: _Job) -> int:
+    """Keep what the calls cost, under new names and without whose they were."""
+    usage = job.database.collection(UsageRow.collection)
+    while rows := await usage.find({"userId": job.student}, limit=_BATCH):
+        kept = [_unnamed(row) | {"_id": f"kept:{job.ids()}"} for row in rows]
+        names = [row["_id"] for row in rows]
+
+        async def swap(session: Session, kept: list[Raw] = kept, names: list[Any] = names) -> None:
+            if await usage.delete({"_id": {"$in": names}}, many=True, session=session) != len(names):
+                raise StoreError("usage rows were changed meanwhile")
+            await usage.insert_many(kept, session=session)
+
+        await job.database.transact(swap)
+    return 0
+
+
+def _unnamed(row: Raw) -> Raw:
+    return {key: value for key, value in row.items() if key not in {"userId", "turnId"}}
+
+
+async def _forget_authorship(job: _Job) -> int:
+    """Take the student's id out of what belongs to everybody."""
+    for document, field in foreign_fields():
+        await job.database.collection(document.collection).update_many({field: job.student}, {"$unset": {field: ""}})
+    return 0
+
+
+async def _delete_documents(job: _Job) -> int:
+    """Delete everything that is theirs, in every collection."""
+    removed = 0
+    for document in owned():
+        mine: Raw = {str(document.owner): job.student}
+        removed += await job.database.collection(document.collection).delete(mine, many=True)
+    return removed
+
+
+STEPS: Final[tuple[Step, ...]] = (
+    _close_doors,
+    _bury_messages,
+    _drop_addresses,
+    _anonymise_population,
+    _anonymise_usage,
+    _forget_authorship,
+    _delete_documents,
+)
+
+
+async def resume_erasures(database: Database, *, clock: Clock, ids: IdFactory, holder: str, lease: float = 3.0) -> int:
+    """Do what was asked for or left half done; return how many students were forgotten. Raises: StoreError."""
+    return await Erasures(database, clock=clock, ids=ids, holder=holder, lease=lease).resume()

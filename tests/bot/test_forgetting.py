@@ -1,0 +1,93 @@
+"""Being forgotten, and getting everything in a file, as a student meets them at the door."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.errors import Forgotten
+from bot.exports import Exports
+from bot.forgetting import Forgetting
+from bot.turns import Pace
+from store.client import ObjectId
+from store.documents.account import Erasure
+from store.documents.own import OutboxItem, Turn
+from store.documents.sessions import AIMentorConversation
+from store.repositories.erasures import Erasures
+from tests.bot.stage import Gate, Script, Stage
+
+
+def forgetter(stage: Stage) -> Erasures:
+    """Return what forgets students in another process."""
+    return Erasures(stage.database, clock=stage.clock, ids=ObjectId, holder="forgetter", lease=10.0)
+
+
+async def test_a_message_that_comes_again_brings_nobody_back(stage: Stage) -> None:
+    """The same message is refused and makes no student; a new one begins afresh as somebody else."""
+    turns = stage.replica(Script())
+    first = await stage.say(turns, "hello", key="probe:once")
+    await stage.ended(first)
+    erasures = forgetter(stage)
+    await erasures.request(first.student)
+    assert await erasures.resume() == 1
+    before = {name: await stage.database.collection(name).count({}) for name in ("users", "channel_accounts", "turns")}
+    with pytest.raises(Forgotten, match="before everything about you was deleted"):
+        await stage.say(turns, "hello", key="probe:once")
+    assert before == {name: await stage.database.collection(name).count({}) for name in before}
+    anew = await stage.say(turns, "hello again")
+    assert anew.student != first.student
+    [turn] = await stage.ended(anew)
+    assert turn.seq == 1
+
+
+async def test_an_answer_that_is_being_made_is_stopped(stage: Stage) -> None:
+    """Erased in the middle of an answer: it is dropped, nothing of it is stored, nobody takes it up again."""
+    gate = Gate()
+    turns = stage.replica(Script(hello=gate), pace=Pace(lease=1.0, poll=0.02))
+    accepted = await stage.say(turns, "hello")
+    await gate.reached.wait()
+    erasures = forgetter(stage)
+    await erasures.request(accepted.student)
+    assert await erasures.resume() == 1
+    async with asyncio.timeout(10):
+        await gate.left.wait()
+    await asyncio.gather(*turns._tasks.values(), return_exceptions=True)
+    for document in (Turn, OutboxItem, AIMentorConversation):
+        assert await stage.database.collection(document.collection).count({"userId": accepted.student}) == 0
+
+
+async def test_what_was_asked_for_waits_for_the_last_answer(stage: Stage) -> None:
+    """The job begins when the answer was delivered, or after a while without it."""
+    turns = stage.replica(Script())
+    accepted = await stage.say(turns, "hello")
+    await stage.ended(accepted)
+    job = Erasure(
+        id=ObjectId(), user_id=accepted.student, turn_id=accepted.turn_id, starts_at=stage.clock(), state="asked"
+    )
+    stage.clock.move(-60)
+    await stage.database.collection(Erasure.collection).insert(job.to_mongo())
+    stop = asyncio.Event()
+    stop.set()
+    await Forgetting(forgetter(stage)).run(stop)
+    assert await stage.turn(accepted)
+    stage.clock.move(61)
+    await Forgetting(forgetter(stage)).run(stop)
+    assert await stage.database.collection(Turn.collection).count({"userId": accepted.student}) == 0
+
+
+async def test_an_export_is_saved_for_its_student_alone(stage: Stage, tmp_path: Path) -> None:
+    """The file can be read by its owner only; delivered again, the same answer writes the same file."""
+    turns = stage.replica(Script())
+    accepted = await stage.say(turns, "hello")
+    await stage.ended(accepted)
+    (item,) = await stage.outbox()
+    exports = Exports(stage.database, tmp_path / "exports", stage.clock)
+    path = await exports.save(item)
+    assert await exports.save(item) == path
+    assert [one.name for one in (tmp_path / "exports").iterdir()] == [path.name]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text(encoding="utf-8"))["index"]["student"]["id"] == str(accepted.student)
