@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 
 from agents.coach import planning, readers
-from agents.coach import readers
 from agents.coach.account_intents import ACCOUNT
 from agents.coach.details import shed_attempt, shed_intention
 from agents.coach.intent import Command, Intent, Request

@@ -15,7 +15,6 @@ from agents.coach.overview import word_plan, word_progress
 from agents.coach.questions import AGAIN, CHOOSE, INTRODUCE, REVISE_ONE, START_IT, START_ONE, WHICH_SOLVED, number_lines
 from agents.coach.revision_wording import REVISION_WORDS, link
 from agents.coach.study import bullets, one_line, tell_hint, tell_note, tell_notes
-from agents.coach.overview import word_plan, word_progress
 from agents.coach.talk import NOT_UNDERSTOOD
 from tools.arguments import name_some
 from tools.context import Result

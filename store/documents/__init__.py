@@ -49,7 +49,14 @@ CONTRACT: tuple[type[Document], ...] = (
 )
 """The 27 collections that the backend reads and writes too, in the order of the contract."""
 
-ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, *REVISIONS, *STUDY, AppliedMigration, LoadedCatalogue)
-ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, *REVISIONS, TaskRepeat, AppliedMigration, LoadedCatalogue)
-ALL: tuple[type[Document], ...] = (*CONTRACT, *OWN, *REVISIONS, *ACCOUNT, AppliedMigration, LoadedCatalogue)
+ALL: tuple[type[Document], ...] = (
+    *CONTRACT,
+    *OWN,
+    *REVISIONS,
+    *STUDY,
+    TaskRepeat,
+    *ACCOUNT,
+    AppliedMigration,
+    LoadedCatalogue,
+)
 """Every collection: the contract's and PrepMate's own."""

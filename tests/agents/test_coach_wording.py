@@ -15,14 +15,12 @@ from tools.account import ErasureQuestion, ErasureReceipt, ExportReceipt
 from tools.catching_up import CatchUpDay, CatchUpReceipt
 from tools.context import Result
 from tools.conversations import ConversationBrief, ConversationHits, ConversationList, ConversationReceipt
-from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
-from tools.hints import HintReceipt
-from tools.export import ExportSection
-from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
-from tools.notes import NoteBrief, NoteList, NoteReceipt
 from tools.daywork import DoneItem
 from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
+from tools.export import ExportSection
+from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
+from tools.notes import NoteBrief, NoteList, NoteReceipt
 from tools.planning import LeftOut, PlanItem, TodayPlan
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
