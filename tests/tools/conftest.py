@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from store.client import connect
+from store.documents.own import PopulationEntry, ProblemDifficulty, TopicShift
 from tests.mongo import SharedServer
 from tests.tools.harness import School, Student, open_school
 
@@ -28,8 +29,10 @@ def common_database(mongo_server: SharedServer) -> Iterator[str]:
 
 @pytest.fixture
 async def school(mongo_uri: str, common_database: str) -> AsyncIterator[School]:
-    """The common database, with a clock of the test's own."""
+    """The common database without what other tests' students taught it, with a clock of the test's own."""
     school = School(connect(mongo_uri, common_database))
+    for collection in (PopulationEntry.collection, ProblemDifficulty.collection, TopicShift.collection):
+        await school.database.collection(collection).delete({}, many=True)
     yield school
     school.database.close()
 
