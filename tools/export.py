@@ -28,9 +28,13 @@ _CHANGED: Final = ("updatedAt", "updated_at")
 
 
 class ExportSection(Result):
-    """One kind of document: where it is in the file, what it is, how many there are and from when."""
+    """One kind of document: where it is in the file, what it is, how many there are and from when.
+
+    `kind` names it in plain words: "preparation task".
+    """
 
     name: str
+    kind: str
     what: str
     documents: int
     first: str | None = None
@@ -47,10 +51,21 @@ def describe(document: type[Document]) -> str:
     return " ".join((document.__doc__ or "").split("\n\n")[0].split())
 
 
+def name_kind(document: type[Document]) -> str:
+    """Return a kind of document in plain words: "preparation task", "AI mentor conversation"."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]+", document.__name__)
+    return " ".join(word if word.isupper() else word.lower() for word in words)
+
+
 async def count_sections(context: MentorContext) -> tuple[ExportSection, ...]:
     """Return what an export would hold now, without the kinds of which there is nothing."""
     counted = [
-        ExportSection(name=kind.collection, what=describe(kind), documents=await context.work.of(kind).count({}))
+        ExportSection(
+            name=kind.collection,
+            kind=name_kind(kind),
+            what=describe(kind),
+            documents=await context.work.of(kind).count({}),
+        )
         for kind in exported()
     ]
     return tuple(section for section in counted if section.documents)
@@ -98,6 +113,7 @@ async def _write_section(context: MentorContext, kind: type[Document], body: Any
         body.write("\n]")
     return ExportSection(
         name=kind.collection,
+        kind=name_kind(kind),
         what=describe(kind),
         documents=count,
         first=added[0].isoformat() if added else None,

@@ -72,6 +72,14 @@ def find_zone(said: str, now: datetime) -> ZoneInfo:
     raise ToolRetry(f"I know no time zone {shown(said)}; name a big city near you, such as Berlin.", choices=choices)
 
 
+def is_place(said: str) -> bool:
+    """Return whether these words are a time zone, a city or a country, as they stand, whatever else they may mean."""
+    key, names = said.strip().lower(), sorted(zoneinfo.available_timezones())
+    known = key in _ABBREVIATIONS or any(name.lower() == key for name in names if "/" in name)
+    countries = {name.lower() for _, name in _rows("iso3166.tab", 0, 1)} | _SAID.keys()
+    return known or key in countries or bool(_from_place(fold(said), names))
+
+
 def _from_offset(sign: str, hours: int) -> ZoneInfo:
     name = f"Etc/GMT{'-' if sign == '+' else '+'}{hours}"
     if hours == 0:

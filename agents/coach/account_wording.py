@@ -52,15 +52,10 @@ def _hits(result: ConversationHits) -> str:
 
 
 def _export(result: ExportReceipt) -> str:
-    lines = [f"- {section.what.rstrip('.')}: {section.documents}" for section in result.sections]
-    return "\n".join(
-        [
-            f"Here is everything about you: {result.documents} documents in one JSON file, with an index at its top.",
-            "",
-            *lines,
-            "",
-            "Left out for your safety: passwords, access tokens and other secrets.",
-        ]
+    kinds = " · ".join(f"{section.kind} {section.documents}" for section in result.sections)
+    return (
+        f"Here is everything about you: {result.documents} documents in one JSON file. The index at its top says what "
+        f"each kind is.\n\n{kinds}\n\nLeft out for your safety: passwords, access tokens and other secrets."
     )
 
 

@@ -42,6 +42,7 @@ _MOST_ANSWERED = 6000
 _ELSEWHERE = frozenset({"undo", "due", "tasks", "snooze", "pause", "revise", "catch up", "revision cap", "profile"})
 CHECK: Arguments = {"limit": 4}
 """The argument that marks a look-up made before the coach asks how a problem went: there must be such a problem."""
+_ABOUT_OFFERED = frozenset({"start_problem", "record_attempt", "give_hint"})
 _GIVEN_UP = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|stop)")
 _TOLD = 4
 """Words from which a reply tells what was tried, whatever else it may look like."""
@@ -255,14 +256,14 @@ def _pick(phrase: Phrase, last: Exchange) -> Request | Say | None:
 
 
 def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
-    """Start the problem that was suggested, or log it: "start it", "solved it with help"."""
+    """Start the problem that was suggested, log it or help with it: "start it", "solved it with help", "a hint"."""
     suggested = questions.named_in(last.answer)
     if suggested is None:
         return None
     if _START.fullmatch(phrase.core().text):
         return Request(BY_NAME["start"], {"problem": suggested})
     anew = recognise(phrase)
-    if anew and anew.intent.name in {"start", "log"} and "problem" not in anew.arguments:
+    if anew and anew.verb in _ABOUT_OFFERED and "problem" not in anew.arguments:
         return _with(anew, {"problem": suggested})
     return None
 

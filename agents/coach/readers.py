@@ -14,6 +14,7 @@ from agents.coach.details import (
     shed_repeat,
 )
 from agents.coach.phrase import Phrase, words_of
+from tools.zones import is_place
 
 _ABOUT_NOTHING: Final = words_of(
     "a an some any another new next more problem problems question questions one challenge challenges exercise",
@@ -58,6 +59,9 @@ _AROUND: Final = words_of(
     "on in at about around roughly and i have a an day per daily minutes am im my interview is its from live based the",
     "skip none no nope later dont know date yet not sure nothing n/a idea set time zone timezone",
 )
+
+_ADDITION: Final = 5
+"""Words up to which a clause can add to a change of the profile before it."""
 
 _TASK_LEAD: Final = (
     r"(?:remind me (?:to )?|(?:that |called |named )?(?:i (?:should|must|need to|have to|want to|will) )|to |for |"
@@ -164,17 +168,26 @@ def read_status(rest: Phrase) -> Arguments:
 
 
 def read_profile(rest: Phrase) -> Arguments:
-    """Read changes of the profile, several at once: "my interview is on 3 march and i have an hour a day"."""
+    """Read changes of the profile, several at once: "my interview is on 3 march, an hour a day, berlin"."""
     found = _read_change(rest)
     if found is not None:
         return found
     changes: Arguments = {}
     for clause in rest.clauses():
         change = _read_change(clause.core())
+        if change is None and changes:
+            change = _read_addition(clause.core(), changes)
         if change is None:
             return {}
         changes |= change
     return changes
+
+
+def _read_addition(clause: Phrase, known: Arguments) -> Arguments | None:
+    """Return what a few words add to a change before them: minutes, a day, a place; None where they say more."""
+    change = _read_bare(clause, known)
+    place = change.get("time_zone")
+    return change if change and len(clause.words) <= _ADDITION and (place is None or is_place(place)) else None
 
 
 def read_introduction(rest: Phrase) -> Arguments:

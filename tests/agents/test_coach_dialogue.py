@@ -100,6 +100,7 @@ def test_a_reply_completes_what_was_asked_about(said: tuple[str, ...], verb: str
     ("student", "answer", "reply", "verb", "arguments"),
     [
         ("give me one", SUGGESTED, "start it", "start_problem", {"problem": TWO_SUM_URL}),
+        ("give me one", SUGGESTED, "give me a hint", "give_hint", {"problem": TWO_SUM_URL}),
         ("give me one", SUGGESTED, "ok, let's go", "start_problem", {"problem": TWO_SUM_URL}),
         ("give me one", SUGGESTED, "solved it alone in 8m", "record_attempt",
          {"problem": TWO_SUM_URL, "minutes": 8, "outcome": "unaided"}),

@@ -199,6 +199,12 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
         "set_profile",
         {"target_date": "3 march", "minutes_per_day": 45, "time_zone": "New York"},
     ),
+    (
+        "my interview is in 6 weeks, 60 minutes a day, berlin",
+        "set_profile",
+        {"target_date": "in 6 weeks", "minutes_per_day": 60, "time_zone": "berlin"},
+    ),
+    ("an hour a day, New York", "set_profile", {"minutes_per_day": 60, "time_zone": "New York"}),
     ("who am i", "get_profile", {}),
     ("show my profle", "get_profile", {}),
     ("when is my interview?", "get_profile", {}),

@@ -181,7 +181,7 @@ PLANNED = CatchUpDay(day="2026-11-26", topics=("Stacks", "Graphs"), already=1)
 TALK = ConversationBrief(
     number=1, title="Trees", type="problem-help", messages=4, last="2026-11-23", active=True, problem="Two Sum"
 )
-SECTION = ExportSection(name="users", what="A student.", documents=3)
+SECTION = ExportSection(kind="user", name="users", what="A student.", documents=3)
 
 RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (
@@ -300,7 +300,7 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (ConversationReceipt(line="Trees", conversation=TALK), ("Trees", "4 messages")),
     (ConversationList(today="2026-11-23", conversations=(TALK,), total=1), ("Trees", "problem-help", "today")),
     (ConversationHits(today="2026-11-23", text="heap", hits=(), total=0), ("never said", "heap")),
-    (ExportReceipt(line="x", sections=(SECTION,), documents=3), ("3 documents", "A student: 3", "passwords")),
+    (ExportReceipt(line="x", sections=(SECTION,), documents=3), ("3 documents", "user 3", "passwords")),
     (ErasureQuestion(code="4821", minutes=10, documents=3, sections=(SECTION,)), ("delete 4821", "10 minutes")),
     (ErasureReceipt(line="x"), ("being deleted now",)),
 ]  # fmt: skip
