@@ -26,7 +26,7 @@ from store.embedded import find_mongod, open_embedded
 from store.errors import StoreSetupError, StoreUnavailable
 from store.indexes import ensure_indexes
 from store.migrations import migrate
-from store.repositories.erasures import resume_erasures
+from store.repositories.erasures import Erasures
 from store.repositories.population import apply_pending
 from store.repositories.turns import Limits
 from store.work import Clock, IdFactory
@@ -86,7 +86,7 @@ async def open_database(
             await load_catalogue(database, now=clock())
         await apply_pending(database)
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        await resume_erasures(database, clock=clock, ids=ObjectId, holder=holder)
+        await Erasures(database, clock=clock, ids=ObjectId, holder=holder).resume()
         yield database
 
 

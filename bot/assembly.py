@@ -100,7 +100,12 @@ class Assembly:
             on_answer=delivery.wake,
         )
         erasures = Erasures(
-            self.database, clock=self.clock, ids=self.ids, holder=self.holder, lease=settings.lease_seconds
+            self.database,
+            clock=self.clock,
+            ids=self.ids,
+            holder=self.holder,
+            lease=settings.lease_seconds,
+            faults=settings.faults,
         )
         stop = asyncio.Event()
         parts = (turns.run(stop), delivery.run(stop), Forgetting(erasures).run(stop))

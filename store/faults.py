@@ -31,6 +31,9 @@ CRASH_POINTS: tuple[str, ...] = (
     "deliver.after-commit",
 )
 
+ERASE_POINTS: tuple[str, ...] = tuple(f"erase.after-step-{step}" for step in range(1, 8))
+"""Between the steps of forgetting a student, each done and noted down before its point."""
+
 
 @dataclass
 class Faults:
@@ -46,8 +49,9 @@ class Faults:
     def __post_init__(self) -> None:
         """Raises: ValueError for a name that is not a crash point or a guard."""
         self._point, _, self._action = (self.crash_at or "").partition(":")
-        if self._point and self._point not in CRASH_POINTS:
-            raise ValueError(f"no crash point is named {self._point!r}; there are {', '.join(CRASH_POINTS)}")
+        if self._point and self._point not in CRASH_POINTS + ERASE_POINTS:
+            known = ", ".join(CRASH_POINTS + ERASE_POINTS)
+            raise ValueError(f"no crash point is named {self._point!r}; there are {known}")
         if unknown := self.broken - set(GUARDS):
             raise ValueError(f"no guard is named {', '.join(sorted(unknown))}; there are {', '.join(GUARDS)}")
 

@@ -30,6 +30,7 @@ from store.documents.own import (
     UsageRow,
 )
 from store.errors import StoreError
+from store.faults import Faults
 from store.leases import Leases, student_lease
 from store.repositories.population import settle_entry
 from store.repositories.tombstones import Tombstones
@@ -63,8 +64,18 @@ def owned() -> tuple[type[Document], ...]:
 class Erasures:
     """Forgets students, here and now. `holder` names this process among the replicas."""
 
-    def __init__(self, database: Database, *, clock: Clock, ids: IdFactory, holder: str, lease: float = 3.0) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        clock: Clock,
+        ids: IdFactory,
+        holder: str,
+        lease: float = 3.0,
+        faults: Faults | None = None,
+    ) -> None:
         self._database, self._clock, self._ids, self._holder = database, clock, ids, holder
+        self._faults = faults or Faults()
         self._leases = Leases(database, ttl=lease)
         self._jobs = database.collection(Erasure.collection)
         self._turns = database.collection(Turn.collection)
@@ -124,6 +135,7 @@ class Erasures:
             job.step, job.removed = place + 1, job.removed + removed
             progress: Raw = {"state": "running", "step": job.step, "removed": job.removed}
             await self._jobs.update({"_id": job.id}, {"$set": progress})
+            self._faults.reach(f"erase.after-step-{job.step}")
 
     async def _drop_leases(self, names: list[str]) -> None:
         for kind in (Fence, Lease):
@@ -247,8 +259,3 @@ STEPS: Final[tuple[Step, ...]] = (
     _forget_authorship,
     _delete_documents,
 )
-
-
-async def resume_erasures(database: Database, *, clock: Clock, ids: IdFactory, holder: str, lease: float = 3.0) -> int:
-    """Do what was asked for or left half done; return how many students were forgotten. Raises: StoreError."""
-    return await Erasures(database, clock=clock, ids=ids, holder=holder, lease=lease).resume()

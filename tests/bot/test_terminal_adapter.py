@@ -3,12 +3,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from agents.listener import Listener, Silence
 from bot.adapters.base import DeliverLater
 from bot.adapters.terminal.adapter import TerminalAdapter
+from bot.exports import Exports
 from store.client import Database, ObjectId, connect
 from store.documents.own import OutboxItem
 from store.repositories.outbox import Outbox
@@ -139,3 +141,22 @@ async def test_a_closed_output_keeps_the_answer(database: Database) -> None:
     with pytest.raises(DeliverLater):
         await adapter.deliver(await leave(database, adapter.address))
     assert adapter.screen_gone.is_set()
+
+
+async def test_who_is_forgotten_leaves_nothing_typed_behind(database: Database, tmp_path: Path) -> None:
+    """The erasure's answer empties the terminal's history and says where saved exports stay."""
+    history, exports = tmp_path / "history", Exports(database, tmp_path / "exports", lambda: NOW)
+    history.write_text("zebrawood", encoding="utf-8")
+    exports.folder.mkdir()
+    paper = Paper()
+    adapter = TerminalAdapter(database, paper, account="ada", session="1", exports=exports, history=history)
+    item = await leave(database, adapter.address)
+    await adapter.deliver(item)
+    assert history.read_text(encoding="utf-8") == "zebrawood"
+    forgotten = item.model_copy(update={"id": "answer:2", "receipts": [{"verb": "erase_me", "line": "gone"}]})
+    await adapter.deliver(forgotten)
+    assert history.read_text(encoding="utf-8") == ""
+    assert paper.shown[-2:] == [
+        "What you typed on this machine is deleted too.",
+        f"The exports that you saved stay in {exports.folder}; delete them yourself.",
+    ]

@@ -126,6 +126,7 @@ class FakePlatform:
 
     async def _refuse(self, request: web.Request) -> web.Response:
         body = await request.json()
+        self.waiting.pop(int(body["number"]), None)
         self.refused.append((body["key"], body["sentence"]))
         return web.json_response({})
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,13 +16,14 @@ from store.documents.people import User
 from store.documents.roadmaps import Roadmap
 from store.documents.sessions import AIMentorConversation
 from store.errors import FenceLost
-from store.faults import Faults
+from store.faults import ERASE_POINTS, Faults
 from store.leases import Leases, student_lease
 from store.repositories import erasures
 from store.repositories.erasures import STEPS, Erasures, foreign_fields, owned
 from store.repositories.tombstones import KEPT, Tombstones
 from store.work import StudentWork, UnitOfWork
 from tests.clock import FixedClock
+from tests.traces import find_traces
 
 WORD = "xylophone"
 ATTEMPT = ObjectId()
@@ -56,28 +56,6 @@ async def plant(database: Database, student: ObjectId, clock: FixedClock, name: 
     shared = {"_id": ObjectId(), "value": 1.5, "seen": 3, "applied": ["another", str(ATTEMPT)]}
     await database.collection(ProblemDifficulty.collection).insert(shared)
     await Leases(database, ttl=0.01).take("deliver:probe:room-ada", "door", fenced=False)
-
-
-async def find_traces(database: Database, *traces: object) -> list[str]:
-    """Walk every document of every collection, keys and values, and return where one of the traces stands."""
-    wanted = re.compile("|".join(re.escape(str(trace)) for trace in traces), re.IGNORECASE)
-
-    def walk(value: Any, place: str) -> Iterator[str]:
-        if isinstance(value, dict):
-            for key, item in value.items():
-                yield from walk(key, place)
-                yield from walk(item, f"{place}.{key}")
-        elif isinstance(value, list):
-            for item in value:
-                yield from walk(item, place)
-        elif wanted.search(value.decode("latin-1") if isinstance(value, bytes) else str(value)):
-            yield place
-
-    found = []
-    for name in await database.collection_names():
-        for raw in await database.collection(name).find({}):
-            found += list(walk(raw, name))
-    return found
 
 
 def forgetter(database: Database, clock: FixedClock, holder: str = "a") -> Erasures:
@@ -159,6 +137,11 @@ async def test_a_tombstone_knows_its_message_for_a_month(fresh: Database) -> Non
     assert await tombstones.sweep(clock() + KEPT - timedelta(seconds=1)) == 0
     assert await tombstones.sweep(clock() + KEPT) == 1
     assert await fresh.collection(Tombstone.collection).count({}) == 0
+
+
+def test_every_step_has_a_crash_point() -> None:
+    """What kills an erasure between two steps can do so after each of them."""
+    assert len(ERASE_POINTS) == len(STEPS)
 
 
 def test_no_collection_is_left_out() -> None:

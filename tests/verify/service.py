@@ -84,7 +84,7 @@ class ProbeAdapter:
             try:
                 await app.turns.accept(incoming)
             except Refused as exc:
-                await self._post("refuse", {"key": update["key"], "sentence": str(exc)})
+                await self._post("refuse", {"number": update["number"], "key": update["key"], "sentence": str(exc)})
             except StoreError as exc:
                 log.warning("not accepted: %s", exc)
                 return  # nothing after it either: the order of a student's messages is kept

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Protocol
 
 from agents.listener import Listener, Silence
@@ -54,13 +55,14 @@ class TerminalAdapter:
         account: str,
         session: str,
         exports: Exports | None = None,
+        history: Path | None = None,
         lease: float = SESSION_LEASE_SECONDS,
         look: float = LOOK_SECONDS,
     ) -> None:
         self.address = f"{account}/{session}"
         self.screen_gone = asyncio.Event()
         self._screen, self._prefix, self._session = screen, f"{account}/", session
-        self._exports = exports
+        self._exports, self._history = exports, history
         self._outbox, self._leases, self._look = Outbox(database), Leases(database, ttl=lease), look
         self._adopted: dict[str, Hold] = {}
         self._shown: set[str] = set()
@@ -93,7 +95,9 @@ class TerminalAdapter:
             self._news.notify_all()
 
     async def _hand_over(self, item: OutboxItem) -> None:
-        """Save the export that an answer promises, and say where it is."""
+        """Do on this machine what an answer promises: save an export, forget what was typed."""
+        if any(receipt.get("verb") == "erase_me" for receipt in item.receipts):
+            self._forget()
         if self._exports is None or not asks_for_export(item.receipts):
             return
         try:
@@ -103,6 +107,14 @@ class TerminalAdapter:
             self._screen.note(f"The file could not be written ({exc}); make room or rights for it and ask again.")
         else:
             self._screen.note(f"Saved to {path}; only you can read it.")
+
+    def _forget(self) -> None:
+        """Empty the history of what was typed here, and say what stays: files that the student saved are theirs."""
+        if self._history is not None and self._history.exists():
+            self._history.write_bytes(b"")
+            self._screen.note("What you typed on this machine is deleted too.")
+        if self._exports is not None and self._exports.folder.exists():
+            self._screen.note(f"The exports that you saved stay in {self._exports.folder}; delete them yourself.")
 
     async def wait_for(self, turn_id: ObjectId, *, seconds: float) -> bool:
         """Wait until the answer to a turn was shown here; return False when it was not within `seconds`."""

@@ -27,7 +27,9 @@ class Talk:
         self._plain = PlainScreen()
         screen: Screen = self._rich or (SilentScreen() if wish.once is not None else self._plain)
         exports = Exports(database, wish.history.parent.parent / "exports", utc_now)
-        self.adapter = TerminalAdapter(database, screen, account=wish.account, session=session, exports=exports)
+        self.adapter = TerminalAdapter(
+            database, screen, account=wish.account, session=session, exports=exports, history=wish.history
+        )
 
     async def run(self, app: App) -> int:
         """Talk; return the exit status. Raises: Refused, ScreenGone, StoreError, OSError."""
