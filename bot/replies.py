@@ -9,6 +9,7 @@ from agents.errors import AgentError
 from bot.errors import Refused
 from store.documents.own import Effect
 from store.errors import StoreUnavailable
+from store.repositories.accounts import Deactivated
 from store.repositories.turns import QueueFull, TooFast
 from tools.errors import ToolError
 
@@ -25,6 +26,8 @@ FAILED = "Something went wrong on our side and it has been noted. Please try aga
 def sentence_for(exc: BaseException) -> str:
     """Return what a student is told about an exception; never its details where those are ours to know."""
     match exc:
+        case Deactivated():
+            return "This account was closed by whoever runs PrepMate here; please ask them to open it again."
         case QueueFull():
             return "You already have several messages waiting; let me answer those first, then send this again."
         case TooFast():

@@ -7,6 +7,7 @@ waiting, on this replica or left behind by another, one turn at a time per stude
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ from store.documents.own import Platform, Turn
 from store.errors import FenceLost, StoreError, StoreUnavailable
 from store.faults import Faults
 from store.leases import Hold, Leases, student_lease
-from store.repositories.accounts import Accounts
+from store.repositories.accounts import Accounts, Deactivated
 from store.repositories.tombstones import Tombstones
 from store.repositories.turns import Limits, QueueFull, StudentGone, TooFast, TurnQueue
 from store.work import Clock, IdFactory, StudentWork
@@ -120,14 +121,12 @@ class Turns:
         if await self._tombstones.holds(incoming.key):
             raise Forgotten(replies.FORGOTTEN)
         try:
-            return await self._take_in(incoming)
-        except StudentGone:
-            try:
-                return await self._take_in(incoming)
-            except StudentGone as exc:
-                raise StoreUnavailable("everything about you is being deleted; send it again in a moment") from exc
-        except (QueueFull, TooFast) as exc:
+            for _ in range(2):
+                with contextlib.suppress(StudentGone):
+                    return await self._take_in(incoming)
+        except (Deactivated, QueueFull, TooFast) as exc:
             raise Refused(replies.sentence_for(exc)) from exc
+        raise StoreUnavailable("everything about you is being deleted; send it again in a moment")
 
     async def _known(self, key: str) -> Accepted | None:
         if not self._faults.stands("dedupe") or (known := await self._queue.find(key)) is None:
@@ -135,7 +134,10 @@ class Turns:
         return Accepted(known.id, known.user_id, duplicate=True)
 
     async def _take_in(self, incoming: Incoming) -> Accepted:
-        """Write a message down for whoever speaks through its account. Raises: QueueFull, TooFast, StudentGone."""
+        """Write a message down for whoever speaks through its account.
+
+        Raises: Deactivated, QueueFull, TooFast, StudentGone.
+        """
         student = await self._accounts.resolve(incoming.platform, incoming.account, incoming.display_name)
         turn = self._turn_of(incoming, student)
         if await self._queue.accept(turn) is None:

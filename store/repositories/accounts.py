@@ -8,10 +8,14 @@ from collections.abc import Callable
 from store.client import Database, ObjectId, Session
 from store.documents.own import Admission, ChannelAccount, Platform, StudentSettings
 from store.documents.people import User
-from store.errors import DuplicateKey, StoreUnavailable
+from store.errors import DuplicateKey, StoreError, StoreUnavailable
 from store.work import Clock, IdFactory
 
 NAME_CHARACTERS = 100
+
+
+class Deactivated(StoreError):
+    """Whoever runs the service has closed this student's account (`isActive` is false)."""
 
 
 class Accounts:
@@ -34,15 +38,24 @@ class Accounts:
         return ChannelAccount.read(raw).user_id if raw is not None else None
 
     async def resolve(self, platform: Platform, account: str, display_name: str) -> ObjectId:
-        """Return the student behind a platform's account; the first contact makes one. Safe from many at once."""
+        """Return the student behind a platform's account; the first contact makes one. Safe from many at once.
+
+        Raises: Deactivated, StoreUnavailable.
+        """
         for _ in range(2):
             if student := await self.find(platform, account):
+                await self._check_active(student)
                 return student
             try:
                 return await self._welcome(platform, account, display_name)
             except DuplicateKey:
                 continue  # another process welcomed them at the same moment
         raise StoreUnavailable("the account could not be opened; try again in a moment")
+
+    async def _check_active(self, student: ObjectId) -> None:
+        users = self._database.collection(User.collection)
+        if await users.find_one({"_id": student, "isActive": False}, fields={"_id": 1}):
+            raise Deactivated("this account was deactivated")
 
     async def _welcome(self, platform: Platform, account: str, display_name: str) -> ObjectId:
         now, student = self._clock(), self._ids()

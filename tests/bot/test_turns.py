@@ -13,6 +13,7 @@ from bot.turns import Pace
 from bot.worker import InHand
 from store.client import ObjectId, connect
 from store.documents.own import Lease, Turn
+from store.documents.people import User
 from store.errors import StoreUnavailable
 from store.faults import Faults
 from store.leases import Hold, Leases, student_lease
@@ -398,3 +399,18 @@ async def test_without_dedupe_a_message_is_worked_twice(stage: Stage) -> None:
     accepted = [await stage.say(turns, "Hello", key="probe:same") for _ in range(2)]
     await stage.ended(*accepted)
     assert (len(await stage.outbox()), [one.duplicate for one in accepted]) == (2, [False, False])
+
+
+async def test_a_closed_account_is_told_so(stage: Stage) -> None:
+    """A student whose account the backend closed is refused with a sentence; nothing of theirs is written or lost."""
+    turns = stage.replica(Script())
+    accepted = await stage.say(turns, "hello")
+    await stage.ended(accepted)
+    users = stage.database.collection(User.collection)
+    await users.update({"_id": accepted.student}, {"$set": {"isActive": False}})
+    with pytest.raises(Refused, match="was closed by whoever runs PrepMate"):
+        await stage.say(turns, "hello again")
+    assert await stage.database.collection(Turn.collection).count({"userId": accepted.student}) == 1
+    await users.update({"_id": accepted.student}, {"$set": {"isActive": True}})
+    [*_, again] = await stage.ended(await stage.say(turns, "hello again"))
+    assert again.seq == 2
