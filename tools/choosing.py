@@ -11,6 +11,7 @@ from learning.mastery import Difficulty
 from learning.planner import Candidate, ReviewChoice, review_problem
 from store.catalogue.facts import shipped_catalogue
 from store.client import ObjectId, Raw
+from store.documents.level import SeenProblem
 from store.documents.own import Attempt
 from store.documents.problems import Problem, Submission
 from store.documents.roadmaps import Importance, Roadmap, RoadmapTopic, RoadmapTopicProblem, UserRoadmapProgress
@@ -92,6 +93,12 @@ async def solved_unaided(context: MentorContext) -> set[ObjectId]:
     return {row["_id"] for row in rows}
 
 
+async def seen_problems(context: MentorContext) -> set[ObjectId]:
+    """Return the problems that the student knows from elsewhere."""
+    rows = await context.work.of(SeenProblem).aggregate({}, {"$project": {"problemId": 1}})
+    return {row["problemId"] for row in rows}
+
+
 async def tried_since(context: MentorContext, since: datetime) -> set[ObjectId]:
     """Return the problems that the student has attempted since then."""
     rows = await context.work.of(Attempt).aggregate({"at": {"$gte": since}}, {"$group": {"_id": "$problemId"}})
@@ -133,7 +140,11 @@ async def choose_review(
     failed = next((item for item, outcome in attempts.items() if outcome != "unaided" and item != done), None)
     if failed is not None and (problem := await context.work.shared(Problem).get(failed)):
         return problem, ReviewChoice(str(failed), "last-failed")
-    unseen = await problems_of_topic(context, book, topic, {"_id": {"$nin": [*attempts, done]}})
+    tried = [*attempts, done]
+    unseen = await problems_of_topic(context, book, topic, {"_id": {"$nin": [*tried, *await seen_problems(context)]}})
+    if not attempts:
+        # A problem known from elsewhere is the next best thing to a new one.
+        unseen = unseen or await problems_of_topic(context, book, topic, {"_id": {"$nin": tried}})
     if not unseen:
         # Everything was solved once: the oldest solve is the one that is forgotten most.
         oldest = next(reversed(attempts), done)

@@ -255,7 +255,7 @@ def _line(solve: Solve, changes: tuple[TopicChange, ...], tasks: tuple[str, ...]
 
 
 PRACTICE = (
-    Verb(next_problem, doing="choosing your next problem"),
+    Verb(next_problem, doing="choosing your next problem", writes=True),
     Verb(start_problem, doing="starting the timer", writes=True),
     Verb(record_attempt, doing="saving how it went", writes=True),
 )

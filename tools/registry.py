@@ -17,6 +17,7 @@ from tools.practice import PRACTICE
 from tools.problems import PROBLEMS
 from tools.profile import PROFILE
 from tools.progress import PROGRESS
+from tools.proposals import PROPOSALS
 from tools.rating import RATING
 from tools.revising import REVISING
 from tools.revision import REVISION
@@ -27,6 +28,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     *PROFILE,
     *PROBLEMS,
     *PRACTICE,
+    *PROPOSALS,
     *UNDO,
     *MASTERY,
     *REVISION,

@@ -1,119 +1,193 @@
-"""What to practise next, and why: a due revision first, then the roadmap, then the rest of the catalogue."""
+"""What to practise next, and why: a due revision first, then the roadmap, then the rest of the catalogue.
+
+What was proposed is remembered (`tools.proposals`): another one is never one that was turned down that day, and an
+easier or harder one is measured against the last one by the student's own chances, not by its label.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
-from learning.planner import BAND, Candidate, Choice, Term, rank_problems
-from store.client import ObjectId, Raw
+from learning.planner import Candidate
+from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
 from store.documents.problems import Problem
 from store.documents.values import Difficulty as Level
-from tools.arguments import name_some
-from tools.choosing import Path, Place, problems_of_topic, read_path, solved_unaided, tried_since, weigh
-from tools.context import MentorContext, Result
-from tools.dates import end_of_day, local_day, say_day, start_of_day
+from tools.context import MentorContext
+from tools.dates import end_of_day, local_day, say_day
 from tools.errors import ToolRetry
-from tools.learner import LearnerView, read_difficulties, read_learner
-from tools.problems import ProblemBrief, brief
-from tools.sessions import running_problem, running_sessions
-from tools.topics import TopicBook, pick_topic, read_topics
+from tools.problems import brief
+from tools.proposals import Instead, Memory, decline, read_memory, remember
+from tools.prospects import (
+    NextProblem,
+    Situation,
+    chance_at,
+    new_problems,
+    nothing_left_of,
+    read_situation,
+    sentence,
+)
+from tools.sessions import running_sessions
+
+__all__ = ["NextProblem", "next_problem", "suggest_new"]
 
 REVISIONS_FIRST: Final = 3
 """Reviews a day that come before new problems; a backlog must not keep a student from new material for ever."""
-KNOWN_WELL: Final = 0.6
-"""Mastery from which a prerequisite is no longer open although nothing of it was solved."""
-_LOOKED_AT: Final = 60
-
-
-class NextProblem(Result):
-    """The problem to try now. `predicted` is the chance of an unaided solve, `position` its number on the roadmap.
-
-    `revision_due` is the day on which the revision that it serves was due. `running` is the title of a problem that
-    was started and not recorded yet. `nothing_left`: there is no problem that fits.
-    """
-
-    problem: ProblemBrief | None
-    why: str
-    reasons: tuple[str, ...] = ()
-    predicted: float | None = None
-    topic: str | None = None
-    layer: str | None = None
-    position: int | None = None
-    roadmap: str | None = None
-    revision_due: str | None = None
-    running: str | None = None
-    nothing_left: bool = False
+STEPS: Final = (0.05, 0.01)
+"""By how much a chance should differ for a problem to be called easier or harder, and by how much at least."""
+_ALL: Final = 600
 
 
 @dataclass(frozen=True)
-class _Situation:
-    """What is known when a problem is chosen. `wanted` is the topic that was asked for."""
+class _Rival:
+    """The problem that an easier or a harder one is wanted instead of, and the student's chance at it."""
 
-    book: TopicBook
-    view: LearnerView
-    path: Path | None
-    solved: frozenset[ObjectId]
-    today: frozenset[ObjectId]
-    running: ObjectId | None
-    wanted: ObjectId | None
-    level: Level | None
+    problem: Problem
+    predicted: float
+    harder: bool
 
-    def fits(self, problem: Problem) -> bool:
-        """Return whether a problem is of the topic and the difficulty that were asked for."""
-        if self.level is not None and problem.difficulty != self.level:
-            return False
-        return self.wanted is None or self.wanted in self.book.sort_out(problem.topics)[0]
+    @property
+    def kind(self) -> str:
+        """Return which way the wanted problem differs from it."""
+        return "harder" if self.harder else "easier"
+
+    def is_beaten(self, chance: float, step: float) -> bool:
+        """Return whether a chance is that of an easier, or a harder, problem by more than a step."""
+        difference = chance - self.predicted
+        return (-difference if self.harder else difference) > step
+
+    def beaten_by(self, candidate: Candidate, step: float) -> bool:
+        """Return whether a problem is easier, or harder, for the student by more than a step."""
+        return self.is_beaten(candidate.predicted, step)
+
+    def matched_by(self, candidate: Candidate) -> bool:
+        """Return whether a problem is about as hard for the student."""
+        return abs(candidate.predicted - self.predicted) <= STEPS[0]
 
 
 async def next_problem(
     context: MentorContext,
     topic: Annotated[str | None, Field(max_length=200, description="Only of this topic, such as graphs.")] = None,
     difficulty: Annotated[Level | None, Field(description="Only of this difficulty.")] = None,
+    instead: Annotated[
+        Instead | None,
+        Field(description="What the student wants in place of the last one proposed: another, easier or harder."),
+    ] = None,
 ) -> NextProblem:
     """Choose the one problem that the student should do next, with the reasons taken from their data.
 
-    Use it for "give me one", "what should I practise", "something on graphs", "an easy one". It starts nothing: when
-    the student agrees, call start_problem. Tell the student the why; do not make up another.
+    Use it for "give me one", "what should I practise", "something on graphs", "an easy one"; with `instead` for
+    "another one", "not this one", "something easier", "too easy". It starts nothing: when the student agrees, call
+    start_problem. Tell the student the why; do not make up another.
     """
     if difficulty is not None and difficulty not in get_args(Level):
         raise ToolRetry("The difficulty must be easy, medium or hard.", choices=get_args(Level))
-    situation = await _read_situation(context, topic, difficulty)
-    running = await _running_title(context, situation)
+    if instead is not None and instead not in get_args(Instead):
+        raise ToolRetry("Instead must be another, easier or harder.", choices=get_args(Instead))
+    memory = await read_memory(context)
+    situation = await read_situation(context, topic, difficulty, memory.declined)
+    replaced = await _replaced(context, situation, memory, instead) if instead else None
+    if instead and memory.last:
+        if instead != "another" or replaced is not None:
+            memory = await decline(context, memory, instead)
+        situation = _narrowed(situation, memory, topic, keep_level=instead == "another")
+    found = await _choose(context, situation, replaced, instead)
+    if found.problem:
+        await remember(
+            context,
+            memory,
+            ObjectId(found.problem.id),
+            predicted=found.predicted,
+            topic=situation.wanted,
+            level=situation.level,
+        )
+    return found.model_copy(update={"running": await _running_title(context, situation)})
+
+
+async def _choose(
+    context: MentorContext, situation: Situation, replaced: Problem | None, instead: Instead | None
+) -> NextProblem:
+    if replaced is not None and instead in ("easier", "harder"):
+        chance = await chance_at(context, situation, replaced)
+        return await _beside(context, situation, _Rival(replaced, chance, harder=instead == "harder"))
     found = await _due_revision(context, situation) or await _new_problem(context, situation)
     if found is None:
-        found = NextProblem(problem=None, why=_nothing_left(situation), nothing_left=True)
-    return found.model_copy(update={"running": running})
+        return NextProblem(problem=None, why=nothing_left_of(situation), nothing_left=True)
+    if replaced is None or instead is None:
+        return found
+    why = f"Instead of {replaced.title}: {found.why[:1].lower()}{found.why[1:]}"
+    return found.model_copy(update={"why": why, "instead_of": replaced.title})
 
 
-async def _read_situation(context: MentorContext, topic: str | None, level: Level | None) -> _Situation:
-    book = await read_topics(context)
-    wanted = pick_topic(book, topic) if topic is not None else None
-    view = await read_learner(context)
-    shifts = await context.work.population.shifts(book.names)
-    midnight = start_of_day(local_day(context.now(), context.zone), context.zone)
-    return _Situation(
-        book=book,
-        view=LearnerView(view.student, view.topics, shifts),
-        path=await read_path(context),
-        solved=frozenset(await solved_unaided(context)),
-        today=frozenset(await tried_since(context, midnight)),
-        running=running_problem(await running_sessions(context)),
-        wanted=wanted,
-        level=level,
+async def _replaced(context: MentorContext, situation: Situation, memory: Memory, instead: Instead) -> Problem | None:
+    """Return the problem in whose place one is wanted: the started or proposed one, else what would come now."""
+    last = memory.last
+    started = (await running_sessions(context))[:1]
+    if started and (last is None or started[0].start_time > last.at):
+        return await context.work.shared(Problem).get(situation.running)
+    if instead == "another" and (last is None or last.problem_id in situation.solved | situation.today):
+        # What was worked on was not turned down.
+        return None
+    if last is not None:
+        return await context.work.shared(Problem).get(last.problem_id)
+    found = await _new_problem(context, situation)
+    return await context.work.shared(Problem).get(ObjectId(found.problem.id)) if found and found.problem else None
+
+
+def _narrowed(situation: Situation, memory: Memory, topic: str | None, *, keep_level: bool) -> Situation:
+    """Return the situation after something was turned down: what had been asked for then still holds."""
+    last = memory.last
+    wanted = last.topic_id if last and topic is None else situation.wanted
+    level = last.level if last and keep_level and topic is None and situation.level is None else situation.level
+    return replace(situation, declined=memory.declined, wanted=wanted, level=level)
+
+
+async def _beside(context: MentorContext, situation: Situation, rival: _Rival) -> NextProblem:
+    """Return the best new problem that is easier, or harder, for this student than another one.
+
+    Where there is none, one that is about as hard, which is said.
+    """
+    wanted = replace(situation, declined=situation.declined | {rival.problem.id})
+    ways: list[Callable[[Candidate], bool]] = [partial(rival.beaten_by, step=step) for step in STEPS]
+    for fits in (*ways, rival.matched_by):
+        for path in (situation.path, None):
+            found = await new_problems(context, replace(wanted, path=path), 1, most_looked_at=_ALL, fits=fits)
+            if found:
+                return _compared(situation, found[0], rival)
+    return NextProblem(
+        problem=None, why=f"{_nothing_beside(situation, rival)}.", nothing_left=True, instead_of=rival.problem.title
     )
 
 
-async def _running_title(context: MentorContext, situation: _Situation) -> str | None:
+def _nothing_beside(situation: Situation, rival: _Rival) -> str:
+    where = f" of {situation.book.names[situation.wanted]}" if situation.wanted else ""
+    return f"Nothing{where} that you have not solved yet is {rival.kind} for you than {rival.problem.title}"
+
+
+def _compared(situation: Situation, found: NextProblem, rival: _Rival) -> NextProblem:
+    title, chance = rival.problem.title, found.predicted or 0.0
+    if rival.is_beaten(chance, STEPS[1]):
+        relation = (
+            f"{rival.kind} than {title}: you would solve that one unaided with a chance of {rival.predicted:.0%}, "
+            f"this one with {chance:.0%}"
+        )
+    else:
+        relation = f"{_nothing_beside(situation, rival)}; this one is about as hard, with a chance of {chance:.0%}"
+    reasons = (relation, *(reason for reason in found.reasons if "unaided with a chance" not in reason))
+    return found.model_copy(update={"why": sentence(reasons), "reasons": reasons, "instead_of": title})
+
+
+async def _running_title(context: MentorContext, situation: Situation) -> str | None:
     problem = await context.work.shared(Problem).get(situation.running) if situation.running else None
     return problem.title if problem else None
 
 
-async def _due_revision(context: MentorContext, situation: _Situation) -> NextProblem | None:
+async def _due_revision(context: MentorContext, situation: Situation) -> NextProblem | None:
     """Return the problem of the most urgent revision that is due, while few were done today."""
     today = local_day(context.now(), context.zone)
     reviewed = sum(known.reviewed_on == today.isoformat() for known in situation.view.topics.values())
@@ -127,7 +201,7 @@ async def _due_revision(context: MentorContext, situation: _Situation) -> NextPr
         if schedule.topic_id is None or situation.wanted not in (None, schedule.topic_id):
             continue
         chosen = schedule.problems_to_revise[0].problem_id if schedule.problems_to_revise else None
-        if chosen is None or chosen == situation.running or chosen in situation.today:
+        if chosen is None or chosen == situation.running or chosen in situation.today | situation.declined:
             continue
         problem = await context.work.shared(Problem).get(chosen)
         if problem is not None and (situation.level is None or problem.difficulty == situation.level):
@@ -136,13 +210,11 @@ async def _due_revision(context: MentorContext, situation: _Situation) -> NextPr
 
 
 async def _revision_result(
-    context: MentorContext, situation: _Situation, schedule: RevisionSchedule, problem: Problem
+    context: MentorContext, situation: Situation, schedule: RevisionSchedule, problem: Problem
 ) -> NextProblem:
     today = local_day(context.now(), context.zone)
     due = local_day(schedule.next_revision_date, context.zone)
-    topics, _ = situation.book.sort_out(problem.topics)
-    difficulty = (await read_difficulties(context, [problem]))[problem.id]
-    predicted = situation.view.predict(topics, difficulty).p
+    predicted = await chance_at(context, situation, problem)
     place = situation.path.places.get(problem.id) if situation.path else None
     name = situation.book.names.get(schedule.topic_id) if schedule.topic_id else None
     when = "is due today" if due == today else f"has been due since {say_day(due, today)}"
@@ -153,7 +225,7 @@ async def _revision_result(
     reasons.append(f"you would solve this one unaided with a chance of {predicted:.0%}")
     return NextProblem(
         problem=brief(problem),
-        why=_sentence(reasons),
+        why=sentence(reasons),
         reasons=tuple(reasons),
         predicted=round(predicted, 4),
         topic=name or schedule.topic_name,
@@ -166,132 +238,9 @@ async def _revision_result(
 
 async def suggest_new(context: MentorContext, *, most: int, difficulty: Level | None = None) -> tuple[NextProblem, ...]:
     """Return the best problems that are not solved yet, revisions left aside, the best first."""
-    return await _new_problems(context, await _read_situation(context, None, difficulty), most)
+    situation = await read_situation(context, None, difficulty, (await read_memory(context)).declined)
+    return await new_problems(context, situation, most)
 
 
-async def _new_problem(context: MentorContext, situation: _Situation) -> NextProblem | None:
-    return next(iter(await _new_problems(context, situation, 1)), None)
-
-
-async def _new_problems(context: MentorContext, situation: _Situation, most: int) -> tuple[NextProblem, ...]:
-    """Return the best problems not solved yet: from the roadmap, or where that has none, the catalogue."""
-    problems = await _open_problems(context, situation)
-    if not problems:
-        return ()
-    difficulties = await read_difficulties(context, problems)
-    candidates = []
-    for order, problem in enumerate(problems):
-        candidate = weigh(situation.view, situation.book, problem, difficulties[problem.id], order)
-        place = situation.path.places.get(problem.id) if situation.path else None
-        candidates.append(_placed(situation, candidate, place) if place else candidate)
-    found = {str(problem.id): problem for problem in problems}
-    choices = rank_problems(candidates)[:most]
-    return tuple(_new_result(situation, found[choice.candidate.problem], choice) for choice in choices)
-
-
-async def _open_problems(context: MentorContext, situation: _Situation) -> list[Problem]:
-    """Return the problems to choose from; those tried today, and the running one, only when nothing else is left."""
-    fresh = await _open_without(context, situation, situation.solved | situation.today | {situation.running})
-    return fresh or await _open_without(context, situation, situation.solved | {situation.running})
-
-
-async def _open_without(
-    context: MentorContext, situation: _Situation, out: frozenset[ObjectId | None]
-) -> list[Problem]:
-    shared = context.work.shared(Problem)
-    if situation.path:
-        wanted = [problem for problem in situation.path.places if problem not in out]
-        order = {problem: number for number, problem in enumerate(wanted)}
-        found = [problem for problem in await shared.find({"_id": {"$in": wanted}}) if situation.fits(problem)]
-        if found:
-            return sorted(found, key=lambda problem: order[problem.id])
-    query: Raw = {"_id": {"$nin": list(out)}}
-    if situation.level is not None:
-        query["difficulty"] = situation.level
-    if situation.wanted is not None:
-        return await problems_of_topic(context, situation.book, situation.wanted, query)
-    return await shared.find(query, sort=[("interviewFrequencyScore", -1), ("_id", 1)], limit=_LOOKED_AT)
-
-
-def _placed(situation: _Situation, candidate: Candidate, place: Place) -> Candidate:
-    """Return a roadmap problem as a candidate: its topic there, its number, and the topics that should come first."""
-    topic = situation.wanted or place.topic
-    return Candidate(
-        problem=candidate.problem,
-        predicted=candidate.predicted,
-        order=place.number,
-        topic=situation.book.names.get(topic, place.topic_name),
-        topic_mastery=situation.view.mastery(topic),
-        importance=place.importance,
-        open_prerequisites=() if situation.wanted else _open_prerequisites(situation, place.topic),
-    )
-
-
-def _open_prerequisites(situation: _Situation, topic: ObjectId) -> tuple[str, ...]:
-    """Return the topics before this one that the roadmap practises and the student has not touched with success."""
-    places = situation.path.places if situation.path else {}
-    started = {place.topic for problem, place in places.items() if problem in situation.solved}
-    practised = {place.topic for place in places.values()}
-    names = situation.book.prerequisites.get(topic, ())
-    needed = [found for name in names if (found := situation.book.find(name)) is not None]
-    return tuple(
-        situation.book.names[item]
-        for item in needed
-        if item in practised and item not in started and situation.view.mastery(item) < KNOWN_WELL
-    )
-
-
-def _new_result(situation: _Situation, problem: Problem, choice: Choice) -> NextProblem:
-    place = situation.path.places.get(problem.id) if situation.path else None
-    reasons = _reasons(situation, choice.terms, choice.candidate, place)
-    return NextProblem(
-        problem=brief(problem),
-        why=_sentence(reasons),
-        reasons=tuple(reasons),
-        predicted=round(choice.candidate.predicted, 4),
-        topic=choice.candidate.topic or None,
-        layer=place.layer if place else None,
-        position=place.number if place else None,
-        roadmap=situation.path.name if situation.path and place else None,
-    )
-
-
-def _reasons(situation: _Situation, terms: Sequence[Term], candidate: Candidate, place: Place | None) -> list[str]:
-    """Say the terms that decided, the strongest first."""
-    said = [_say(situation, term, candidate, place) for term in terms]
-    return [sentence for sentence in said if sentence]
-
-
-def _say(situation: _Situation, term: Term, candidate: Candidate, place: Place | None) -> str | None:
-    chance = f"{candidate.predicted:.0%}"
-    match term.name:
-        case "right-difficulty":
-            return f"you would solve it unaided with a chance of {chance}, which is where practice teaches most"
-        case "too-easy":
-            return f"it is on the easy side: you would solve it unaided with a chance of {chance}"
-        case "too-hard":
-            low = f"{BAND[0]:.0%}"
-            return f"it is a stretch: you would solve it unaided with a chance of {chance}, and {low} would be better"
-        case "roadmap-order" if place and situation.path:
-            layer = f", {place.layer} layer" if place.layer else ""
-            return f"it is number {place.number} of {len(situation.path.places)} on {situation.path.name}{layer}"
-        case "importance" if place and place.importance != "good-to-solve":
-            return f"it is marked {place.importance}"
-        case "weak-topic" if candidate.topic:
-            return f"your mastery of {candidate.topic} is {candidate.topic_mastery:.0%}"
-        case "open-prerequisites":
-            return f"it builds on {name_some(list(candidate.open_prerequisites))}, where you have solved nothing yet"
-        case _:
-            return None
-
-
-def _nothing_left(situation: _Situation) -> str:
-    what = [situation.level] if situation.level else []
-    where = f" of {situation.book.names[situation.wanted]}" if situation.wanted else ""
-    kind = " ".join([*what, "problem"])
-    return f"There is no {kind}{where} in the catalogue that you have not solved unaided yet."
-
-
-def _sentence(reasons: Sequence[str]) -> str:
-    text = "; ".join(reasons)
-    return text[:1].upper() + text[1:] + "." if text else ""
+async def _new_problem(context: MentorContext, situation: Situation) -> NextProblem | None:
+    return next(iter(await new_problems(context, situation, 1)), None)

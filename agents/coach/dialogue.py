@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from agents.coach import questions, talk
 from agents.coach.details import Arguments, shed_attempt
 from agents.coach.intents import BY_NAME, Request
+from agents.coach.level_intents import DECLINED, KNOWN
 from agents.coach.notes import take_note, verbatim
 from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
 from agents.coach.questions import Question
@@ -255,13 +256,21 @@ def _pick(phrase: Phrase, last: Exchange) -> Request | Say | None:
     return Request(BY_NAME["start"], {"problem": choice}) if choice else None
 
 
+_SEEN = re.compile(r"\b(?:already|before|seen|know|known|once)\b")
+
+
 def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
     """Start the problem that was suggested, log it or help with it: "start it", "solved it with help", "a hint"."""
+    """Start the problem that was suggested, log it or have another one: "start it", "solved it with help", "skip"."""
     suggested = questions.named_in(last.answer)
     if suggested is None:
         return None
     if _START.fullmatch(phrase.core().text):
         return Request(BY_NAME["start"], {"problem": suggested})
+    if DECLINED.fullmatch(phrase.text):
+        return Request(BY_NAME["another"], {"instead": "another"})
+    if KNOWN.fullmatch(phrase.core().text) and _SEEN.search(phrase.text):
+        return Request(BY_NAME["seen"], {"problem": suggested})
     anew = recognise(phrase)
     if anew and anew.verb in _ABOUT_OFFERED and "problem" not in anew.arguments:
         return _with(anew, {"problem": suggested})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from agents.coach import planning, readers
+from agents.coach import level_intents, planning, readers
 from agents.coach.account_intents import ACCOUNT
 from agents.coach.details import shed_attempt, shed_intention
 from agents.coach.intent import Command, Intent, Request
@@ -45,6 +45,7 @@ UNSURE = re.compile(
 
 INTENTS: tuple[Intent, ...] = (
     *ASKING_ROWS,
+    *level_intents.ROWS,
     *planning.ROWS,
     *ACCOUNT,
     Intent(

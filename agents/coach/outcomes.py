@@ -23,6 +23,7 @@ from tools.practice import AttemptReceipt, StartReceipt
 from tools.problems import ProblemMatches
 from tools.profile import Profile, ProfileReceipt
 from tools.progress import Progress
+from tools.proposals import SeenReceipt
 from tools.rating import RatingReceipt
 from tools.revising import RecallReceipt, RevisionReceipt
 from tools.revision import DueRevisions
@@ -35,6 +36,7 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "set_profile": ProfileReceipt,
     "find_problem": ProblemMatches,
     "next_problem": NextProblem,
+    "mark_seen": SeenReceipt,
     "start_problem": StartReceipt,
     "record_attempt": AttemptReceipt,
     "undo_last": UndoReceipt,

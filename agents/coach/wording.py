@@ -27,6 +27,7 @@ from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
 from tools.progress import Progress
+from tools.proposals import SeenReceipt
 from tools.repeats import SAID as REPEATS
 from tools.revision import DueRevision, DueRevisions
 from tools.suggestion import NextProblem
@@ -58,6 +59,8 @@ def follow_up(outcomes: Sequence[Outcome]) -> Request | None:
         # What is no problem may be a topic.
         about = {"topic": last.arguments["problem"], "text": last.arguments["text"]}
         return Request(BY_NAME["note"], about)
+    if isinstance(last.result, SeenReceipt) and last.result.proposed:
+        return Request(BY_NAME["another"], {"instead": "another"})
     if isinstance(last.result, AttemptReceipt) and last.result.first_ever:
         return Request(BY_NAME["profile"], {})
     return None
@@ -117,7 +120,16 @@ def _next(result: NextProblem) -> str:
     if result.problem is None:
         return f"{result.why} Try another topic or difficulty, or see `whats due`."
     running = f"**{result.running}** is still running; tell me how it went when you're done. " if result.running else ""
-    return f"{_line(result.problem)}\n\n{result.why}\n\n{running}{START_IT.text}"
+    return f"{_line(result.problem)}\n\n{result.why}\n\n{running}{_OTHERS} {START_IT.text}"
+
+
+_OTHERS: Final = "Rather not this one: say `another`, `easier`, `harder` or `seen it`."
+
+
+def _seen(result: SeenReceipt) -> str:
+    if result.already:
+        return f"I knew that already: I don't propose {link(result.problem)} as new. {_NEXT}"
+    return f"Then I won't propose {link(result.problem)} as new. It counts as no solve of today. {_NEXT}"
 
 
 def _start(result: StartReceipt) -> str:
@@ -325,6 +337,7 @@ _WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {
     ProfileReceipt: _changed,
     ProblemMatches: _find,
     NextProblem: _next,
+    SeenReceipt: _seen,
     StartReceipt: _start,
     AttemptReceipt: _attempt,
     UndoReceipt: _undo,

@@ -7,6 +7,7 @@ from store.documents.analytics import AnalyticsSnapshot, UserTopicStats
 from store.documents.base import Document
 from store.documents.compliance import AutomationStatus, UserPreparationCompliance
 from store.documents.intelligence import MasteryMetric, ReadinessScore, RevisionSchedule, WeakTopicSignal
+from store.documents.level import LEVEL
 from store.documents.own import OWN
 from store.documents.people import PlatformIntegration, User
 from store.documents.problems import CanonicalProblem, PlatformProblemMapping, Problem, Submission, Topic
@@ -54,6 +55,7 @@ ALL: tuple[type[Document], ...] = (
     *OWN,
     *REVISIONS,
     *STUDY,
+    *LEVEL,
     TaskRepeat,
     *ACCOUNT,
     AppliedMigration,

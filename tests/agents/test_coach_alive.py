@@ -18,6 +18,7 @@ from prompts import load
 from store.catalogue.hints import Ladder
 from store.client import ObjectId, connect
 from store.documents.intelligence import RevisionSchedule
+from store.documents.level import Proposal, SeenProblem
 from store.documents.own import Attempt, Turn
 from store.documents.problems import Submission
 from store.documents.sessions import PreparationTask
@@ -123,6 +124,30 @@ async def test_a_first_day(chat: Chat) -> None:
     assert "Everything is as it was" in await chat.say("undo that")
     assert await chat.student.all(Attempt) == []
     assert await chat.student.all(RevisionSchedule) == []
+
+
+async def test_a_suggestion_is_turned_down(chat: Chat) -> None:
+    """Another one, a harder one, one that is new: each is another problem, with a why that says how it relates."""
+
+    def named(answer: str) -> str:
+        title = re.search(r"\[(.+?)\]", answer)
+        assert title
+        return title[1]
+
+    first = await chat.say("give me one")
+    second = await chat.say("skip")
+    assert f"Instead of {named(first)}: " in second
+    third = await chat.say("hmm, something harder")
+    assert f"Harder than {named(second)}: " in third
+    fourth = await chat.say("seen it already")
+    assert f"Instead of {named(third)}: " in fourth
+    assert len({named(answer) for answer in (first, second, third, fourth)}) == 4
+    assert [raw["reply"] for raw in (await chat.student.all(Proposal))[:3]] == ["another", "harder", "seen"]
+    assert len(await chat.student.all(SeenProblem)) == 1
+    assert "Everything is as it was" in await chat.say("undo")
+    assert await chat.student.all(SeenProblem) == []
+    assert named(fourth) in await chat.say("give me one")
+    assert named(fourth) in await chat.say("start it")
 
 
 async def test_a_choice_is_offered_and_taken(chat: Chat) -> None:

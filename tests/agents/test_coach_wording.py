@@ -26,6 +26,7 @@ from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
 from tools.progress import Progress, Solved, WeekSum
+from tools.proposals import SeenReceipt
 from tools.questions import RecalledCard
 from tools.rating import RatedTopic, RatingReceipt
 from tools.revising import RecallReceipt, ReviewDone, RevisionReceipt
@@ -190,6 +191,11 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
          "**Jump Game** is still", "start it"),
     ),
     (NextProblem(problem=None, why="There is no hard problem.", nothing_left=True), ("There is no hard problem.",)),
+    (
+        SeenReceipt(line="x", problem=TWO_SUM, already=False, proposed=False),
+        ("won't propose [Two Sum]", "no solve of today"),
+    ),
+    (SeenReceipt(line="", problem=TWO_SUM, already=True, proposed=False), ("I knew that already",)),
     (
         StartReceipt(line="x", undo_label="x", problem=HANDMADE, session_id="1", started_at="now"),
         ("The clock is running on **Two Sum**.",),

@@ -1,0 +1,122 @@
+"""Rows of the table of intents about what was proposed: another one, an easier or a harder one, one seen before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from agents.coach import readers
+from agents.coach.details import Arguments
+from agents.coach.intent import Intent
+from agents.coach.notation import phrases
+from agents.coach.phrase import Phrase
+
+_ASK: Final = (
+    "[can|could|would|you|i|id|we|want|need|give|show|suggest|get|find|send|have|has|had|like|to|try|do|lets|me|us|a|an|just|"
+    "how|about|then|maybe|some|rather|prefer|there|is|please|no|make|it|at|anything|something|one]*"
+)
+_ONE: Final = "(one|problem|problems|question|questions|challenge|exercise)"
+_THIS: Final = "(it|this|that|this one|that one|this problem|that problem|the problem)"
+_END: Final = "[please|instead|now|then|for me|for today|if possible|than this|than that|to do|to solve|maybe]*"
+_ABOUT: Final = "(on|in|from|about|with|of)"
+_LONG_AGO: Final = (
+    "(before|already|already before|before already|earlier|elsewhere|somewhere|somewhere else|in the past|last year|"
+    "last month|last week|years ago|a year ago|long ago|ages ago|a while ago|a long time ago|on leetcode|in college|"
+    "at university)"
+)
+_BIT: Final = "[a|bit|little|much|way|slightly|even|far|little bit|lot|bit more|somewhat]*"
+_TOO: Final = f"[{_THIS}|thats|its|is|was|looks|seems|feels|one|for me|still|way|much|far|just|a bit|a little|bit]*"
+
+
+def _reader(instead: str) -> Callable[[Phrase], Arguments]:
+    """Return what reads a topic and a difficulty, and adds in place of what the problem is wanted."""
+
+    def read(rest: Phrase) -> Arguments:
+        wish = readers.read_wish(rest)
+        if instead != "another":
+            # "easier" is no label here: it is measured against the last problem.
+            wish.pop("difficulty", None)
+        return wish | {"instead": instead}
+
+    return read
+
+
+def _beside(more: str, too: str) -> tuple[re.Pattern[str], ...]:
+    return phrases(
+        f"{_ASK} {_BIT} {more} [{_ONE}] {_END}",
+        f"{_ASK} {_BIT} {more} [{_ONE}] {_ABOUT} <...>",
+        f"{_ASK} {_BIT} {more} <... {_ONE}> {_END}",
+        f"{_TOO} too {too} [for me|for now|now|right now|today|give me another|another one please]*",
+    )
+
+
+ROWS: Final[tuple[Intent, ...]] = (
+    Intent(
+        name="easier",
+        verb="next_problem",
+        phrases=_beside("(easier|simpler|less hard|less difficult|less tough)", "(hard|difficult|tough|much)"),
+        read=_reader("easier"),
+        named="topic",
+        command=("easier", "[TOPIC]", "an easier problem than the one I suggested"),
+    ),
+    Intent(
+        name="harder",
+        verb="next_problem",
+        phrases=_beside(
+            "(harder|tougher|more difficult|more challenging|trickier|less easy)", "(easy|simple|trivial|basic)"
+        ),
+        read=_reader("harder"),
+        named="topic",
+        command=("harder", "[TOPIC]", "a harder problem than the one I suggested"),
+    ),
+    Intent(
+        name="seen",
+        verb="mark_seen",
+        phrases=phrases(
+            f"[i|ive|i have|have|we]* [already]* seen {_THIS} [{_LONG_AGO}]",
+            "[i|ive|i have|have|we]* [already]* seen <...> (already|before|already before)",
+            f"[i] [already] know {_THIS} [already]",
+            f"[i] [already] know how to (do|solve) {_THIS} [already]",
+            f"[i|ive|i have|have|we]* [already]* (done|did|solved|known|solve|do) {_THIS} {_LONG_AGO}",
+            f"[i|ive|i have|have|we]* already (done|did|know) {_THIS}",
+            f"[i|ive|i have|have|we]* [already] (done|did|solved) <...> (before|{_LONG_AGO} before|years ago|"
+            "a year ago|long ago|ages ago|a while ago|a long time ago|in the past|last year|in college|"
+            "at university)",
+        ),
+        read=readers.read_problem,
+        named="problem",
+        command=("seen", "[PROBLEM]", "you know the suggested problem already: it is not offered as new again"),
+    ),
+    Intent(
+        name="another",
+        verb="next_problem",
+        phrases=phrases(
+            f"{_ASK} (another|a different|different|some other|one more|another new) [{_ONE}] {_END}",
+            f"{_ASK} (something|anything) (else|different|other than this|other than that) {_END}",
+            f"{_ASK} another <... {_ONE}> {_END}",
+            f"{_ASK} another [{_ONE}] {_ABOUT} <...>",
+            f"{_ASK} (something|anything) else {_ABOUT} <...>",
+            f"[please] not {_THIS} [again|today|now|please]*",
+            f"(skip|pass on|reject|swap|replace) {_THIS} {_END}",
+            "(skip|next) (problem|question)",
+            f"[i] (dont|do not) (like|want|want to do|want to solve|feel like) [doing|solving] {_THIS} {_END}",
+            "what else [do you have|have you got|is there]",
+        ),
+        read=_reader("another"),
+        named="topic",
+        command=("another", "[TOPIC] [easy|medium|hard]", "another problem than the one I suggested"),
+    ),
+)
+"""Before the rows that record an outcome and the one that asks for a problem: their words are wider."""
+
+DECLINED: Final = re.compile(
+    r"(?:no|nope|no thanks|nah)? ?(?:skip(?: (?:it|this|that))?|pass|next(?: (?:one|please))?|another(?: one)?|more|"
+    r"not (?:it|this|that)|something else|give me (?:one|another|another one))"
+)
+"""What turns a suggestion down, right after it."""
+KNOWN: Final = re.compile(
+    r"(?:i |ive |i have |have )*(?:(?:already|just) )*(?:seen|done|did|solved|know|known)"
+    r"(?: (?:it|this|that))?(?: one)?(?: (?:already|before|once))*"
+)
+"""What says that a suggested problem is known, right after it, where the words hold "already", "seen" or the like."""
