@@ -34,6 +34,19 @@ class Arguments(BaseModel):
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
 
+class VerbTool(StructuredTool):
+    """A tool that is given what the model said as one value.
+
+    As keywords its words would meet LangChain's own: `self` breaks the call, `config` and `run_manager` get lost.
+    """
+
+    def _to_args_and_kwargs(
+        self, tool_input: str | dict[str, Any], tool_call_id: str | None
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        positional, given = super()._to_args_and_kwargs(tool_input, tool_call_id)
+        return positional, {"runtime": given.pop("runtime"), "given": given}
+
+
 def build_tools(verbs: Sequence[Verb]) -> list[BaseTool]:
     """Return one tool a verb, in the order given."""
     known = frozenset(verb.name for verb in verbs)
@@ -43,7 +56,7 @@ def build_tools(verbs: Sequence[Verb]) -> list[BaseTool]:
 def _tool_of(verb: Verb, known: frozenset[str]) -> BaseTool:
     arguments = _arguments_of(verb)
 
-    async def call(runtime: Runtime, **given: Any) -> ToolMessage:
+    async def call(runtime: Runtime, given: dict[str, Any]) -> ToolMessage:
         run, call_id = runtime.context, str(runtime.tool_call_id)
         step = step_of(runtime.state["messages"]) - 1
         async with _order_of(runtime, known, step).place_of(call_id):
@@ -54,7 +67,7 @@ def _tool_of(verb: Verb, known: frozenset[str]) -> BaseTool:
                 return _refusal(verb.name, call_id, error)
             return ToolMessage(_cut(result), name=verb.name, tool_call_id=call_id, artifact=result)
 
-    return StructuredTool(
+    return VerbTool(
         name=verb.name,
         description=inspect.cleandoc(verb.description),
         args_schema=_schema_of(arguments),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from agents.model import ModelSettings, build_model
@@ -62,6 +63,15 @@ async def test_an_invented_user_id_is_refused(stage: Stage) -> None:
     message = await call(stage, "jot", title="x", user_id="6565f0a1a1a1a1a1a1a1a1a1")
     assert "no argument 'user_id'" in message["content"]
     assert "title, minutes, priority" in message["content"]
+    assert await stage.tasks() == []
+
+
+@pytest.mark.parametrize("name", ["self", "config", "run_manager", "given", "callbacks", "tool_call_id", "args"])
+async def test_a_name_of_the_library_s_own_is_refused(stage: Stage, name: str) -> None:
+    """An argument that is called like one of LangChain's is wrong like any other, and nothing is done."""
+    message = await call(stage, "jot", title="x", **{name: {"a": 1}})
+    assert f"no argument {name!r}" in message["content"]
+    assert "Correct the arguments and call it again" in message["content"]
     assert await stage.tasks() == []
 
 
