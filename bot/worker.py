@@ -20,7 +20,7 @@ from agents.usage import close_left_open
 from bot import replies
 from bot.adapters.base import Adapter
 from store.documents.own import Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
-from store.errors import StoreError
+from store.errors import FenceLost, StoreError
 from store.work import Clock, StudentWork, UnitOfWork
 from tools.context import MentorContext
 
@@ -58,6 +58,7 @@ class End:
 
 
 CANCELLED = End(replies.CANCELLED, "failed", reason="cancelled")
+TOO_OFTEN = "too many attempts"
 
 
 class TurnWorker:
@@ -85,14 +86,22 @@ class TurnWorker:
         turn = await self._begin(turn, work)
         hand.turn = turn
         try:
-            end = await self._end_of(turn, work, hand)
-            try:
-                await self._finish(turn, work, end)
-            except ValidationError:
-                log.exception("the answer to turn %s cannot be stored", turn.id)
-                await self._finish(turn, work, End(replies.FAILED, "failed", reason="ValidationError"))
+            await self._close(turn, work, await self._end_of(turn, work, hand))
         finally:
             hand.turn = hand.answering = None
+
+    async def _close(self, turn: Turn, work: StudentWork, end: End) -> None:
+        """Store how a turn ended: what cannot be stored becomes a failure that can."""
+        try:
+            await self._finish(turn, work, end)
+        except ValidationError:
+            log.exception("the answer to turn %s cannot be stored", turn.id)
+            await self._finish(turn, work, End(replies.FAILED, "failed", reason="ValidationError"))
+        except StoreError as exc:
+            if exc.transient or isinstance(exc, FenceLost) or end.reason != TOO_OFTEN:
+                raise
+            log.exception("turn %s cannot be written into its conversation", turn.id)
+            await self._finish(turn, work, end, said=False)
 
     async def _begin(self, turn: Turn, work: StudentWork) -> Turn:
         async def begin(unit: UnitOfWork) -> Turn:
@@ -111,7 +120,7 @@ class TurnWorker:
         if turn.cancel_requested:
             return CANCELLED
         if turn.attempts > self._attempts:
-            return End(replies.GAVE_UP, "failed", reason="too many attempts")
+            return End(replies.GAVE_UP, "failed", reason=TOO_OFTEN)
         hand.answering = asyncio.create_task(self._answer_in_time(turn, work), name=f"answer {turn.id}")
         try:
             answer = await hand.answering
@@ -149,21 +158,24 @@ class TurnWorker:
         adapter = self._adapters.get(turn.platform)
         return adapter.listener(turn.id, turn.address) if adapter else Silence()
 
-    async def _finish(self, turn: Turn, work: StudentWork, end: End) -> None:
-        """Commit the end of a turn: both messages, the turn's state and the outbox item, all or nothing."""
+    async def _finish(self, turn: Turn, work: StudentWork, end: End, *, said: bool = True) -> None:
+        """Commit the end of a turn: both messages, the turn's state and the outbox item, all or nothing.
+
+        `said` False leaves the conversation as it is, for one that takes nothing more.
+        """
 
         async def finish(unit: UnitOfWork) -> None:
             current = await unit.of(Turn).get(turn.id)
             if current is None:
                 raise StoreError("the turn is not there any more")
             now = self._clock()
-            if turn.attempts > 1:
+            if turn.attempts > 1 or end.status == "failed":
                 await close_left_open(unit, turn, None, now)
             effects = await unit.of(Effect).find(
                 {"turnId": turn.id, "receipt": True}, sort=[("step", 1), ("createdAt", 1)]
             )
             current.receipts = [replies.receipt_of(effect) for effect in effects]
-            if end.status == "answered" or end == CANCELLED:
+            if said:
                 exchange = await append_exchange(
                     unit, turn=turn, answer=end.text, model=end.model or PREPMATE, counter=self._counter, now=now
                 )

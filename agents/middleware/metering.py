@@ -13,7 +13,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage
 from langchain_core.tools import BaseTool
 
-from agents.errors import MODEL_ERRORS, ModelUnavailable
+from agents.errors import ModelUnavailable
 from agents.model import Usage, is_complete
 from agents.retry import with_retries
 from agents.run import TurnRun
@@ -33,7 +33,6 @@ from agents.usage import (
 from store.errors import StoreError
 from store.work import UnitOfWork
 
-CALL_ERRORS: tuple[type[Exception], ...] = (ModelUnavailable, *MODEL_ERRORS)
 Ask = Callable[[ModelRequest[TurnRun]], Awaitable[ModelResponse[Any]]]
 
 
@@ -85,7 +84,7 @@ class Metering(AgentMiddleware[AgentState[Any], TurnRun]):
         except asyncio.CancelledError:
             await self._close_quietly(run, Bill(row_id, "estimated", self._guess(request, run.progress.heard)))
             raise
-        except CALL_ERRORS as error:
+        except Exception as error:
             await self._close(run, self._bill_of_failure(row_id, request, run.progress.heard, error))
             raise
         run.progress.bill = bill_of(row_id, message, lambda: self._guess(request, message.text))

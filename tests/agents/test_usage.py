@@ -72,6 +72,20 @@ async def test_a_refused_call_costs_nothing(stage: Stage, status: int) -> None:
     assert row.closed_at
 
 
+async def test_an_unforeseen_exception_closes_its_row(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever falls over between the call and its answer, the call is accounted for: it may have been billed."""
+
+    def fall(message: AIMessage) -> AIMessage:
+        raise AttributeError("a library's bug")
+
+    monkeypatch.setattr("agents.middleware.tidying.tidy", fall)
+    with pytest.raises(AttributeError):
+        await stage.answer("hello")
+    (row,) = await stage.usage()
+    assert (row.status, row.closed_at) == ("estimated", stage.now)
+    assert row.input_tokens > 500
+
+
 async def test_a_rate_limit_is_waited_for(stage: Stage) -> None:
     """Retry-After is obeyed; the refused try costs nothing, the second is billed."""
     stage.fake.script(Rule(fault=Fault(status=429, retry_after=2), times=1))

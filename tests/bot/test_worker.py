@@ -7,13 +7,15 @@ import logging
 from zoneinfo import ZoneInfo
 
 import pytest
+from langchain_core.messages import HumanMessage
 
 from agents.errors import ModelUnavailable
 from agents.run import TurnRun
+from agents.usage import open_row
 from bot import replies
 from bot.turns import Pace
 from store.client import ObjectId
-from store.documents.own import Turn
+from store.documents.own import Turn, UsageRow
 from store.documents.sessions import AIMentorConversation, PreparationTask
 from store.errors import StoreError, StoreUnavailable
 from store.work import EffectKey, Outcome, UnitOfWork
@@ -250,26 +252,62 @@ async def test_cancelling_in_a_transaction_ends_it_whole(stage: Stage) -> None:
 
 
 async def test_the_conversation_holds_what_was_said(stage: Stage) -> None:
-    """Answered and cancelled turns are in the conversation with both messages, failed ones with none."""
+    """However a turn ends, its message and what the student was told are in the conversation, each counted once."""
     gate = Gate()
-    turns = stage.replica(Script(wait=gate, fail=failing(RuntimeError("no"))))
+    turns = stage.replica(Script(wait=gate, fail=failing(RuntimeError("no")), slow=failing(TimeoutError())))
     answered = await stage.say(turns, "hello")
-    await stage.ended(answered, await stage.say(turns, "fail"))
+    failed, slow = [await stage.say(turns, text) for text in ("fail", "slow")]
+    await stage.ended(answered, failed, slow)
     cancelled = await stage.say(turns, "wait")
     await gate.reached.wait()
     await turns.cancel(cancelled.student)
-    turns_ended = await stage.ended(answered, cancelled)
+    turns_ended = await stage.ended(answered, failed, slow, cancelled)
     assert await stage.said(answered.student) == [
         ("user", "hello"),
         ("assistant", "Echo: hello"),
+        ("user", "fail"),
+        ("assistant", replies.FAILED),
+        ("user", "slow"),
+        ("assistant", replies.TOOK_TOO_LONG),
         ("user", "wait"),
         ("assistant", replies.CANCELLED),
     ]
     raw = await stage.database.collection(AIMentorConversation.collection).find_one({})
     assert raw is not None
     assert raw["totalTokens"] == sum(turn.tokens or 0 for turn in turns_ended) > 0
+    assert raw["totalTokens"] == sum(message["tokens"] for message in raw["messageHistory"])
     assert {turn.conversation_id for turn in turns_ended} == {raw["conversationId"]}
-    assert [message.get("model") for message in raw["messageHistory"]] == [None, "scripted", None, "prepmate"]
+    models = [message.get("model") for message in raw["messageHistory"]]
+    assert models == [None, "scripted", None, "prepmate", None, "prepmate", None, "prepmate"]
+
+
+async def test_a_conversation_that_takes_nothing_more_holds_nobody_up(stage: Stage) -> None:
+    """Where another program left a conversation that cannot grow, its turns end visibly and the next is worked."""
+    turns = stage.replica(Script(), pace=Pace(poll=0.02, attempts=1))
+    first = await stage.say(turns, "first")
+    await stage.ended(first)
+    broken = {"$set": {"totalTokens": "many"}}
+    assert await stage.database.collection(AIMentorConversation.collection).update({}, broken)
+    async with stage.running(turns):
+        stuck = [await stage.say(turns, text) for text in ("second", "third")]
+        ended = await stage.ended(*stuck)
+    assert [(turn.status, turn.reply, turn.tokens) for turn in ended] == [("failed", replies.GAVE_UP, None)] * 2
+    assert await stage.said(first.student) == [("user", "first"), ("assistant", "Echo: first")]
+    assert [item.text for item in await stage.outbox()] == ["Echo: first", replies.GAVE_UP, replies.GAVE_UP]
+
+
+async def test_a_failure_leaves_no_call_open(stage: Stage) -> None:
+    """A model call that nobody lived to close is closed as estimated when its turn fails, also in a first attempt."""
+
+    async def fall(run: TurnRun) -> str:
+        await open_row(run.work, run.turn, "row", step=0, model="m", prompt=[HumanMessage("x" * 400)])
+        raise RuntimeError("unforeseen")
+
+    [turn] = await stage.ended(await stage.say(stage.replica(Script(fall=fall)), "fall"))
+    assert (turn.status, turn.attempts) == ("failed", 1)
+    raw = await stage.database.collection(UsageRow.collection).find_one({"_id": "row"})
+    assert raw is not None
+    assert (raw["status"], raw["inputTokens"], raw["closedAt"]) == ("estimated", 100, stage.clock.time)
 
 
 async def test_nothing_of_an_answer_is_stored_before_all_of_it(stage: Stage) -> None:
