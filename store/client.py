@@ -255,13 +255,17 @@ class Collection:
                     return []
                 raise
 
-    async def create_index(self, keys: Keys, *, name: str, unique: bool = False, sparse: bool = False) -> None:
+    async def create_index(
+        self, keys: Keys, *, name: str, unique: bool = False, sparse: bool = False, expire_after: int | None = None
+    ) -> None:
         """Create an index, or do nothing if it stands. Raises: IndexConflict, DuplicateKey."""
         options: Raw = {"name": name}
         if unique:
             options["unique"] = True
         if sparse:
             options["sparse"] = True
+        if expire_after is not None:
+            options["expireAfterSeconds"] = expire_after
         with _translated():
             await self._inner.create_index(list(keys), **options)
 

@@ -15,7 +15,8 @@ from store.documents.base import Document, Index
 from store.errors import DuplicateKey, IndexConflict
 
 _AT_ONCE = 8
-_LIMITING_OPTIONS = ("partialFilterExpression", "expireAfterSeconds", "collation", "hidden")
+_LIMITING_OPTIONS = ("partialFilterExpression", "collation", "hidden")
+_EXPIRY = "expireAfterSeconds"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ async def _ensure_collection(collection: Collection, indexes: Iterable[Index]) -
 async def _create(collection: Collection, index: Index) -> str | None:
     """Create the index; return None, or the sentence that says why it could not be."""
     try:
-        await collection.create_index(index.keys, name=index.name, unique=index.unique, sparse=index.sparse)
+        await collection.create_index(
+            index.keys, name=index.name, unique=index.unique, sparse=index.sparse, expire_after=index.expire_after
+        )
     except DuplicateKey:
         return await _explain_duplicates(collection, index)
     except IndexConflict:
@@ -112,6 +115,7 @@ def is_same(index: Index, described: Raw) -> bool:
         _comparable(index.keys) == _comparable(keys_of(described))
         and bool(described.get("unique")) == index.unique
         and bool(described.get("sparse")) == index.sparse
+        and described.get(_EXPIRY) == index.expire_after
         and not any(described.get(option) for option in _LIMITING_OPTIONS)
     )
 
@@ -131,6 +135,8 @@ def _explain_conflict(collection: str, index: Index, there: Iterable[Raw]) -> st
         both_text = _is_text(index.keys) and _is_text(keys_of(other))
         if other["name"] == index.name or same_keys or both_text:
             declared = _describe(index.keys, index.unique, index.sparse)
+            if index.expire_after is not None:
+                declared += f" with {_EXPIRY}: {index.expire_after}"
             return (
                 f'{collection}: the index "{index.name}" should be {declared}, '
                 f'but "{other["name"]}" stands there as {_describe_found(other)}; if no other program needs that one, '
@@ -147,6 +153,8 @@ def _describe(keys: tuple[tuple[str, int | str], ...], unique: bool, sparse: boo
 def _describe_found(described: Raw) -> str:
     found = _describe(keys_of(described), bool(described.get("unique")), bool(described.get("sparse")))
     limits = [option for option in _LIMITING_OPTIONS if described.get(option)]
+    if described.get(_EXPIRY) is not None:
+        limits.append(f"{_EXPIRY}: {described[_EXPIRY]:g}")
     return f"{found} with {' and '.join(limits)}" if limits else found
 
 

@@ -18,6 +18,9 @@ from store.errors import DuplicateKey, StoreError
 
 log = logging.getLogger(__name__)
 
+REMEMBERED_SECONDS = 86_400.0
+"""How long after its end a lease without a fence is kept."""
+
 
 def student_lease(student: ObjectId) -> str:
     """Return the name of the lease under which a student's state is changed."""
@@ -26,11 +29,12 @@ def student_lease(student: ObjectId) -> str:
 
 @dataclass(frozen=True)
 class Hold:
-    """A lease that somebody took: its name, who took it, and the fencing number it was given."""
+    """A lease that somebody took: its name, who took it, and the number it was given, a fencing number if `fenced`."""
 
     name: str
     holder: str
     fence: int
+    fenced: bool = True
 
 
 class Leases:
@@ -44,13 +48,14 @@ class Leases:
     async def take(self, name: str, holder: str, *, fenced: bool = True) -> Hold | None:
         """Take a lease that is free or has run out; return None while somebody holds it.
 
-        `fenced` False is for work that writes nothing under the lease.
+        `fenced` False is for work that writes nothing under the lease; such a lease is forgotten a day after its last
+        use, and its number begins anew.
         """
         free = {"$or": [{"holder": None}, {"$expr": {"$lte": ["$expiresAt", "$$NOW"]}}]}
         for _ in range(2):
-            raw = await self._leases.find_and_update({"_id": name, **free}, [{"$set": self._mine(holder)}])
+            raw = await self._leases.find_and_update({"_id": name, **free}, [{"$set": self._mine(holder, fenced)}])
             if raw is not None:
-                hold = Hold(name, holder, int(raw["fence"]))
+                hold = Hold(name, holder, int(raw["fence"]), fenced)
                 return await self._publish(hold) if fenced else hold
             try:
                 await self._leases.insert({"_id": name, "holder": None, "fence": 0})
@@ -60,7 +65,9 @@ class Leases:
 
     async def seize(self, name: str, holder: str) -> Hold | None:
         """Take a lease whoever holds it: their transactions fail from here on. None when another seized it just now."""
-        raw = await self._leases.find_and_update({"_id": name}, [{"$set": self._mine(holder)}], upsert=True)
+        raw = await self._leases.find_and_update(
+            {"_id": name}, [{"$set": self._mine(holder, fenced=True)}], upsert=True
+        )
         return await self._publish(Hold(name, holder, int((raw or {})["fence"])))
 
     async def _publish(self, hold: Hold) -> Hold | None:
@@ -79,7 +86,7 @@ class Leases:
 
     async def renew(self, hold: Hold) -> bool:
         """Keep a lease for another `ttl`; return False when it passed to somebody else."""
-        change: list[Raw] = [{"$set": {"expiresAt": self._until()}}]
+        change: list[Raw] = [{"$set": self._times(hold.fenced)}]
         return bool(await self._leases.update(_held(hold), change))
 
     async def give_back(self, hold: Hold) -> None:
@@ -110,12 +117,18 @@ class Leases:
             except StoreError as exc:
                 log.warning("the lease %s could not be renewed: %s", hold.name, exc)
 
-    def _mine(self, holder: str) -> Raw:
+    def _mine(self, holder: str, fenced: bool) -> Raw:
         fence = {"$add": [{"$ifNull": ["$fence", 0]}, 1]}
-        return {"holder": holder, "fence": fence, "expiresAt": self._until()}
+        return {"holder": holder, "fence": fence, **self._times(fenced)}
 
-    def _until(self) -> Raw:
-        return {"$add": ["$$NOW", int(self._ttl * 1000)]}
+    def _times(self, fenced: bool) -> Raw:
+        """Until when a lease is held and, without a fence, when its document goes."""
+        held = {"expiresAt": _in(self._ttl)}
+        return held if fenced else {**held, "goneAt": _in(self._ttl + REMEMBERED_SECONDS)}
+
+
+def _in(seconds: float) -> Raw:
+    return {"$add": ["$$NOW", int(seconds * 1000)]}
 
 
 def _held(hold: Hold) -> Raw:

@@ -11,10 +11,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from store.client import Database
+from store.client import Database, Raw
+from store.documents.own import Lease
 from store.documents.sessions import AIMentorConversation
 from store.documents.upkeep import AppliedMigration
 from store.errors import DuplicateKey, StoreSetupError
+from store.leases import REMEMBERED_SECONDS
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,12 @@ async def _name_conversations(database: Database) -> None:
     )
 
 
+async def _let_leases_go(database: Database) -> None:
+    unfenced: Raw = {"_id": {"$regex": "^(deliver|session|erasure):"}, "goneAt": None}
+    gone = {"$add": [{"$ifNull": ["$expiresAt", "$$NOW"]}, int(REMEMBERED_SECONDS * 1000)]}
+    await database.collection(Lease.collection).update_many(unfenced, [{"$set": {"goneAt": gone}}])
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration(
         1,
@@ -40,6 +48,13 @@ MIGRATIONS: tuple[Migration, ...] = (
         "conversationId is unique but not required, and two missing values count as equal, so a database with two "
         "unnamed conversations would refuse the index.",
         _name_conversations,
+    ),
+    Migration(
+        2,
+        "let_leases_go",
+        "Leases of addresses and sessions were kept for ever, one for each terminal that was ever opened; what is "
+        "there gets an end, as new ones have.",
+        _let_leases_go,
     ),
 )
 

@@ -29,7 +29,6 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticUndefined
 
 from store.client import ObjectId, Raw
 
@@ -219,11 +218,15 @@ def unescape_key(key: str) -> str:
 
 @dataclass(frozen=True)
 class Index:
-    """One index of a collection. `name` follows Mongoose, so that ours and the backend's are the same index."""
+    """One index of a collection. `name` follows Mongoose, so that ours and the backend's are the same index.
+
+    `expire_after` makes the server remove a document so many seconds after the time in the field.
+    """
 
     keys: tuple[tuple[str, int | str], ...]
     unique: bool = False
     sparse: bool = False
+    expire_after: int | None = None
 
     @property
     def name(self) -> str:
@@ -231,7 +234,7 @@ class Index:
         return "_".join(f"{field}_{direction}" for field, direction in self.keys)
 
 
-def index(*fields: str, unique: bool = False, sparse: bool = False) -> Index:
+def index(*fields: str, unique: bool = False, sparse: bool = False, expire_after: int | None = None) -> Index:
     """Return an index over `fields`: "name" ascending, "-name" descending, "name:text" for text search."""
     keys: list[tuple[str, int | str]] = []
     for field in fields:
@@ -239,7 +242,7 @@ def index(*fields: str, unique: bool = False, sparse: bool = False) -> Index:
             keys.append((field.removesuffix(":text"), "text"))
         else:
             keys.append((field.removeprefix("-"), -1 if field.startswith("-") else 1))
-    return Index(tuple(keys), unique, sparse)
+    return Index(tuple(keys), unique, sparse, expire_after)
 
 
 class Document(Part):
@@ -304,9 +307,3 @@ class Document(Part):
         to_set = {key: value for key, value in now.items() if key not in self._loaded or self._loaded[key] != value}
         to_unset = [key for key in self._loaded if key not in now]
         return to_set, to_unset
-
-
-def default_of(document: type[Part], name: str) -> object:
-    """Return a field's plain default, or None where it has none or a factory."""
-    value = document.model_fields[name].default
-    return None if value is PydanticUndefined else value

@@ -109,6 +109,9 @@ def _notes_on(fact: Facts) -> str:
 
 def _describe_index(index: Index) -> str:
     options = [word for word, on in (("unique", index.unique), ("sparse", index.sparse)) if on]
+    if index.expire_after is not None:
+        late = f"{index.expire_after:,} s after" if index.expire_after else "at"
+        options.append(f"the server removes a document {late} that time")
     keys = ", ".join(f"`{field}` {way}" for field, way in index.keys)
     return f"{keys} ({', '.join(options)})" if options else keys
 

@@ -80,15 +80,21 @@ class Admission(Own):
 
 
 class Lease(Own):
-    """Who may work on something, until when (server time), and under which fencing number."""
+    """Who may work on something, until when (server time), and under which fencing number.
+
+    One without a fence (an address, a session) is removed at `goneAt`, long after anybody could still believe to hold
+    it. One with a fence stays, because its number may never begin anew.
+    """
 
     collection: ClassVar[str] = "leases"
     owner: ClassVar[str | None] = None
+    indexes: ClassVar[tuple[Index, ...]] = (index("goneAt", expire_after=0),)
 
     id: Text = Field(alias="_id")  # type: ignore[assignment]  # a lease is named, not numbered
     holder: Text | None = None
     fence: int = 0
     expires_at: Time | None = None
+    gone_at: Time | None = None
 
 
 class Fence(Own):

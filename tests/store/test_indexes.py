@@ -14,7 +14,7 @@ from store.documents.people import User
 from store.documents.problems import Problem
 from store.documents.sessions import AIMentorConversation
 from store.errors import StoreUnavailable
-from store.indexes import ensure_indexes
+from store.indexes import ensure_indexes, is_same
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ async def test_ensuring_twice_changes_nothing(database: Database) -> None:
     """The first call creates collections and indexes under Mongoose's names, the second finds them standing."""
     first = await ensure_indexes(database, [User, Problem, Lease])
     second = await ensure_indexes(database, [User, Problem, Lease])
-    assert (len(first.created), first.standing, first.problems) == (14, (), ())
+    assert (len(first.created), first.standing, first.problems) == (15, (), ())
     assert (second.created, set(second.standing), second.problems) == ((), set(first.created), ())
     assert await database.collection_names() == ["leases", "problems", "users"]
     names = {index["name"] for index in await database.collection("problems").list_indexes()}
@@ -67,6 +67,17 @@ async def test_other_options_are_explained(database: Database) -> None:
     assert report.unguarded == (problem,)
     assert len(report.created) == 4
     assert not any(index.get("unique") for index in await users.list_indexes())
+
+
+async def test_an_expiry_is_part_of_an_index(database: Database) -> None:
+    """An index that would never let a document go is not the one that does, and is told from it."""
+    (declared,) = Lease.indexes
+    await database.collection("leases").create_index(declared.keys, name=declared.name)
+    (problem,) = (await ensure_indexes(database, [Lease])).problems
+    assert "should be over goneAt: 1 with expireAfterSeconds: 0, but" in problem.sentence
+    await database.collection("others").create_index(declared.keys, name="x", expire_after=60)
+    (_, other) = await database.collection("others").list_indexes()
+    assert not is_same(declared, other)
 
 
 async def test_another_text_index_is_explained(database: Database) -> None:

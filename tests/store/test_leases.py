@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -23,6 +24,14 @@ def name() -> str:
 async def fence_of(core: Database, name: str) -> Raw | None:
     """Return the published number of a lease as it is stored."""
     return await core.collection(Fence.collection).find_one({"_id": name})
+
+
+async def gone_at(core: Database, name: str) -> datetime | None:
+    """Return when the server removes a lease, if it ever does."""
+    raw = await core.collection(Lease.collection).find_one({"_id": name})
+    assert raw is not None
+    gone: datetime | None = raw.get("goneAt")
+    return gone
 
 
 async def taken(leases: Leases, name: str, holder: str) -> Hold:
@@ -120,6 +129,25 @@ async def test_held_names_the_leases_that_run(core: Database, name: str) -> None
     await leases.give_back(await taken(leases, names[2], "a"))
     assert await leases.held(names) == {names[0]}
     assert await leases.held([]) == set()
+
+
+async def test_a_lease_without_a_fence_goes_by_itself(core: Database, name: str) -> None:
+    """The server removes it a day after it was last held, and never one whose number must go on growing."""
+    names = [f"{name}:{what}" for what in ("fenced", "plain")]
+    leases, late = Leases(core, ttl=30), Leases(core, ttl=3600)
+    holds = [await leases.take(names[0], "a"), await leases.take(names[1], "a", fenced=False)]
+    at_first = await gone_at(core, names[1])
+    for hold in holds:
+        assert hold is not None
+        assert await late.renew(hold)
+        await leases.give_back(hold)
+    assert await gone_at(core, names[0]) is None
+    renewed = await gone_at(core, names[1])
+    assert at_first is not None
+    assert renewed is not None
+    assert timedelta(hours=23) < at_first - datetime.now(UTC) < renewed - datetime.now(UTC) < timedelta(hours=26)
+    (index,) = [one for one in await core.collection(Lease.collection).list_indexes() if "goneAt" in one["key"]]
+    assert index["expireAfterSeconds"] == 0
 
 
 async def test_kept_renews_and_gives_back(core: Database, name: str) -> None:

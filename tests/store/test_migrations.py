@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from store.client import Database, ObjectId, connect
+from store.documents.own import Lease
 from store.documents.sessions import AIMentorConversation
 from store.errors import StoreSetupError
 from store.indexes import ensure_indexes
@@ -74,3 +75,14 @@ async def test_conversations_are_named(database: Database) -> None:
     found = await conversations.find({}, sort=[("_id", 1)])
     assert report.problems == ()
     assert [document["conversationId"] for document in found] == [str(ids[0]), str(ids[1]), "mine"]
+
+
+async def test_leases_of_addresses_get_an_end(database: Database) -> None:
+    """What was kept for ever of addresses and sessions goes a day after its end; a student's lease stays."""
+    leases = database.collection(Lease.collection)
+    for name in ("deliver:terminal:ada/1", "session:ada/1", "student:1"):
+        await leases.insert({"_id": name, "holder": None, "fence": 4, "expiresAt": now()})
+    await migrate(database, now=now)
+    found = {raw["_id"]: raw.get("goneAt") for raw in await leases.find({})}
+    day_after = now() + timedelta(days=1)
+    assert found == {"deliver:terminal:ada/1": day_after, "session:ada/1": day_after, "student:1": None}
