@@ -29,6 +29,7 @@ IdFactory = Callable[[], ObjectId]
 AfterCommit = Callable[[], Awaitable[None]]
 
 _HIDDEN = {document.collection: document.hidden for document in ALL if document.hidden}
+_OWNERS = {document.collection: document.owner for document in ALL if document.owner}
 
 
 class UnitOfWork:
@@ -67,7 +68,7 @@ class UnitOfWork:
 
     def restorer(self) -> Restorer:
         """Return what puts documents back (undo)."""
-        return Restorer(self._database, self._session, _HIDDEN)
+        return Restorer(self._database, self.student, self._session, owners=_OWNERS, hidden=_HIDDEN)
 
     def new_id(self) -> ObjectId:
         """Return a fresh id."""

@@ -188,28 +188,52 @@ class OwnedRepository(Generic[D]):
 class Restorer:
     """Puts one student's documents back to what they were: the writing half of undo.
 
-    `hidden` names, by collection, the fields that images do not hold (a password's hash): they stay as they are.
+    `owners` names, by collection, the field that says whose a document is: nothing that is not `owner`'s is looked at,
+    deleted or written, whatever an undo entry holds. `hidden` names the fields that images do not hold (a password's
+    hash): they stay as they are.
+
+    Raises: NotOwned for another student's document, or a collection that belongs to nobody.
     """
 
-    def __init__(self, database: Database, session: Session | None, hidden: Mapping[str, tuple[str, ...]]) -> None:
-        self._database, self._session, self._hidden = database, session, hidden
+    def __init__(
+        self,
+        database: Database,
+        owner: Any,
+        session: Session | None,
+        *,
+        owners: Mapping[str, str],
+        hidden: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        self._database, self._owner, self._session = database, owner, session
+        self._owners, self._hidden = owners, hidden
 
     async def is_untouched(self, collection: str, document_id: Any, after: str | None) -> bool:
         """Return whether a document still is what the change left behind."""
-        raw = await self._database.collection(collection).find_one({"_id": document_id}, session=self._session)
+        mine = self._mine(collection, document_id)
+        raw = await self._database.collection(collection).find_one(mine, session=self._session)
         hidden = self._hidden.get(collection, ())
         seen = {key: value for key, value in raw.items() if key not in hidden} if raw is not None else None
         return (digest(seen) if seen is not None else None) == after
 
     async def restore(self, collection: str, document_id: Any, before: Raw | None) -> None:
         """Put a document back as it was; one that did not exist is deleted."""
-        target = self._database.collection(collection)
+        target, mine = self._database.collection(collection), self._mine(collection, document_id)
+        if before is not None and any(before.get(field) != value for field, value in mine.items()):
+            raise NotOwned("only the student's own documents can be put back")
         if before is not None and (hidden := self._hidden.get(collection)):
-            current = await target.find_one({"_id": document_id}, session=self._session)
+            current = await target.find_one(mine, session=self._session)
             before = _with_hidden(before, current or {}, hidden)
-        await target.delete({"_id": document_id}, session=self._session)
+        await target.delete(mine, session=self._session)
         if before is not None:
             await target.insert(before, session=self._session)
+
+    def _mine(self, collection: str, document_id: Any) -> Raw:
+        """Return the query that finds a document if it is the student's."""
+        if (field := self._owners.get(collection)) is None:
+            raise NotOwned(f"{collection} belongs to nobody, so nothing of it can be put back")
+        if field == "_id" and document_id != self._owner:
+            raise NotOwned("only the student's own documents can be put back")
+        return {"_id": document_id, field: self._owner}
 
 
 def _with_hidden(before: Raw, current: Raw, hidden: tuple[str, ...]) -> Raw:
