@@ -44,6 +44,9 @@ log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 Adapters = Callable[[Database], Mapping[Platform, "Adapter"]]
 
+COUNTED_AT_START = 50
+"""Attempts that are counted before anything else; more are counted in the background, so that nobody waits for them."""
+
 NO_REPLICA_SET = (
     "The MongoDB that MONGODB_URI names is no replica set, and PrepMate needs transactions: start it with "
     "--replSet rs0, run rs.initiate() in mongosh once, and try again. A set of one server is enough."
@@ -84,7 +87,7 @@ async def open_database(
         await prepare(database, clock)
         if with_catalogue:
             await load_catalogue(database, now=clock())
-        await apply_pending(database)
+        await apply_pending(database, limit=COUNTED_AT_START)
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         await Erasures(database, clock=clock, ids=ObjectId, holder=holder).resume()
         yield database
@@ -146,7 +149,7 @@ async def open_app(
     """Run the service while the block runs: accept through `app.turns`, work, deliver.
 
     On the way out nothing more is accepted, running turns get `bot.assembly.DRAIN_SECONDS` to end, and what is left
-    stays in the database for the next start or another replica.
+    stays in the database for the next start or another replica. `http_client` stays the caller's to close.
 
     Raises: StoreSetupError, StoreUnavailable.
     """
@@ -157,8 +160,9 @@ async def open_app(
         counter = await counting
         from bot import assembly
 
-        http = http_client or assembly.make_http_client(settings.openai_timeout)
-        stack.push_async_callback(http.aclose)
+        http = http_client
+        if http is None:
+            http = await stack.enter_async_context(assembly.make_http_client(settings.openai_timeout))
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         parts = assembly.Assembly(
             settings, database, adapters(database), counter, clock=clock, ids=ids, holder=holder, limits=limits

@@ -18,6 +18,7 @@ from agents.mentor import Mentor
 from agents.model import ModelSettings, build_model
 from agents.tokens import TokenCounter, TokenCounters
 from bot.adapters.base import Adapter
+from bot.counting import Counting
 from bot.delivery import Delivery
 from bot.forgetting import Forgetting
 from bot.settings import Settings
@@ -108,7 +109,12 @@ class Assembly:
             faults=settings.faults,
         )
         stop = asyncio.Event()
-        parts = (turns.run(stop), delivery.run(stop), Forgetting(erasures).run(stop))
+        parts = (
+            turns.run(stop),
+            delivery.run(stop),
+            Forgetting(erasures).run(stop),
+            Counting(self.database).run(stop),
+        )
         running = [asyncio.create_task(part) for part in parts]
         try:
             yield turns, delivery

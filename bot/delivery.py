@@ -24,9 +24,15 @@ from store.work import Clock
 
 log = logging.getLogger(__name__)
 
+DELIVER_SECONDS = 60.0
+"""How long a platform may take to show one item, its waits included; what takes longer holds everything behind it."""
+
 
 class Delivery:
-    """Delivers what this process can reach. One replica at a time serves an address, under a lease."""
+    """Delivers what this process can reach. One replica at a time serves an address, under a lease.
+
+    `seconds` bounds the showing of one item; after that it has failed and is tried again like any that did.
+    """
 
     def __init__(
         self,
@@ -38,10 +44,11 @@ class Delivery:
         faults: Faults,
         lease: float = 3.0,
         poll: float = 0.5,
+        seconds: float = DELIVER_SECONDS,
     ) -> None:
         self._outbox, self._adapters = Outbox(database), adapters
         self._leases, self._lease, self._poll = Leases(database, ttl=lease), lease, poll
-        self._holder, self._clock, self._faults = holder, clock, faults
+        self._holder, self._clock, self._faults, self._seconds = holder, clock, faults, seconds
         self._busy: dict[tuple[Platform, str], asyncio.Task[None]] = {}
         self._again: set[tuple[Platform, str]] = set()
         self._woken = asyncio.Event()
@@ -123,7 +130,8 @@ class Delivery:
         """Show one item; return whether the next one may follow."""
         self._faults.reach("deliver.before-send")
         try:
-            await adapter.deliver(item)
+            async with asyncio.timeout(self._seconds):
+                await adapter.deliver(item)
         except Undeliverable as exc:
             await self._outbox.mark_dead(item, str(exc))
             return True

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
 from store.faults import Faults, Guard
+
+_NEVER_FROM_A_FILE = frozenset({"prepmate_crash_at", "crash_at", "prepmate_broken_guard", "broken_guard"})
+
+
+class _DotEnvFile(DotEnvSettingsSource):
+    """The `.env` file, without what may only be set on purpose for one process."""
+
+    def __call__(self) -> dict[str, Any]:
+        return {name: value for name, value in super().__call__().items() if name.lower() not in _NEVER_FROM_A_FILE}
 
 
 class Settings(BaseSettings):
@@ -41,9 +50,21 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=3.0, alias="PREPMATE_LEASE_SECONDS", gt=0.1, le=600)
     turn_seconds: float = Field(default=180.0, alias="PREPMATE_TURN_SECONDS", gt=0, le=3600)
 
-    # Only the verifiers set these two (see store.faults).
+    # Only the verifiers set these two (see store.faults), in the environment of the process that shall fail.
     crash_at: str | None = Field(default=None, alias="PREPMATE_CRASH_AT")
     broken_guard: Guard | None = Field(default=None, alias="PREPMATE_BROKEN_GUARD")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - ours takes its place
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - there are no such files
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments count more than the environment, and that more than the file."""
+        return init_settings, env_settings, _DotEnvFile(settings_cls)
 
     @field_validator("no_color", mode="before")
     @classmethod

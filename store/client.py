@@ -255,19 +255,10 @@ class Collection:
                     return []
                 raise
 
-    async def create_index(
-        self, keys: Keys, *, name: str, unique: bool = False, sparse: bool = False, expire_after: int | None = None
-    ) -> None:
-        """Create an index, or do nothing if it stands. Raises: IndexConflict, DuplicateKey."""
-        options: Raw = {"name": name}
-        if unique:
-            options["unique"] = True
-        if sparse:
-            options["sparse"] = True
-        if expire_after is not None:
-            options["expireAfterSeconds"] = expire_after
+    async def create_index(self, keys: Keys, *, name: str, **options: Any) -> None:
+        """Create an index with MongoDB's options, or do nothing if it stands. Raises: IndexConflict, DuplicateKey."""
         with _translated():
-            await self._inner.create_index(list(keys), **options)
+            await self._inner.create_index(list(keys), name=name, **options)
 
 
 class Database:

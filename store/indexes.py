@@ -86,9 +86,7 @@ async def _ensure_collection(collection: Collection, indexes: Iterable[Index]) -
 async def _create(collection: Collection, index: Index) -> str | None:
     """Create the index; return None, or the sentence that says why it could not be."""
     try:
-        await collection.create_index(
-            index.keys, name=index.name, unique=index.unique, sparse=index.sparse, expire_after=index.expire_after
-        )
+        await collection.create_index(index.keys, name=index.name, **index.options)
     except DuplicateKey:
         return await _explain_duplicates(collection, index)
     except IndexConflict:

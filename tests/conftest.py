@@ -1,14 +1,19 @@
-"""Fixtures for every room: a real MongoDB and a fresh database in it."""
+"""Fixtures for every room: a real MongoDB, a fresh database in it, and one that holds the catalogue."""
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
 from tests.mongo import SharedServer, shared_server
+
+if TYPE_CHECKING:  # the verbs take a moment to import, which tests without them need not wait for
+    from tests.tools.harness import School
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +38,29 @@ def database_name(mongo_server: SharedServer) -> Iterator[str]:
     name = f"test_{uuid4().hex[:16]}"
     yield name
     mongo_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def common_database(mongo_server: SharedServer) -> Iterator[str]:
+    """The name of a database with indexes and the shipped catalogue, which no test may change."""
+    from tests.tools.harness import open_school
+
+    name = f"test_{uuid4().hex[:16]}"
+
+    async def prepare() -> None:
+        (await open_school(mongo_server.uri, name)).database.close()
+
+    asyncio.run(prepare())
+    yield name
+    mongo_server.drop(name)
+
+
+@pytest.fixture
+async def school(mongo_uri: str, common_database: str) -> AsyncIterator[School]:
+    """The common database, with a clock of the test's own; each test enrols students of its own."""
+    from store.client import connect
+    from tests.tools.harness import School
+
+    school = School(connect(mongo_uri, common_database))
+    yield school
+    school.database.close()

@@ -55,5 +55,7 @@ class Adapter(Protocol):
     async def deliver(self, item: OutboxItem) -> None:
         """Show an item; showing the same item (by its id) again must not show it twice where that can be avoided.
 
+        It is cancelled when it takes longer than `bot.delivery.DELIVER_SECONDS`, and asked again later.
+
         Raises: Undeliverable, DeliverLater.
         """

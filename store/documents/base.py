@@ -233,6 +233,12 @@ class Index:
         """Return MongoDB's default name, such as `userId_1_topicId_1`."""
         return "_".join(f"{field}_{direction}" for field, direction in self.keys)
 
+    @property
+    def options(self) -> Raw:
+        """Return what MongoDB is told beside keys and name."""
+        options: Raw = {name: True for name, wanted in (("unique", self.unique), ("sparse", self.sparse)) if wanted}
+        return options if self.expire_after is None else {**options, "expireAfterSeconds": self.expire_after}
+
 
 def index(*fields: str, unique: bool = False, sparse: bool = False, expire_after: int | None = None) -> Index:
     """Return an index over `fields`: "name" ascending, "-name" descending, "name:text" for text search."""

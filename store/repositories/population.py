@@ -2,13 +2,13 @@
 
 Many students write here at once, so nothing of it is written inside a student's transaction: that only queues an
 entry. The entry is applied after the commit, to each document by one atomic update that names the attempt, so that it
-counts exactly once however often it is tried; what a kill left in the queue, `apply_pending` applies.
+counts exactly once however often it is tried; what a kill left in the queue, `settle_pending` applies.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
 from learning.mastery import Difficulty
@@ -20,6 +20,7 @@ REMEMBERED: Final = 200
 """How many attempts a document names: many more than are applied to it between a kill and the next start."""
 
 _UNDONE: Final = ":undone"
+_BATCH: Final = 100
 
 log = logging.getLogger(__name__)
 
@@ -65,17 +66,31 @@ class Population:
         return {raw["_id"]: Difficulty(float(raw["value"]), int(raw["seen"])) for raw in found}
 
 
-async def apply_pending(database: Database, *, limit: int = 1000) -> int:
-    """Apply what is left in the queue, the oldest first; return how many entries there were. Safe to run anywhere.
+async def settle_pending(database: Database) -> AsyncIterator[str]:
+    """Apply what is left in the queue to its end, the oldest first, and yield each entry's id after it.
 
-    Raises: StoreError.
+    Safe to run anywhere, also several at once. An entry that cannot be read is left where it is. Raises: StoreError.
     """
-    queued = await database.collection(PopulationEntry.collection).find(
-        {}, sort=[("_id", 1)], limit=limit, fields={"_id": 1}
-    )
-    for raw in queued:
-        await settle_entry(database, raw["_id"])
-    return len(queued)
+    queue, done = database.collection(PopulationEntry.collection), ""
+    while found := await queue.find({"_id": {"$gt": done}}, sort=[("_id", 1)], limit=_BATCH, fields={"_id": 1}):
+        for raw in found:
+            done = str(raw["_id"])
+            try:
+                await settle_entry(database, done)
+            except (ValueError, TypeError):
+                log.exception("the population entry %s cannot be applied", done)
+            else:
+                yield done
+
+
+async def apply_pending(database: Database, *, limit: int = 1000) -> int:
+    """Apply at most `limit` entries of the queue, the oldest first; return how many there were. Raises: StoreError."""
+    done = 0
+    async for _ in settle_pending(database):
+        done += 1
+        if done >= limit:
+            break
+    return done
 
 
 async def settle_entry(database: Database, entry_id: str) -> None:
@@ -88,6 +103,8 @@ async def settle_entry(database: Database, entry_id: str) -> None:
     if raw is None:
         return
     entry = PopulationEntry.read(raw)
+    if len(entry.topic_ids) != len(entry.topic_increments):
+        raise ValueError("an entry has an increment for each of its topics")
     sign = -1 if undone else 1
     problems = database.collection(ProblemDifficulty.collection)
     await _count_once(problems, entry.problem_id, entry.id, entry.start, sign * entry.problem_increment, sign)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
 
 import pytest
 
@@ -16,15 +13,14 @@ from agents.mentor import OFFLINE_COACH, Mentor, TurnRun
 from agents.tokens import TokenCounter
 from prompts import load
 from store.catalogue.hints import Ladder
-from store.client import ObjectId, connect
+from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
 from store.documents.level import Proposal, SeenProblem
 from store.documents.own import Attempt, Turn
 from store.documents.problems import Submission
 from store.documents.sessions import PreparationTask
 from store.work import UnitOfWork
-from tests.mongo import SharedServer
-from tests.tools.harness import School, Student, open_school
+from tests.tools.harness import School, Student
 from tools.registry import VERBS
 
 
@@ -71,27 +67,6 @@ class Chat:
         )
         await self.student.work.reading().of(Turn).add(turn)
         return turn
-
-
-@pytest.fixture(scope="session")
-def coach_database(mongo_server: SharedServer) -> Iterator[str]:
-    """The name of a database with indexes and the shipped catalogue; each test has a student of its own."""
-    name = f"test_coach_{uuid4().hex[:16]}"
-
-    async def prepare() -> None:
-        (await open_school(mongo_server.uri, name)).database.close()
-
-    asyncio.run(prepare())
-    yield name
-    mongo_server.drop(name)
-
-
-@pytest.fixture
-async def school(mongo_uri: str, coach_database: str) -> AsyncIterator[School]:
-    """The common database, with a clock of the test's own."""
-    school = School(connect(mongo_uri, coach_database))
-    yield school
-    school.database.close()
 
 
 @pytest.fixture

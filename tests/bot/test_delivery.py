@@ -55,7 +55,9 @@ class Post:
         self.stage, self.database, self.clock = stage, stage.database, stage.clock
         self._items = self.database.collection(OutboxItem.collection)
 
-    def delivery(self, board: Board, name: str = "a", *, lease: float = 10.0, poll: float = 0.02) -> Delivery:
+    def delivery(
+        self, board: Board, name: str = "a", *, lease: float = 10.0, poll: float = 0.02, seconds: float = 10.0
+    ) -> Delivery:
         return Delivery(
             self.database,
             adapters={"probe": board},
@@ -64,6 +66,7 @@ class Post:
             faults=Faults(),
             lease=lease,
             poll=poll,
+            seconds=seconds,
         )
 
     @asynccontextmanager
@@ -190,6 +193,31 @@ async def test_a_failure_is_tried_again_later_and_later(post: Post) -> None:
             assert board.tries == attempt
             broken = attempt < 3
             post.clock.move(0.001)
+        await post.settled()
+    assert board.shown == {"room": ["01", "02"]}
+
+
+async def test_a_platform_that_never_returns_is_given_up_for_now(post: Post) -> None:
+    """Showing an item is stopped after its time, tried again like any failure, and holds its address no longer."""
+    back, stopped = asyncio.Event(), asyncio.Event()
+
+    async def hang(item: OutboxItem) -> None:
+        try:
+            await back.wait()
+        finally:
+            stopped.set()
+
+    item_id = await post.put("room", 1)
+    await post.put("room", 2)
+    board = Board(hang)
+    async with post.running(post.delivery(board, seconds=0.05)):
+        await tried(post, item_id, 1)
+        item = await post.item(item_id)
+        assert stopped.is_set()
+        assert (item.status, item.error) == ("pending", "TimeoutError")
+        assert board.shown == {}
+        back.set()
+        post.clock.move(1)
         await post.settled()
     assert board.shown == {"room": ["01", "02"]}
 

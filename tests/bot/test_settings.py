@@ -69,6 +69,22 @@ def test_a_dotenv_file_counts_less_than_the_environment(monkeypatch: pytest.Monk
     assert (settings.openai_model, settings.mongodb_database) == ("from-environment", "from_file")
 
 
+def test_nothing_is_broken_by_a_dotenv_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Crash points and guards are taken from the environment of the process alone, whatever the file calls them."""
+    lines = [
+        "PREPMATE_CRASH_AT=model.after",
+        "crash_at=model.after",
+        "PREPMATE_BROKEN_GUARD=fence",
+        "broken_guard=fence",
+    ]
+    Path(".env").write_text("\n".join([*lines, "OPENAI_MODEL=from-file"]))
+    settings = read_settings()
+    assert (settings.crash_at, settings.broken_guard, settings.openai_model) == (None, None, "from-file")
+    monkeypatch.setenv("PREPMATE_CRASH_AT", "model.before")
+    monkeypatch.setenv("PREPMATE_BROKEN_GUARD", "journal")
+    assert (read_settings().crash_at, read_settings().broken_guard) == ("model.before", "journal")
+
+
 def test_a_dotenv_file_that_is_no_text_is_named() -> None:
     """A `.env` file that cannot be read is what the sentence is about."""
     Path(".env").write_bytes(b"OPENAI_MODEL=\xff\xfe\n")

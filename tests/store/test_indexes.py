@@ -75,7 +75,7 @@ async def test_an_expiry_is_part_of_an_index(database: Database) -> None:
     await database.collection("leases").create_index(declared.keys, name=declared.name)
     (problem,) = (await ensure_indexes(database, [Lease])).problems
     assert "should be over goneAt: 1 with expireAfterSeconds: 0, but" in problem.sentence
-    await database.collection("others").create_index(declared.keys, name="x", expire_after=60)
+    await database.collection("others").create_index(declared.keys, name="x", expireAfterSeconds=60)
     (_, other) = await database.collection("others").list_indexes()
     assert not is_same(declared, other)
 

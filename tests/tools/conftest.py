@@ -1,10 +1,8 @@
-"""A school for the verbs' tests. Students do not see each other, so most tests share one database."""
+"""Students for the verbs' tests. They do not see each other, so most tests share one database."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from uuid import uuid4
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -35,6 +33,9 @@ async def school(mongo_uri: str, common_database: str) -> AsyncIterator[School]:
         await school.database.collection(collection).delete({}, many=True)
     yield school
     school.database.close()
+
+
+from tests.tools.harness import School, Student, open_school
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
+from bot.counting import Counting
 from store.client import ObjectId
 from store.documents.own import PopulationEntry, ProblemDifficulty, TopicShift
 from store.documents.problems import Problem
-from store.repositories.population import Population, apply_pending
+from store.repositories.population import Population, apply_pending, settle_pending
 from store.work import EffectKey, Outcome, UnitOfWork
 from tests.tools.harness import BY_NAME, School, Student
 from tools.practice import AttemptReceipt
@@ -62,6 +63,41 @@ async def test_a_kill_before_it_is_counted_is_made_good(school: School) -> None:
     assert await asyncio.gather(*(apply_pending(school.database) for _ in range(4))) == [1, 1, 1, 1]
     assert (await difficulty(school, "rotate-image"))[1] == 1
     assert await queued(school) == 0
+
+
+async def put(school: School, entry_id: str, problem: ObjectId, topics: int = 0) -> None:
+    """Put an entry into the queue as a process left it that was killed."""
+    entry = {"_id": entry_id, "problemId": problem, "start": 0.5, "problemIncrement": 0.25}
+    more = {"topicIds": [ObjectId() for _ in range(topics)], "topicIncrements": []}
+    await school.database.collection(PopulationEntry.collection).insert({**entry, **more})
+
+
+async def test_a_long_queue_is_applied_to_its_end(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the queue has grown, all of it is counted; an entry that makes no sense holds up no other."""
+    monkeypatch.setattr("store.repositories.population._BATCH", 4)
+    problem = ObjectId()
+    for number in range(14):
+        await put(school, f"{number:04}", problem)
+    await put(school, "0005x", problem, topics=2)
+    assert await apply_pending(school.database, limit=3) == 3
+    assert [done async for done in settle_pending(school.database)] == [f"{number:04}" for number in range(3, 14)]
+    raw = await school.database.collection(ProblemDifficulty.collection).find_one({"_id": problem})
+    assert raw is not None
+    assert (raw["seen"], await queued(school)) == (14, 1)
+    assert await school.database.collection(PopulationEntry.collection).delete({"_id": "0005x"})
+
+
+async def test_the_queue_is_emptied_while_the_service_runs(school: School) -> None:
+    """What is left behind later than the start is counted as well, and stopping waits for nothing."""
+    stop = asyncio.Event()
+    running = asyncio.create_task(Counting(school.database, poll=0.02, pause=0.0).run(stop))
+    for number in range(3):
+        await put(school, f"late {number}", ObjectId())
+    async with asyncio.timeout(10):
+        while await queued(school):  # noqa: ASYNC110 - what is waited for stands in the database
+            await asyncio.sleep(0.01)
+    stop.set()
+    await asyncio.wait_for(running, 1)
 
 
 async def test_applying_again_adds_nothing(school: School) -> None:

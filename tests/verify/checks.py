@@ -86,6 +86,16 @@ async def _check_population(database: Database) -> dict[str, list[str]]:
     return {"population_miscounted": wrong}
 
 
+async def find_open(database: Database) -> list[str]:
+    """Return what has not come to its end: turns that were not delivered, items still in the outbox."""
+    turns = await database.collection("turns").find({"status": {"$ne": "delivered"}})
+    items = await database.collection("outbox").find({"status": "pending"})
+    return [
+        *(f"{turn['key']}: {turn['status']}" for turn in turns),
+        *(f"{item['_id']}: tried {item['attempts']} times, {item.get('error')}" for item in items),
+    ]
+
+
 async def check_stale_writes(database: Database) -> dict[str, list[str]]:
     """Nothing was written under an older fence after a newer one: in no journal and to no turn."""
     stale: list[str] = []

@@ -28,6 +28,7 @@ from tests.verify.checks import (
     check_effects,
     check_order,
     check_stale_writes,
+    find_open,
 )
 from tests.verify.report import Violations, progress, run_attack
 from tests.verify.stage import Replica, Stage, set_stage
@@ -139,10 +140,10 @@ class Storm:
         return loop.time() - started
 
 
-async def reach_points(stage: Stage, plan: Plan, points: list[str]) -> dict[str, float]:
-    """Let a replica die (or freeze) at each point while the other one is frozen; return seconds until all answered.
+async def reach_points(stage: Stage, plan: Plan, points: list[str]) -> tuple[dict[str, float], list[str]]:
+    """Let a replica die (or freeze) at each point while the other one is frozen.
 
-    A point that was not reached counts as -1.
+    Returns: the seconds until all was answered after each point, -1 where it was not reached; what stays open.
     """
     loop = asyncio.get_running_loop()
     spare = stage.replica("spare")
@@ -174,9 +175,9 @@ async def reach_points(stage: Stage, plan: Plan, points: list[str]) -> dict[str,
             victim.send(signal.SIGCONT)
             await asyncio.sleep(1.5)  # time enough for it to try what it may not do any more
         await victim.end()
-    await _until_delivered(stage)
+    open_ends = await _until_delivered(stage)
     await spare.end()
-    return taken
+    return taken, open_ends
 
 
 async def _prepare(stage: Stage, point: str) -> Replica:
@@ -185,13 +186,13 @@ async def _prepare(stage: Stage, point: str) -> Replica:
     return victim
 
 
-async def _until_delivered(stage: Stage) -> None:
-    """Wait until no turn and no outbox item is open any more, or half a minute has passed."""
+async def _until_delivered(stage: Stage) -> list[str]:
+    """Wait until no turn and no outbox item is open any more; return what still is after half a minute."""
     for _ in range(150):
-        open_turns = await stage.database.collection("turns").count({"status": {"$ne": "delivered"}})
-        if not open_turns and not await stage.database.collection("outbox").count({"status": "pending"}):
-            return
+        if not (left := await find_open(stage.database)):
+            return []
         await asyncio.sleep(0.2)
+    return left
 
 
 async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, Any], Violations]:
@@ -202,7 +203,7 @@ async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, A
         storm = Storm(stage, plan, args.kills)
         if args.turns:
             await storm.run(args.students, args.turns // args.students)
-        points = await reach_points(stage, plan, args.points)
+        points, open_ends = await reach_points(stage, plan, args.points)
         answered = Counter(message.account for message in plan.sent)
         violations = {
             **check_answers(stage.platform, plan.sent),
@@ -210,6 +211,7 @@ async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, A
             **await check_effects(stage.database, plan.sent),
             **await check_stale_writes(stage.database),
             **await check_conversations(stage.database, answered),
+            "left_open": open_ends,
             "points_not_reached": [point for point, seconds in points.items() if seconds < 0],
         }
     back = sorted(storm.back)
