@@ -28,7 +28,7 @@ async def test_a_client_that_was_handed_in_stays_open(settings: Settings) -> Non
 async def test_a_client_of_its_own_is_closed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The HTTP client that the service makes for itself does not outlive it."""
     client = httpx2.AsyncClient(verify=False)
-    monkeypatch.setattr(assembly, "make_http_client", lambda timeout: client)
+    monkeypatch.setattr(assembly, "make_http_client", lambda _: client)
     async with open_app(settings, lambda _: {}):
         assert not client.is_closed
     assert client.is_closed
