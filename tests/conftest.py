@@ -57,10 +57,13 @@ def common_database(mongo_server: SharedServer) -> Iterator[str]:
 
 @pytest.fixture
 async def school(mongo_uri: str, common_database: str) -> AsyncIterator[School]:
-    """The common database, with a clock of the test's own; each test enrols students of its own."""
+    """The common database without what other tests' students taught it, with a clock of the test's own."""
     from store.client import connect
+    from store.documents.own import PopulationEntry, ProblemDifficulty, TopicShift
     from tests.tools.harness import School
 
     school = School(connect(mongo_uri, common_database))
+    for collection in (PopulationEntry.collection, ProblemDifficulty.collection, TopicShift.collection):
+        await school.database.collection(collection).delete({}, many=True)
     yield school
     school.database.close()
