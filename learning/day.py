@@ -37,7 +37,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An item that is not in the plan: it takes more minutes than were `left` in its turn, or another covers it."""
+    """An item that is not in the plan: it takes more minutes than were `left` in its turn, or another covers it.
+
+    What covers it may itself be left out: of the two only that one is worth naming.
+    """
 
     item: Item
     reason: Reason
@@ -74,6 +77,8 @@ def fit_day(items: Sequence[Item], budget: float, *, spent: float = 0.0, revised
         elif item.minutes <= left:
             taken.append(item)
             left -= item.minutes
+        elif other := next((one.item for one in left_out if one.item.covers & item.covers), None):
+            left_out.append(Left(item, "covered", left, other.key))
         else:
             left_out.append(Left(item, "too-long", left))
     return DayPlan(

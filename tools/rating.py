@@ -60,7 +60,7 @@ async def rate_revision(
         Field(description="again: forgot it · hard: barely, or with help · good: recalled it · easy: at once."),
     ],
     topic: Annotated[
-        str | None, Field(max_length=200, description="The topic; leave out for the last review of today.")
+        str | None, Field(max_length=200, description="The topic; leave out for what was done last today.")
     ] = None,
 ) -> RatingReceipt:
     """Correct how today's review of a topic went; it stays one review, as if it had been graded like this at once.
@@ -94,8 +94,7 @@ async def _reviewed_today(context: MentorContext, backlog: Backlog, said: str | 
         known = [item for item in known if item.topic_id == topic]
         missing = f"{backlog.book.names[topic]} was not reviewed today, so there is no review to correct."
     else:
-        last = max((item.last_review for item in known if item.last_review), default=None)
-        known = [item for item in known if item.last_review == last]
+        known = await _lately(context, known)
         missing = "No topic was reviewed today, so there is no review to correct."
     found = []
     for item in sorted(known, key=lambda item: backlog.book.names.get(item.topic_id, "")):
@@ -105,6 +104,16 @@ async def _reviewed_today(context: MentorContext, backlog: Backlog, said: str | 
     if not found:
         raise ToolFailed(missing)
     return found
+
+
+async def _lately(context: MentorContext, known: list[LearnerTopic]) -> list[LearnerTopic]:
+    """Return the topics that "it" means: those of the last attempt or, where it was earlier, of the last review."""
+    last = max((item.last_review for item in known if item.last_review), default=None)
+    attempt = await context.work.of(Attempt).find_one({}, sort=[("at", -1), ("_id", -1)])
+    tried = [item for item in known if attempt and item.topic_id in attempt.topic_ids]
+    if attempt and tried and last and attempt.at > last:
+        return tried
+    return [item for item in known if item.last_review == last]
 
 
 async def _correct(

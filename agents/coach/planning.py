@@ -57,7 +57,7 @@ ROWS: Final = (
         needs=("which", "due"),
         named="which",
         only_with="due",
-        unless=re.compile(r"\b(?:revisions?|interview|target|deadline is|time ?zone|my name)\b"),
+        unless=re.compile(r"\b(?:revisions?|target|deadline is|time ?zone|my name|(?:my|the|change|set) interview)\b"),
         command=("move", "TASK to DAY", "move a task to another day"),
     ),
     Intent(

@@ -181,7 +181,7 @@ def _explain(result: MasteryExplanation) -> str:
     told = [term for term in result.terms if round(term.points)]
     terms = [f"- {term.name}: {term.points:+.0f} points ({term.words})" for term in told]
     return "\n".join(
-        [result.words, "", *terms, *([""] if terms else []), f"To work on it: `give me a {result.topic} problem`."]
+        [result.words, "", *terms, *([""] if terms else []), f"To work on it: `give me a problem on {result.topic}`."]
     )
 
 

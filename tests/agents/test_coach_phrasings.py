@@ -101,6 +101,7 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("next", "next_problem", {}),
     ("what should i do next?", "next_problem", {}),
     ("What's next", "next_problem", {}),
+    ("give me a problem on Arrays", "next_problem", {"topic": "Arrays"}),
     ("give me a medium dp problem", "next_problem", {"topic": "dp", "difficulty": "medium"}),
     ("give me an esay problem on linked lists", "next_problem", {"topic": "linked lists", "difficulty": "easy"}),
     ("another graph problem please", "next_problem", {"topic": "graph", "instead": "another"}),
@@ -330,6 +331,8 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("/pause 3 jan", "pause_revisions", {"until": "3 jan"}),
     ("/catchup 5", "plan_catch_up", {"days": 5}),
     # tasks that change, and tasks that come again
+    ("move mock interview to saturday", "reschedule_task", {"which": "mock interview", "due": "saturday"}),
+    ("move my interview to 3 march", "set_profile", {"target_date": "3 march"}),
     ("move task 2 to friday", "reschedule_task", {"which": "2", "due": "friday"}),
     ("postpone the heaps task until next week", "reschedule_task", {"which": "heaps", "due": "next week"}),
     ("push number 3 to 15 march", "reschedule_task", {"which": "3", "due": "15 march"}),

@@ -460,7 +460,7 @@ def test_a_term_of_no_weight_is_left_out() -> None:
     assert "you overall: +10 points" in some
     assert "this topic" not in some
     none = wording.word(EXPLAINED.model_copy(update={"terms": (nothing,)}))
-    assert none == f"{EXPLAINED.words}\n\nTo work on it: `give me a Hashing problem`."
+    assert none == f"{EXPLAINED.words}\n\nTo work on it: `give me a problem on Hashing`."
 
 
 def test_topics_that_stand_alike_are_neither_strong_nor_weak() -> None:

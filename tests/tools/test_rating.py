@@ -157,3 +157,16 @@ async def test_a_rating_is_undone_to_the_bit(school: School) -> None:
     await ada.do(UndoReceipt, "undo_last")
     assert await ada.everything(without=SERVICE) == before
     assert isinstance(ada.id, ObjectId)
+
+
+async def test_without_a_name_it_is_what_was_done_last(ada: Student) -> None:
+    """After a second problem of a topic that was reviewed earlier on the day, its review is meant, not another's."""
+    await solve(ada, "two sum")
+    ada.clock.forward(minutes=20)
+    await solve(ada, "merge intervals", "with-help")
+    rated = await ada.do(RatingReceipt, "rate_revision", grade="hard")
+    assert {item.topic for item in rated.topics} == {"Intervals", "Sorting"}
+    ada.clock.forward(minutes=20)
+    await solve(ada, "best time to buy and sell stock")
+    rated = await ada.do(RatingReceipt, "rate_revision", grade="good")
+    assert {item.topic for item in rated.topics} == {"Arrays"}
