@@ -67,13 +67,11 @@ def chat(
         from bot.adapters.registry import DOORS
         from bot.adapters.terminal.names import account_of, login_name
         from bot.adapters.terminal.session import Wish
-        from bot.logs import open_log
         from store.embedded import claim_directory
 
         name = user if user is not None else login_name()
         account = account_of(name)
         directory = claim_directory(settings.data_dir)
-        open_log(settings, directory.logs)
         history = directory.root / "history" / account
         return await DOORS["terminal"].opener()(settings, Wish(account, name.strip(), history, once, as_json))
 
@@ -152,22 +150,30 @@ async def _supervise(work: Callable[[Settings], Awaitable[int]]) -> int:
 
 
 async def _tell(work: Callable[[Settings], Awaitable[int]]) -> int:
-    from bot.errors import BotError
+    from bot.errors import BotError, SettingsError
+    from bot.logs import Secrets, open_log
     from bot.settings import read_settings
     from store.errors import StoreError
 
     try:
-        return await work(read_settings())
+        settings = read_settings()
+    except SettingsError as exc:
+        typer.echo(str(exc), err=True)
+        return 1
+    secrets, logged = Secrets.of(settings), open_log(settings)
+    try:
+        return await work(settings)
     except (BotError, StoreError) as exc:
-        typer.echo(str(exc)[:1].upper() + str(exc)[1:], err=True)
+        typer.echo(secrets.hide(str(exc)[:1].upper() + str(exc)[1:]), err=True)
     except BrokenPipeError:
         return 1
     except OSError as exc:
         what = exc.filename or "The output"
         typer.echo(f"{what} cannot be used ({exc.strerror}); correct that and start again.", err=True)
-    except Exception:
+    except Exception as exc:
         log.exception("the command failed")
-        typer.echo("Something unforeseen went wrong; logs/prepmate.log in the data directory says what.", err=True)
+        where = f"{logged} says what" if logged else f"it is a {type(exc).__name__}"
+        typer.echo(f"Something unforeseen went wrong; {where}.", err=True)
     return 1
 
 

@@ -4,48 +4,71 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Self
+from urllib.parse import quote, unquote, urlsplit
+
+from pydantic import SecretStr
 
 from bot.settings import Settings
+from store.embedded import claim_directory
+from store.errors import StoreError
 
 ROOMS = ("bot", "agents", "tools", "store", "learning", "prompts")
 LOG_BYTES = 2_000_000
 HIDDEN = "[hidden]"
+_FORM = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
 _SHORTEST_SECRET = 4
+
+
+class Secrets:
+    """What may be written nowhere: the one place where it is taken out of a text, whoever's words those are."""
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        spellings = {one for text in texts for one in (text, quote(text, safe=""), unquote(text))}
+        known = sorted((one for one in spellings if len(one) >= _SHORTEST_SECRET), key=len, reverse=True)
+        self._pattern = re.compile("|".join(re.escape(one) for one in known)) if known else None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the secrets of the settings: every one that is declared as such, and passwords in addresses."""
+        return cls(_secrets_in(settings))
+
+    def hide(self, text: str) -> str:
+        """Return the text without any of them."""
+        return self._pattern.sub(HIDDEN, text) if self._pattern else text
 
 
 class SecretsHidden(logging.Formatter):
     """Writes a record with every secret replaced, also where a traceback or a library's words hold it."""
 
-    def __init__(self, form: str, secrets: Iterable[str]) -> None:
+    def __init__(self, form: str, secrets: Secrets) -> None:
         super().__init__(form)
-        known = sorted({secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}, key=len, reverse=True)
-        self._secrets = re.compile("|".join(re.escape(secret) for secret in known)) if known else None
+        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line, or the lines, of a record."""
-        text = super().format(record)
-        return self._secrets.sub(HIDDEN, text) if self._secrets else text
+        return self._secrets.hide(super().format(record))
 
 
-def open_log(settings: Settings, directory: Path) -> Path:
-    """Send the log of this process to `prepmate.log` in `directory`, which exists; return the file.
+def open_log(settings: Settings) -> Path | None:
+    """Send the log of this process to `logs/prepmate.log` in the data directory; return the file.
 
     Libraries are heard from WARNING on, our own rooms from the level that the settings name. The file is put aside
-    as `prepmate.log.1` when it has grown long; several processes may write to it.
+    as `prepmate.log.1` when it has grown long; several processes may write to it. Where the directory cannot be used,
+    which whoever needs it tells in a sentence, nothing is logged: a traceback on the screen helps nobody.
 
-    Raises: OSError when it cannot be written.
+    Returns: None when nothing is logged.
     """
-    path = directory / "prepmate.log"
-    if path.exists() and path.stat().st_size > LOG_BYTES:
-        path.replace(path.with_name("prepmate.log.1"))
-    path.touch(mode=0o600)
-    handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
-    handler.setFormatter(
-        SecretsHidden("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s", secrets_of(settings))
-    )
+    path: Path | None = None
+    handler: logging.Handler
+    try:
+        path = _make_room(claim_directory(settings.data_dir).logs / "prepmate.log")
+        handler = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    except (StoreError, OSError):
+        path, handler = None, logging.NullHandler()
+    handler.setFormatter(SecretsHidden(_FORM, Secrets.of(settings)))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.captureWarnings(capture=True)
     for room in ROOMS:
@@ -53,15 +76,21 @@ def open_log(settings: Settings, directory: Path) -> Path:
     return path
 
 
-def secrets_of(settings: Settings) -> list[str]:
-    """Return every text of the settings that may be written nowhere."""
-    secrets = []
-    if settings.openai_api_key:
-        secrets.append(settings.openai_api_key.get_secret_value())
-    for address in (settings.mongodb_uri.get_secret_value() if settings.mongodb_uri else "", settings.openai_base_url):
-        password = _password_of(address or "")
-        secrets += [password, unquote(password)]
-    return secrets
+def _make_room(path: Path) -> Path:
+    if path.exists() and path.stat().st_size > LOG_BYTES:
+        path.replace(path.with_name(path.name + ".1"))
+    path.touch(mode=0o600)
+    return path
+
+
+def _secrets_in(settings: Settings) -> Iterator[str]:
+    for name in type(settings).model_fields:
+        value = getattr(settings, name)
+        if isinstance(value, SecretStr):
+            value = value.get_secret_value()
+            yield value
+        if isinstance(value, str) and "@" in value:
+            yield _password_of(value)
 
 
 def _password_of(address: str) -> str:
