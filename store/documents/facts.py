@@ -43,11 +43,10 @@ _KINDS: dict[type, str] = {
 
 
 @dataclass
-class Facts:
-    """One field. `kind` is String, Number, Boolean, Date, ObjectId, Binary, Object, Array, Map or Any.
+class Declared:
+    """What can be declared of one field, in a contract or in a document.
 
-    `fields` are an Object's and `present` says that the object is always there; `item` is what an Array or a Map
-    holds; `element` says that an Object may carry its own `_id`.
+    `kind` is String, Number, Boolean, Date, ObjectId, Binary, Object, Array, Map or Any.
     """
 
     kind: str = "Any"
@@ -62,6 +61,16 @@ class Facts:
     ref: str | None = None
     unit: str | None = None
     trimmed: bool = False
+
+
+@dataclass
+class Facts(Declared):
+    """One field of a document.
+
+    `fields` are an Object's and `present` says that the object is always there; `item` is what an Array or a Map
+    holds; `element` says that an Object may carry its own `_id`.
+    """
+
     whole: bool = False
     present: bool = False
     element: bool = False

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from store.documents.facts import NO_DEFAULT
+from store.documents.facts import Declared
 
 Keys = tuple[tuple[str, int | str], ...]
 
 
 @dataclass
-class Shape:
-    """One field. `kind` is String, Number, Boolean, Date, ObjectId, Object, Array or Map.
+class Shape(Declared):
+    """One field of a contract.
 
     `fields` are an Object's; `item` is what an Array or a Map holds. The index words are those of the inline notes.
     """
 
-    kind: str
-    required: bool = False
-    default: Any = NO_DEFAULT
-    enum: tuple[str, ...] = ()
-    open_enum: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-    min_length: int | None = None
-    max_length: int | None = None
-    ref: str | None = None
-    unit: str | None = None
-    trimmed: bool = False
     hidden: bool = False
     fields: dict[str, Shape] = field(default_factory=dict)
     item: Shape | None = None
