@@ -111,6 +111,7 @@ ACCOUNT: Final[tuple[Intent, ...]] = (
         ),
         read=read_name,
         needs="title",
+        command=("rename", "NAME", "give this conversation a name"),
     ),
     Intent(
         name="conversations",
@@ -137,6 +138,7 @@ ACCOUNT: Final[tuple[Intent, ...]] = (
         ),
         read=read_words,
         needs="text",
+        command=("search", "WORDS", "find what was said, in any conversation"),
     ),
     Intent(
         name="new-conversation",

@@ -287,7 +287,7 @@ def _recall(text: str, phrase: Phrase) -> Request | Say | None:
     if phrase.text in {"help", "hi", "hello"} or (anew and anew.intent.name in _ELSEWHERE):
         return None
     answer = "\n".join(clean(line) for line in text.splitlines())
-    return Request(BY_NAME["revise"].answering("answer_recall"), {"answer": answer.strip()[:_MOST_ANSWERED]})
+    return Request(BY_NAME["recall"], {"answer": answer.strip()[:_MOST_ANSWERED]})
 
 
 def _revise_one(phrase: Phrase, last: Exchange) -> Request | Say | None:

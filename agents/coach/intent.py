@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from agents.coach import readers
 from agents.coach.details import UNCLEAR, Arguments
@@ -42,10 +42,6 @@ class Intent:
     only_with: str | None = None
     unless: re.Pattern[str] | None = None
     command: tuple[str, str, str] | None = None
-
-    def answering(self, verb: str) -> Intent:
-        """Return the row for the verb that takes the answer to what this row's verb asked."""
-        return replace(self, verb=verb)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ _NOTED: Final = (
     re.compile(r"(?:please\s+)?note\s+(?:down\s+)?that\s+(?P<text>\S.*)", re.IGNORECASE | re.DOTALL),
 )
 _EDITED: Final = re.compile(
-    r"(?:please\s+)?(?:edit|change|update|replace|rewrite)\s+(?:(?:my|the)\s+)?note\s+(?:(?:number|no|on|about|for)\s+)?"
+    r"(?:/editnote(?:@\S+)?|(?:please\s+)?(?:edit|change|update|replace|rewrite)\s+(?:(?:my|the)\s+)?note)\s+"
+    r"(?:(?:number|no|on|about|for)\s+)?"
     r"(?P<which>[^\n]{1,200}?)(?::\s+|\s+(?:to\s+say|to|into|with)\s+)(?P<text>\S.*)",
     re.IGNORECASE | re.DOTALL,
 )

@@ -49,6 +49,8 @@ START_ONE = Question("Say a number to start one of them.", "pick", "start")
 START_IT = Question('Say "start it" and I\'ll keep the time.', "it", "start")
 RECALL = Question("Answer from memory in one message; a few words each will do.", "recall", "revise")
 REVISE_ONE = Question("Say `revise` to begin with the first, or the number of one.", "revision", "revise")
+WHAT_ANSWER = Question("What do you remember?", "answer", "recall")
+HOW_MANY = Question("How many revisions a day at most?", "per_day", "revision cap")
 WHICH_GRADE = Question("How did it go: again, hard, good or easy?", "grade", "rate")
 SNOOZE_UNTIL = Question("Until when: an hour, tonight, tomorrow or a day?", "until", "snooze")
 PAUSE_UNTIL = Question("Until which day shall revisions pause?", "until", "pause")
@@ -82,6 +84,8 @@ QUESTIONS = (
     START_IT,
     RECALL,
     REVISE_ONE,
+    WHAT_ANSWER,
+    HOW_MANY,
     WHICH_GRADE,
     SNOOZE_UNTIL,
     PAUSE_UNTIL,

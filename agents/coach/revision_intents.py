@@ -28,6 +28,14 @@ REVISIONS: tuple[Intent, ...] = (
         command=("revise", "[TOPIC]", "revise a topic: three questions from memory, then one problem"),
     ),
     Intent(
+        name="recall",
+        verb="answer_recall",
+        phrases=(),
+        read=revision_readers.read_answer,
+        needs="answer",
+        command=("answer", "TEXT", "answer a revision's questions; after them plain words do the same"),
+    ),
+    Intent(
         name="rate",
         verb="rate_revision",
         phrases=phrases(
@@ -83,6 +91,7 @@ REVISIONS: tuple[Intent, ...] = (
             "end [the|my] (pause|break) [now]",
         ),
         unless=QUESTION,
+        command=("unpause", "", "end the pause of revisions"),
     ),
     Intent(
         name="catch up",
@@ -106,6 +115,8 @@ REVISIONS: tuple[Intent, ...] = (
             "(revisions|revision|reviews|review) (a day|per day|each day|every day|daily)",
         ),
         read=revision_readers.read_cap,
+        needs="per_day",
         unless=QUESTION,
+        command=("cap", "NUMBER", "how many revisions a day at most"),
     ),
 )

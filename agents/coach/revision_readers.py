@@ -43,6 +43,11 @@ def read_revised(rest: Phrase) -> Arguments:
     return {"topic": Phrase(rest.raw[first:last], rest.words[first:last]).typed}
 
 
+def read_answer(rest: Phrase) -> Arguments:
+    """Read the answer to a revision's questions."""
+    return {"answer": rest.typed} if rest.typed else {}
+
+
 def read_rating(rest: Phrase) -> Arguments:
     """Read a grade and a topic from "graphs hard", "it easy", "as again"."""
     at = next((index for index, word in enumerate(rest.words) if word in _GRADE_OF), None)

@@ -43,6 +43,7 @@ ASKING_ROWS: Final[tuple[Intent, ...]] = (
         ),
         read=readers.read_solution,
         named="problem",
+        command=("solution", "[PROBLEM]", "the idea of the solution, after the last hint and a yes"),
     ),
     Intent(
         name="note",
@@ -63,6 +64,7 @@ ASKING_ROWS: Final[tuple[Intent, ...]] = (
         read=readers.read_which,
         needs="text",
         named="which",
+        command=("editnote", "NOTE: TEXT", "put another text in a note's place, by its number or words of it"),
     ),
     Intent(
         name="remove-note",
@@ -73,6 +75,7 @@ ASKING_ROWS: Final[tuple[Intent, ...]] = (
         read=readers.read_which,
         needs="which",
         named="which",
+        command=("removenote", "NOTE", "remove a note, by its number or words of it"),
     ),
     Intent(
         name="notes",
