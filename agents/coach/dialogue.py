@@ -123,6 +123,8 @@ def _obey(text: str) -> Request | Say:
     name = name.lower().split("@")[0]
     if name in {"help", "start"} and not rest.strip():
         return Say(talk.HELP if name == "help" else talk.GREETING)
+    if name == "help":
+        return Say(talk.explain_command(rest))
     phrase = read(rest)
     if name == "task":
         match = re.match(r"(?:add|new)(?:\s|$)", phrase.text)

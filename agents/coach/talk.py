@@ -18,10 +18,27 @@ EXAMPLES = (
     "- `whats due`, `how am i doing` or `how good am i at arrays`: where you stand\n"
     "- `add a task: review heaps by friday`, `my interview is on 3 march`, `undo that`"
 )
+_AREAS: Final = (
+    ("Practice", "next another easier harder seen start hint solution log find"),
+    ("Revision", "due revise answer rate snooze pause unpause catchup cap"),
+    ("Plan and tasks", "plan task tasks done move delete"),
+    ("Where you stand", "progress mastery placement"),
+    ("Notes and talks", "note notes editnote removenote conversations new resume rename search"),
+    ("You", "profile import undo export forget help"),
+)
+
+
+def _name_commands() -> str:
+    """Return every command there is, by what it is about."""
+    known = {command.name: f"`/{command.name}`" for command in COMMANDS}
+    areas = [(title, [known.pop(name) for name in names.split() if name in known]) for title, names in _AREAS]
+    return "\n".join(f"- {title}: {' '.join(names)}" for title, names in [*areas, ("More", [*known.values()])] if names)
+
+
 HELP = (
-    "I'm PrepMate's offline coach: no model and no key needed. I know your problems, mastery, revisions and tasks. "
-    f"Just say it, typos and all:\n\n{EXAMPLES}\n\nCommands do the same: "
-    + " ".join(f"`/{command.name}`" for command in COMMANDS)
+    "I know your problems, mastery, revisions and tasks, and keep them up to date. Just say it, typos and all; the "
+    f"offline coach needs no model and no key:\n\n{EXAMPLES}\n\nCommands do the same; `/help NAME` tells more about "
+    f"one:\n\n{_name_commands()}"
 )
 CHOICES = ("Give me one", "Log a problem I solved", "Set my interview date")
 GREETING = (
@@ -142,6 +159,14 @@ def give_up(phrase: Phrase) -> str:
 def may_be_a_title(phrase: Phrase) -> bool:
     """Whether what no intent fits is short enough to be a problem's name, such as "two sum"."""
     return 0 < len(phrase.words) <= _TITLE_WORDS and not fits(_FOR_THE_MODEL, phrase.core())
+
+
+def explain_command(name: str) -> str:
+    """Return how a command is written and what it does; the reply to an unknown one where there is none."""
+    command = next((command for command in COMMANDS if command.name == name.strip().lower().lstrip("/")), None)
+    if command is None:
+        return unknown_command(name)
+    return f"`{f'/{command.name} {command.usage}'.strip()}`: {command.summary}."
 
 
 def unknown_command(name: str) -> str:

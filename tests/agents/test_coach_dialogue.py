@@ -206,6 +206,18 @@ def test_commands_are_unique_and_lead_to_intents() -> None:
         assert isinstance(decide((), f"/{command.name}"), Request | Say)
 
 
+def test_help_names_every_command_once_and_tells_about_one() -> None:
+    """All commands stand in the help; with a name it says how that one is written and what it does."""
+    for command in COMMANDS:
+        assert talk.HELP.count(f"`/{command.name}`") == 1
+        told = decide((), f"/help {command.name}")
+        assert isinstance(told, Say)
+        assert told.text == f"`{f'/{command.name} {command.usage}'.strip()}`: {command.summary}."
+    assert decide((), "/help nxt") == Say(
+        "There is no such command; the nearest is `/next [TOPIC] [easy|medium|hard]`."
+    )
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     text=st.text(max_size=300) | st.text(alphabet="solved twmi12 -,./?'$\x00\ud800\u202e😀", max_size=60),
