@@ -160,3 +160,18 @@ async def test_who_is_forgotten_leaves_nothing_typed_behind(database: Database, 
         "What you typed on this machine is deleted too.",
         f"The exports that you saved stay in {exports.folder}; delete them yourself.",
     ]
+
+
+async def test_an_answer_that_promises_a_file_is_not_over_before_it(database: Database, tmp_path: Path) -> None:
+    """Who waits for an export's answer has the file's place on the screen when the wait is over."""
+    paper, exports = Paper(), Exports(database, tmp_path / "exports", lambda: NOW)
+    adapter = TerminalAdapter(database, paper, account="ada", session="1", exports=exports)
+    item = await leave(database, adapter.address)
+    item.receipts = [{"verb": "export_me", "line": "your data"}]
+    assert item.turn_id is not None
+    delivering = asyncio.create_task(adapter.deliver(item))
+    while not paper.shown:  # noqa: ASYNC110 - the answer is on the screen, its file is being written
+        await asyncio.sleep(0)
+    assert await adapter.wait_for(item.turn_id, seconds=10)
+    assert paper.shown[-1].startswith(f"Saved to {exports.folder}")
+    await delivering

@@ -66,6 +66,8 @@ class TerminalAdapter:
         self._outbox, self._leases, self._look = Outbox(database), Leases(database, ttl=lease), look
         self._adopted: dict[str, Hold] = {}
         self._shown: set[str] = set()
+        self._done: set[str] = set()
+        """What was shown and, where it promised a file, handed over."""
         self._news = asyncio.Condition()
 
     def reach(self) -> Raw:
@@ -91,6 +93,7 @@ class TerminalAdapter:
                 raise DeliverLater(_GONE_SECONDS) from exc
             self._shown.add(item.id)
             await self._hand_over(item)
+        self._done.add(item.id)
         async with self._news:
             self._news.notify_all()
 
@@ -117,11 +120,14 @@ class TerminalAdapter:
             self._screen.note(f"The exports that you saved stay in {self._exports.folder}; delete them yourself.")
 
     async def wait_for(self, turn_id: ObjectId, *, seconds: float) -> bool:
-        """Wait until the answer to a turn was shown here; return False when it was not within `seconds`."""
+        """Wait until the answer to a turn was shown here, and any file it promised saved.
+
+        Return False when it was not within `seconds`.
+        """
         item_id = f"answer:{turn_id}"
         try:
             async with asyncio.timeout(seconds), self._news:
-                await self._news.wait_for(lambda: item_id in self._shown)
+                await self._news.wait_for(lambda: item_id in self._done)
         except TimeoutError:
             return False
         return True
