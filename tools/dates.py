@@ -51,6 +51,12 @@ def say_day(day: date, today: date) -> str:
     return said if day.year == today.year else f"{said} {day.year}"
 
 
+def say_on(day: date, today: date) -> str:
+    """Return `say_day` as it stands in a sentence: "today", "tomorrow", "on 3 Dec"."""
+    said = say_day(day, today)
+    return said if said in ("today", "tomorrow") else f"on {said}"
+
+
 def parse_day(text: str, today: date) -> date:
     """Read a day from today on: an ISO date, "tomorrow", "friday", "in 2 weeks", "15 march", "march 15 2027".
 

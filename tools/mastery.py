@@ -19,6 +19,7 @@ from tools.topics import read_topics, resolve_topic
 
 _LITTLE = 0.15  # logits under which a term is called average
 _MUCH = 0.8
+_FRESH = 0.995
 
 
 class Term(Result):
@@ -176,11 +177,15 @@ def _words(short: TopicMastery, terms: tuple[Term, ...]) -> str:
         )
     problems = "1 problem" if short.attempted == 1 else f"{short.attempted} problems"
     why = "; ".join(term.words for term in terms[:2])
-    recall = f" The chance that you remember it now is {short.retention:.0%}." if short.retention is not None else ""
+    # Right after a review the curve is at its top whatever the review's grade, which tells a student nothing.
+    told = short.retention is not None and short.retention < _FRESH
+    recall = f" The chance that you remember it now is {short.retention:.0%}." if told else ""
+    # Problems of several topics say so little about each that at first nothing is left of it in whole points.
+    sure = f" (confidence {short.confidence:.0f} of 100)" if round(short.confidence) else ""
     trend = "" if short.trend == "insufficient-data" else f" The trend is {short.trend}."
     return (
-        f"You would solve a medium problem of {short.topic} unaided with a chance of {short.mastery:.0%} "
-        f"(confidence {short.confidence:.0f} of 100). You tried {problems} and solved {short.solved} unaided: "
+        f"You would solve a medium problem of {short.topic} unaided with a chance of {short.mastery:.0%}"
+        f"{sure}. You tried {problems} and solved {short.solved} unaided: "
         f"{why}.{trend}{recall}"
     )
 

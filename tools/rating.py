@@ -18,7 +18,7 @@ from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day, say_day
 from tools.errors import ToolFailed, ToolRetry
 from tools.learner import LearnerView
-from tools.scheduling import GRADE_SCORE, explain_review, find_schedule, set_memory, set_urgency
+from tools.scheduling import GRADE_SCORE, due_after, explain_review, find_schedule, set_memory, set_urgency
 from tools.topics import pick_topic
 
 Rating = Literal["again", "hard", "good", "easy"]
@@ -123,12 +123,13 @@ async def _correct(
     if at is None:
         raise ValueError("a topic that was reviewed has a last review")
     before = _memory_before(last)
-    due_before_rating = review(before, Grade(last.grade), at).due
+    due_before_rating = due_after(review(before, Grade(last.grade), at), backlog.zone)
     done = review(before, grade, at)
+    due = due_after(done, backlog.zone)
     # A failed attempt later on the day may have brought the revision forward; a better grade does not undo that.
-    nearer = schedule.next_revision_date < min(due_before_rating - _CLOSE, done.due)
+    nearer = schedule.next_revision_date < min(due_before_rating - _CLOSE, due)
     if not nearer:
-        schedule.next_revision_date = done.due
+        schedule.next_revision_date = due
     set_memory(known, schedule, done)
     if nearer:
         schedule.revision_interval = float(max(1, round((schedule.next_revision_date - at) / DAY)))

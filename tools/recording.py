@@ -45,7 +45,14 @@ async def record(context: MentorContext, solve: Solve, session: PracticeSession 
     update = observe(before.user, beliefs, [before.shift(topic) for topic in topics], difficulty, solved=solve.unaided)
     await add_submission(context, solve)
     student, known = _learned(context, before, topics, update)
-    after = LearnerView(student, {**before.topics, **{item.topic_id: item for item in known}}, before.shifts)
+    # The population's shifts as they are after the commit, so that what is told now is what is read a minute later.
+    shifted = {
+        topic: before.shift(topic).add(increment)
+        for topic, increment in zip(topics, update.topic_increments, strict=True)
+    }
+    after = LearnerView(
+        student, {**before.topics, **{item.topic_id: item for item in known}}, {**before.shifts, **shifted}
+    )
     scheduled = [await _schedule(context, solve, book, after, item) for item in known]
     await context.work.of(LearnerStudent).save(student)
     for item in known:

@@ -12,7 +12,7 @@ from store.documents.intelligence import RevisionSchedule
 from store.documents.problems import Problem
 from tools.backlog import Backlog, read_backlog
 from tools.context import MentorContext, Result, Verb
-from tools.dates import local_day
+from tools.dates import local_day, say_on
 from tools.notes import Notebook, read_notebook
 from tools.problems import ProblemBrief, brief
 from tools.scheduling import explain_date
@@ -129,9 +129,10 @@ def explain_due(backlog: Backlog, schedule: RevisionSchedule) -> str:
     topic = schedule.topic_id
     if topic and (delay := backlog.delays.get(topic)):
         how = "You put it off" if delay.reason == "snooze" else "Your catch-up plan has it on this day"
-        return f"{how}; it had been due on {local_day(delay.due_before, backlog.zone).isoformat()}."
+        return f"{how}; it had been due {say_on(local_day(delay.due_before, backlog.zone), backlog.today)}."
     known = backlog.view.topics.get(topic) if topic else None
-    return explain_date(schedule, known.stability if known else None, backlog.days[schedule.id])
+    when = say_on(backlog.days[schedule.id], backlog.today)
+    return explain_date(schedule, known.stability if known else None, when)
 
 
 REVISION = (Verb(list_due_revisions, doing="checking your revisions"),)

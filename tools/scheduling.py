@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from learning.recall import (
     DAY,
@@ -98,10 +99,11 @@ def _review(
         reviewed_before=known.last_review,
         due_before=schedule.next_revision_date if state else None,
     )
+    due = due_after(done, context.zone)
     known.last_review, known.reviewed_on = done.state.last_review, solve.today.isoformat()
     set_memory(known, schedule, done)
     schedule.last_revision_date = solve.at
-    schedule.next_revision_date = done.due
+    schedule.next_revision_date = due
     schedule.revision_count += 1
     schedule.status = "scheduled"
     past = PastRevision(
@@ -119,7 +121,13 @@ def _review(
         stability=done.state.stability,
     )
     why = explain_review(solve.how, done.interval_days, first=state is None)
-    return Scheduled(known.topic_id, done.due, done.interval_days, why, log), schedule
+    return Scheduled(known.topic_id, due, done.interval_days, why, log), schedule
+
+
+def due_after(done: Review, zone: ZoneInfo) -> datetime:
+    """Return when a review's next one is due: so many of the student's days on, which are not all 24 hours long."""
+    local = done.state.last_review.astimezone(zone)
+    return (local + timedelta(days=done.interval_days)).astimezone(UTC)
 
 
 def set_memory(known: LearnerTopic, schedule: RevisionSchedule, done: Review) -> None:
@@ -146,16 +154,16 @@ def set_problem(schedule: RevisionSchedule, problem: Problem | None, topic: str)
         schedule.problems_to_revise = [chosen] if chosen else []
 
 
-def explain_date(schedule: RevisionSchedule, stability: float | None, zone_day: date) -> str:
-    """Say why a revision is due when it is; `zone_day` is that day for the student."""
+def explain_date(schedule: RevisionSchedule, stability: float | None, when: str) -> str:
+    """Say why a revision is due when it is; `when` is that day for the student in words."""
     if stability is None or schedule.last_revision_date is None:
-        return f"It was set for {zone_day.isoformat()} before PrepMate saw a review of the topic."
+        return f"It was set for {when.removeprefix('on ')} before PrepMate saw a review of the topic."
     planned = schedule.last_revision_date + timedelta(days=max(1, round(stability)))
     if schedule.next_revision_date < planned - DAY:
         return "A later attempt was not solved unaided, so the revision was brought forward."
-    times = "once" if schedule.revision_count == 1 else f"{schedule.revision_count} times"
+    times = {1: "once", 2: "twice"}.get(schedule.revision_count, f"{schedule.revision_count} times")
     days = "a day" if round(stability) <= 1 else f"about {round(stability)} days"
-    return f"Reviewed {times}; after {days} your chance of remembering it falls to 90 %."
+    return f"Reviewed {times}; after {days} your chance of remembering it falls to 90%."
 
 
 def _new_schedule(context: MentorContext, known: LearnerTopic, now: datetime, name: str) -> RevisionSchedule:
@@ -175,4 +183,4 @@ def _days_until(moment: datetime, now: datetime) -> int:
 def explain_review(how: str, days: int, *, first: bool) -> str:
     """Say why a review leads to its date; `how` is how its grade came about."""
     when = "tomorrow" if days == 1 else f"in {days} days"
-    return f"{'first review' if first else 'reviewed'}: {how}, so your recall falls to 90 % {when}"
+    return f"{'first review' if first else 'reviewed'}: {how}, so your recall falls to 90% {when}"

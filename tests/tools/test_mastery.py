@@ -40,6 +40,15 @@ async def test_the_three_terms_make_the_figure(ada: Student) -> None:
     assert stored.mastery_after > stored.mastery_before
 
 
+async def test_a_receipt_says_what_is_read_a_minute_later(ada: Student) -> None:
+    """The mastery after an attempt holds what the attempt adds to the population's view of its topics."""
+    for outcome in ("stuck", "unaided"):
+        receipt = await ada.do(AttemptReceipt, "record_attempt", outcome=outcome, problem="number-of-islands")
+        for change in receipt.topics:
+            read = await ada.read(MasteryExplanation, "explain_mastery", topic=change.topic)
+            assert read.mastery == change.mastery_after
+
+
 async def test_mastery_is_computed_when_it_is_read(ada: Student) -> None:
     """A failure elsewhere lowers what is read of a topic, because the student's own strength fell."""
     await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="number-of-islands")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -120,6 +120,18 @@ async def test_the_day_of_a_review_is_the_students(school: School) -> None:
     school.clock.forward(hours=1)
     second = await record(kiri, "unaided", "valid-anagram")
     assert [change.reviewed for change in (first.topics[0], second.topics[0])] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "following"), [("2026-03-28T22:40", "2026-03-29"), ("2026-10-24T22:40", "2026-10-26")]
+)
+async def test_a_day_is_a_day_when_the_clocks_change(school: School, spoken: str, following: str) -> None:
+    """ "Tomorrow" is the next date of the student, though that night in Berlin has an hour less or more."""
+    school.clock.at = datetime.fromisoformat(spoken).replace(tzinfo=UTC)
+    nora = await school.enrol(zone="Europe/Berlin")
+    (change,) = (await record(nora, "stuck", "reverse-linked-list")).topics
+    assert (change.next_revision, change.interval_days) == (following, 1)
+    assert "tomorrow" in change.why
 
 
 async def _stable(ada: Student, stability: float) -> ObjectId:

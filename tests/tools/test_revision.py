@@ -34,7 +34,7 @@ async def test_a_revision_becomes_due_and_overdue_and_is_then_done(ada: Student)
     assert stacks.problem.title == "Valid Parentheses"
     assert stacks.retention is not None
     assert stacks.retention < 0.9
-    assert "falls to 90 %" in stacks.why
+    assert "falls to 90%" in stacks.why
     await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="valid-parentheses", minutes=5)
     assert (await ada.read(DueRevisions, "list_due_revisions")).total_due == 0
 
