@@ -12,7 +12,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from learning.day import DayPlan, Kind, fit_day
+from learning.day import DayPlan, Kind, Left, fit_day
 from store.documents.own import StudentSettings
 from tools.arguments import name_some
 from tools.context import MentorContext, Result, Verb
@@ -115,7 +115,7 @@ async def _budget(context: MentorContext, said: float | None, done: DayWork) -> 
 
 
 def _result(today: date, budget: _Budget, done: DayWork, plan: DayPlan, offers: Mapping[str, Offer]) -> TodayPlan:
-    too_long = [left for left in plan.left_out if left.reason == "too-long"]
+    too_long = _worth_saying(plan)
     also: dict[str, list[str]] = {}
     for left in plan.left_out:
         if left.by is not None and (said := offers[left.item.key].covered_as):
@@ -140,6 +140,11 @@ def _result(today: date, budget: _Budget, done: DayWork, plan: DayPlan, offers: 
         ),
         left_out_total=len(too_long),
     )
+
+
+def _worth_saying(plan: DayPlan) -> list[Left]:
+    """Return what was meant for today and takes too long; more than the next problem was meant for nobody."""
+    return [left for left in plan.left_out if left.reason == "too-long" and left.item.kind != "more"]
 
 
 def _item(offer: Offer, also: list[str]) -> PlanItem:

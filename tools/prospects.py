@@ -220,6 +220,8 @@ def _say(situation: Situation, term: Term, candidate: Candidate, place: Place | 
             return f"it is on the easy side: you would solve it unaided with a chance of {chance}"
         case "too-hard":
             low = f"{BAND[0]:.0%}"
+            if chance == low:
+                return f"you would solve it unaided with a chance of {chance}, about where practice teaches most"
             return f"it is a stretch: you would solve it unaided with a chance of {chance}, and {low} would be better"
         case "roadmap-order" if place and situation.path:
             layer = f", {place.layer} layer" if place.layer else ""

@@ -261,6 +261,22 @@ def _pick(phrase: Phrase, last: Exchange) -> Request | Say | None:
 _SEEN = re.compile(r"\b(?:already|before|seen|know|known|once)\b")
 
 
+def _begin(phrase: Phrase, last: Exchange) -> Request | Say | None:
+    """Begin with the item of the plan whose number was said, or with the first."""
+    line = questions.picked_line(phrase, last.answer)
+    if line is None and (_START.fullmatch(phrase.core().text) or recognise(phrase) == Request(BY_NAME["start"], {})):
+        line = questions.first_line(last.answer)
+    if line is None:
+        return None
+    if revised := re.match(r"revise ([^:]+)(?:: | · )", line):
+        return Request(BY_NAME["revise"], {"topic": revised[1]})
+    problem = questions.named_in(line)
+    if problem is None:
+        task = re.match(r"task ([0-9]+): ", line)
+        return Say(talk.TASK_BEGUN.format(number=task[1])) if task else None
+    return Request(BY_NAME["start"], {"problem": problem})
+
+
 def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
     """Start the problem that was suggested, log it or help with it: "start it", "solved it with help", "a hint"."""
     """Start the problem that was suggested, log it or have another one: "start it", "solved it with help", "skip"."""
@@ -335,9 +351,10 @@ def _climb(phrase: Phrase, last: Exchange) -> Request | Say | None:
     if _MORE.fullmatch(phrase.text):
         return _about(Request(BY_NAME["hint"], {}), last)
     anew = recognise(phrase)
-    if anew and anew.verb in {"give_hint", "record_attempt"}:
-        return _about(anew, last)
-    return None
+    if anew and anew.verb == "record_attempt":
+        # After a hint it was solved with help, which need not be asked.
+        return _about(_with(anew, {"outcome": "with-help"} | anew.arguments), last)
+    return _about(anew, last) if anew and anew.verb == "give_hint" else None
 
 
 def _confirm_solution(phrase: Phrase, last: Exchange) -> Request | Say | None:
@@ -361,6 +378,7 @@ _OFFERS = {
     "stuck": _confirm_stuck,
     "introduction": _introduce,
     "pick": _pick,
+    "plan": _begin,
     "it": _take_offer,
     "tried": _say_tried,
     "climb": _climb,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from agents.coach.questions import START_IT, START_ONE, number_lines
+from agents.coach.questions import BEGIN, number_lines
 from agents.coach.revision_wording import link
 from tools.daywork import DoneItem
 from tools.planning import LeftOut, PlanItem, TodayPlan
@@ -59,12 +59,7 @@ def _left_out(item: LeftOut) -> str:
 
 
 def _closing(plan: TodayPlan) -> str:
-    startable = [item for item in plan.items if item.problem and item.kind != "task"]
-    if plan.items and len(startable) == len(plan.items) > 1:
-        return START_ONE.text
-    if startable:
-        return START_IT.text
-    return "Another amount of time? `i have 60 minutes`." if not plan.items else "`done with task 1` ticks a task off."
+    return BEGIN.text if plan.items else "Another amount of time? `i have 60 minutes`."
 
 
 def word_progress(progress: Progress) -> str:
@@ -74,10 +69,10 @@ def word_progress(progress: Progress) -> str:
             f"{progress.next_step} Say `give me one`, or tell me what you solved: `i solved two sum alone in 20 min`."
         )
     helped = f", {progress.with_help} more with help" if progress.with_help else ""
+    tried = [level for level in progress.by_difficulty if level.tried]
+    levels = ", ".join(f"{level.name} {level.solved} of {level.tried}" for level in tried)
     lines = [
-        f"**{progress.solved} solved unaided**{helped}, of {progress.tried} tried.",
-        "",
-        *(f"- {_solved(level)}" for level in progress.by_difficulty if level.tried),
+        f"**{progress.solved} solved unaided**{helped}, of {progress.tried} tried ({levels}). By topic:",
         "",
         *(f"- {_solved(topic)}" for topic in progress.by_topic[:_TOPICS]),
     ]
@@ -90,7 +85,7 @@ def word_progress(progress: Progress) -> str:
 
 def _solved(count: Solved) -> str:
     helped = f", {count.with_help} with help" if count.with_help else ""
-    return f"{count.name}: {count.solved} of {count.tried} tried solved unaided{helped}"
+    return f"{count.name}: {count.solved} of {count.tried} unaided{helped}"
 
 
 def _streak(progress: Progress) -> str:
@@ -104,12 +99,21 @@ def _streak(progress: Progress) -> str:
 def _weeks(progress: Progress) -> str:
     now, before, whole = progress.this_week, progress.last_week_so_far, progress.last_week
     day = f"{date.fromisoformat(progress.today):%A}"
-    return f"This week: {_week(now)}. Last week by {day}: {_week(before)} (in all: {whole.attempts} attempts)."
+    if not whole.attempts:
+        return f"This week: {_week(now)}. Last week: nothing."
+    rest = f" (in all: {_attempts(whole.attempts)})" if whole.attempts > before.attempts else ""
+    return f"This week: {_week(now)}. Last week by {day}: {_week(before, 'nothing')}{rest}."
 
 
-def _week(week: WeekSum) -> str:
-    attempts = "1 attempt" if week.attempts == 1 else f"{week.attempts} attempts"
-    return f"{attempts} on {_days(week.days)}, {week.newly_solved} newly solved, {_minutes(week.minutes)}"
+def _week(week: WeekSum, nothing: str = "nothing yet") -> str:
+    if not week.attempts:
+        return nothing
+    minutes = f", {_minutes(week.minutes)}" if week.minutes else ""
+    return f"{_attempts(week.attempts)} on {_days(week.days)}, {week.newly_solved} newly solved{minutes}"
+
+
+def _attempts(count: int) -> str:
+    return "1 attempt" if count == 1 else f"{count} attempts"
 
 
 def _flat(title: str) -> str:

@@ -46,6 +46,7 @@ INTRODUCE = Question('Answer with any of it, or say "skip".', "introduction", "p
 CHOOSE = Question("Answer with a number, or say it another way.", "choice")
 AGAIN = Question("Say it another way and I'll try again.", "again")
 START_ONE = Question("Say a number to start one of them.", "pick", "start")
+BEGIN = Question('Say a number to begin with it, or "start it" for the first.', "plan", "start")
 START_IT = Question('Say "start it" and I\'ll keep the time.', "it", "start")
 RECALL = Question("Answer from memory in one message; a few words each will do.", "recall", "revise")
 REVISE_ONE = Question("Say `revise` to begin with the first, or the number of one.", "revision", "revise")
@@ -81,6 +82,7 @@ QUESTIONS = (
     CHOOSE,
     AGAIN,
     START_ONE,
+    BEGIN,
     START_IT,
     RECALL,
     REVISE_ONE,
@@ -138,6 +140,12 @@ def picked_line(phrase: Phrase, answer: str) -> str | None:
     if number > len(lines) or number == 0:
         return None
     return lines[number - 1 if number > 0 else -1]
+
+
+def first_line(answer: str) -> str | None:
+    """Return the first line of a message's list."""
+    first = _NUMBERED.search(answer)
+    return first[2] if first else None
 
 
 def named_in(text: str) -> str | None:

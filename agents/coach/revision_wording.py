@@ -56,13 +56,14 @@ def _reviewed(review: ReviewDone) -> str:
 
 
 def _rated(result: RatingReceipt) -> str:
-    return "\n".join(_rating(topic) for topic in result.topics)
+    return "\n".join(_rating(topic, result.grade) for topic in result.topics)
 
 
-def _rating(topic: RatedTopic) -> str:
-    return (
-        f"- **{topic.topic}** comes back on {_on(topic.next_revision)} ({topic.why}; it had been {topic.grade_before})"
-    )
+def _rating(topic: RatedTopic, grade: str) -> str:
+    back = f"comes back on {_on(topic.next_revision)}"
+    if topic.grade_before == grade:
+        return f"- **{topic.topic}** {back}, as before: it was graded {grade} already"
+    return f"- **{topic.topic}** {back} ({topic.why}; it had been {topic.grade_before})"
 
 
 def _snoozed(result: SnoozeReceipt) -> str:
@@ -98,12 +99,12 @@ def _caught_up(result: CatchUpReceipt) -> str:
 
 def _day(day: CatchUpDay) -> str:
     more = f", beside {day.already} that stood there" if day.already else ""
-    return f"- {_on(day.day)}: {', '.join(day.topics)}{more}"
+    return f"- {date.fromisoformat(day.day):%a} {_on(day.day)}: {', '.join(day.topics)}{more}"
 
 
 def _on(day: str) -> str:
     moment = date.fromisoformat(day)
-    return f"{moment.day} {moment:%b} {moment.year}"
+    return f"{moment.day} {moment:%b}"
 
 
 REVISION_WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {

@@ -72,6 +72,7 @@ NOT_HERE = "I understood that, but I can't do it here. `help` shows what I can d
 THANKS = "You're welcome! Say `give me one` when you want the next problem."
 BYE = "See you! Everything you logged is saved. `whats due` is a good way to start next time."
 READY = "Whenever you're ready: `give me one` gets you a problem, `help` shows what I can do."
+TASK_BEGUN = "Go ahead! Say `done with task {number}` when it's finished."
 CANCELLED = "Okay, I've left everything as it is."
 SKIPPED = "Skipped. You can tell me any time: `my interview is on 3 march`."
 NO_SOLUTION = "Good, keep at it. `hint` shows you this again whenever you like."

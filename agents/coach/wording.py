@@ -107,7 +107,7 @@ def refuse(outcome: Outcome) -> str:
     if not refusal.choices:
         return f"{refusal.sentence} {AGAIN.text}"
     if all(choice.isdecimal() for choice in refusal.choices):
-        return f"{refusal.sentence}\n\n{CHOOSE.text}"
+        return f"{refusal.sentence.removesuffix(' Say its number.')}\n\n{CHOOSE.text}"
     # The list says the alternatives; the sentence need not.
     sentence = refusal.sentence.split(" Did you mean ")[0]
     return f"{sentence}\n\n{number_lines(refusal.choices)}\n\n{CHOOSE.text}"
@@ -205,7 +205,7 @@ def _overview(result: MasteryOverview) -> str:
 
 
 def _topic(topic: TopicMastery) -> str:
-    return f"- {topic.topic}: {topic.mastery:.0%} ({topic.solved} of {topic.attempted} tried solved unaided)"
+    return f"- {topic.topic}: {topic.mastery:.0%} ({topic.solved} of {topic.attempted} unaided)"
 
 
 def _due(result: DueRevisions) -> str:

@@ -20,6 +20,12 @@ COIN_CHANGE = "[Coin Change](https://leetcode.com/problems/coin-change/)"
 COIN_CHANGE_URL = "https://leetcode.com/problems/coin-change/"
 ASKED = f"Gladly, one small step at a time. First about {COIN_CHANGE}: {questions.TRIED.text}"
 HINTED = f"Hint 1 of 3 for {COIN_CHANGE}:\n\nLook.\n\n{questions.NEXT_HINT.text}"
+PLANNED = (
+    "Your plan for 45 minutes (your minutes a day):\n\n"
+    f"1. revise Hashing: [Two Sum](https://leetcode.com/problems/two-sum/) · about 18 minutes: due today\n"
+    f"2. {COIN_CHANGE} · about 25 minutes: because\n3. task 1: read · about 2 minutes: on your list\n\n"
+    f"{questions.BEGIN.text}"
+)
 CONFIRM = f"You have seen all 3 hints for {COIN_CHANGE}. {questions.SOLUTION.text}"
 FOUND = (
     "These come closest:\n\n1. [Coin Change](https://leetcode.com/problems/coin-change/) · medium\n"
@@ -48,6 +54,13 @@ def hear(decided: Request | Say) -> Request | Say:
     """Return what is said once a check has found the problem there."""
     checked = isinstance(decided, Request) and decided.arguments.items() >= CHECK.items()
     return Say(questions.HELPED.text) if checked else decided
+
+
+def test_a_task_of_the_plan_is_begun_by_doing_it() -> None:
+    """The number of a task starts no clock: the coach says how to tick it off."""
+    decided = decide([Exchange("plan today", PLANNED)], "3")
+    assert isinstance(decided, Say)
+    assert "`done with task 1`" in decided.text
 
 
 @pytest.mark.parametrize(
@@ -124,6 +137,11 @@ def test_a_reply_completes_what_was_asked_about(said: tuple[str, ...], verb: str
         ("hint", HINTED, "next", "give_hint", {"problem": COIN_CHANGE_URL}),
         ("hint", HINTED, "still stuck", "give_hint", {"problem": COIN_CHANGE_URL}),
         ("hint", HINTED, "next hint", "give_hint", {"problem": COIN_CHANGE_URL}),
+        ("hint", HINTED, "solved it", "record_attempt", {"problem": COIN_CHANGE_URL, "outcome": "with-help"}),
+        ("plan today", PLANNED, "1", "start_revision", {"topic": "Hashing"}),
+        ("plan today", PLANNED, "start it", "start_revision", {"topic": "Hashing"}),
+        ("plan today", PLANNED, "the second one", "start_problem", {"problem": COIN_CHANGE_URL}),
+        ("plan today", PLANNED, "done with task 1", "complete_task", {"which": "1"}),
         ("hint", HINTED, "solved it alone", "record_attempt", {"problem": COIN_CHANGE_URL, "outcome": "unaided"}),
         ("hint", HINTED, "show me the solution", "give_hint", {"problem": COIN_CHANGE_URL, "solution": True}),
         ("hint", CONFIRM, "yes please", "give_hint", {"problem": COIN_CHANGE_URL, "solution": True}),

@@ -112,6 +112,7 @@ PLAN = TodayPlan(
     left_out_total=3,
 )
 WEEK = WeekSum(first="2026-11-23", last="2026-11-25", attempts=1, newly_solved=1, days=1, minutes=12)
+EMPTY_WEEK = WEEK.model_copy(update={"attempts": 0, "newly_solved": 0, "days": 0, "minutes": 0})
 PROGRESS = Progress(
     today="2026-11-25",
     time_zone="UTC",
@@ -208,7 +209,7 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (EXPLAINED, ("chance of 61%", "- you overall: +10 points (across all topics you are above average)")),
     (
         MasteryOverview(strongest=(MASTERED,), weakest=(), practised=1, unpractised=54),
-        ("Hashing: 61% (2 of 3 tried solved unaided)", "54 topics"),
+        ("Hashing: 61% (2 of 3 unaided)", "54 topics"),
     ),
     (MasteryOverview(strongest=(), weakest=(), practised=0, unpractised=55), ("haven't logged any problem",)),
     (
@@ -230,10 +231,14 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (REVISION, ("**Stacks**. It is due. Chance that you still remember it: 71%.", "2. Cost?", "Answer from memory")),
     (REVISION.model_copy(update={"problem": TWO_SUM, "retention": None}), ("Your problem: [Two Sum](", "is running")),
     (RECALLED, ("You had 1 of 2 points", "- ✓ brackets", "- missing: constant time", "Your problem: [Two Sum](")),
-    (RECALLED.model_copy(update={"problem": None, "review": REVIEWED}), ("comes back on 3 Dec 2026 (you", "/rate")),
+    (RECALLED.model_copy(update={"problem": None, "review": REVIEWED}), ("comes back on 3 Dec (you", "/rate")),
     (
         RatingReceipt(line="x", grade="easy", topics=(RATED,)),
-        ("**Stacks** comes back on 3 Dec 2026 (you rated it easy; it had been good)",),
+        ("**Stacks** comes back on 3 Dec (you rated it easy; it had been good)",),
+    ),
+    (
+        RatingReceipt(line="x", grade="good", topics=(RATED,)),
+        ("**Stacks** comes back on 3 Dec, as before: it was graded good already",),
     ),
     (SnoozeReceipt(line="x", topic="Stacks", until="2026-11-27 00:00", due_before="2026-11-25"), ("`revise stacks`",)),
     (PauseReceipt(line="x", paused_until="2027-01-03", due_now=0), ("`resume revisions` ends the pause",)),
@@ -241,7 +246,7 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (CapReceipt(line="x", per_day=3, due_now=1), ("1 revision is due now",)),
     (
         CatchUpReceipt(line="x", total=3, days=(PLANNED,), per_day_at_most=2, beyond=1),
-        ("- 26 Nov 2026: Stacks, Graphs, beside 1 that stood there", "1 did not fit at 2 a day"),
+        ("- Thu 26 Nov: Stacks, Graphs, beside 1 that stood there", "1 did not fit at 2 a day"),
     ),
     (ProblemMatches(query="two", matches=(TWO_SUM, HANDMADE), exact=False), ("1. [Two Sum](", "2. **Two Sum** · hard")),
     (ProblemMatches(query="two", matches=(TWO_SUM,), exact=True), ("start it",)),
@@ -290,16 +295,19 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
         PLAN,
         ("plan for 45 minutes (your minutes a day), 12 minutes of them done:", "- ✓ Jump Game (solved unaided, 12 min",
          "1. revise Hashing: [Two Sum](", "about 18 minutes: due today", "2. task 1: read · about 1 minute: on your",
-         "Not in this time: Course Schedule (about 25 minutes) and 2 more.", "start it"),
+         "Not in this time: Course Schedule (about 25 minutes) and 2 more.", "Say a number to begin"),
     ),
-    (PLAN.model_copy(update={"items": PLAN.items[:1] * 2}), ("Say a number to start",)),
     (PLAN.model_copy(update={"items": (), "minutes_left": 0}), ("You have used today's 45 minutes",)),
     (PLAN.model_copy(update={"items": (), "done": (), "budget_from": "said"}), ("Nothing fits into 45 minutes",)),
     (
         PROGRESS,
-        ("**3 solved unaided**, 1 more with help, of 5 tried.", "- easy: 3 of 4 tried solved unaided, 1 with help",
+        ("**3 solved unaided**, 1 more with help, of 5 tried (easy 3 of 4).", "- Hashing: 3 of 5 unaided, 1 with help",
          "Streak: 4 days, if you practise today, your longest is 6 days.", "This week: 1 attempt on 1 day, 1 newly",
          "Last week by Wednesday: 2 attempts on 2 days", "(in all: 6 attempts)", "Next: A revision is due: do it."),
+    ),
+    (
+        PROGRESS.model_copy(update={"last_week": EMPTY_WEEK, "last_week_so_far": EMPTY_WEEK, "this_week": EMPTY_WEEK}),
+        ("This week: nothing yet. Last week: nothing.",),
     ),
     (PROGRESS.model_copy(update={"streak": 0}), ("No streak at the moment; your longest is 6 days.",)),
     (PROGRESS.model_copy(update={"attempts": 0, "next_step": "Solve one."}), ("Solve one. Say `give me one`",)),
@@ -438,7 +446,7 @@ def test_choices_become_a_numbered_list() -> None:
             "complete_task",
             {"which": "heap"},
             refused("Which task is “heap”: 1 (A) and 2 (B)? Say its number.", "1", "2"),
-            f"Which task is “heap”: 1 (A) and 2 (B)? Say its number.\n\n{questions.CHOOSE.text}",
+            f"Which task is “heap”: 1 (A) and 2 (B)?\n\n{questions.CHOOSE.text}",
         ),
         (
             "start_problem",

@@ -88,6 +88,15 @@ async def test_fewer_minutes_fit_less_and_say_what_is_left_out(ada: Student) -> 
     assert "mock interview" not in {item.title for item in short.items}
 
 
+async def test_what_does_not_fit_is_named_once(ada: Student) -> None:
+    """A problem that is the next one, the easier one and the roadmap's step is one thing that does not fit."""
+    left = (await plan(ada, minutes=1)).left_out
+    problems = [item.title for item in left if item.kind != "revision"]
+    assert problems
+    assert len(problems) == len(set(problems))
+    assert "more" not in {item.kind for item in left}
+
+
 async def test_the_usual_minutes_are_those_of_the_profile(ada: Student) -> None:
     """Once they are known, the plan is made for them."""
     await ada.do(ProfileReceipt, "set_profile", minutes_per_day=90)
