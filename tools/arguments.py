@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from typing import Final
 
 from tools.errors import ToolRetry
@@ -13,6 +14,9 @@ LOOKUP_LIMIT: Final = 200
 """Characters of a problem, a topic or a task that is looked up."""
 
 _SHOWN: Final = 60
+_DIGITS: Final = 18
+_DIRECTIONS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of whatever follows them on the line."""
 
 
 def clean_text(text: str, what: str, *, limit: int) -> str:
@@ -34,11 +38,41 @@ def clean_text(text: str, what: str, *, limit: int) -> str:
     return text
 
 
+def clean_line(text: str, what: str, *, limit: int) -> str:
+    """Return `text` as `clean_text` does, in one line: it is shown inside of other lines.
+
+    Raises: ToolRetry as `clean_text`.
+    """
+    return clean_text(one_line(clean_text(text, what, limit=limit)), what, limit=limit)
+
+
+def one_line(text: str) -> str:
+    """Return a text without line ends, control characters and characters that turn the direction of what follows."""
+    kept = (char for char in text if char.isspace() or not (_is_control(char) or char in _DIRECTIONS))
+    return " ".join("".join(kept).split())
+
+
+def _is_control(char: str) -> bool:
+    return unicodedata.category(char) in ("Cc", "Cs")
+
+
+def check_number(said: str, what: str, *, highest: int) -> int | None:
+    """Return the whole number that `said` is, or None where it is none. `what` names what is numbered ("task").
+
+    Raises: ToolRetry when it is no number from 1 to `highest`.
+    """
+    if not said.isdecimal():
+        return None
+    if len(said) > _DIGITS or not 1 <= int(said) <= highest:
+        raise ToolRetry(f"There is no {what} {shorten(said)}; they are numbered 1 to {highest}.")
+    return int(said)
+
+
 def check_minutes(minutes: float | None) -> float | None:
     """Return the minutes that something took. Raises: ToolRetry unless they are more than 0 and at most a day."""
     if minutes is None:
         return None
-    if not math.isfinite(minutes) or minutes <= 0:
+    if not math.isfinite(minutes) or round(minutes, 2) <= 0:
         raise ToolRetry("Minutes must be a number above 0; leave them out if you do not know them.")
     if minutes > DAY_MINUTES:
         raise ToolRetry(f"Minutes can be at most {DAY_MINUTES}, which is a whole day.")
@@ -54,7 +88,12 @@ def check_whole(number: int, what: str, *, lowest: int, highest: int) -> int:
 
 def shown(text: str) -> str:
     """Return what was said, cut and quoted, for a sentence that repeats it."""
-    return f"“{text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}”"
+    return f"“{shorten(one_line(text))}”"
+
+
+def shorten(text: str) -> str:
+    """Return a text cut to what a sentence can hold."""
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def name_some(names: list[str], most: int = 3) -> str:

@@ -58,7 +58,8 @@ async def plan_catch_up(
         days = check_whole(days, "Days", lowest=1, highest=MOST_DAYS)
     wanted = days or math.ceil(len(backlog.due) / cap)
     already = Counter((day - backlog.today).days for item, day in backlog.days.items() if day > backlog.today)
-    taken = {**already, 0: backlog.done_today}
+    tonight = sum(backlog.days[item.id] == backlog.today for item in backlog.ahead)
+    taken = {**already, 0: backlog.done_today + tonight}
     places = spread(len(backlog.due), wanted, cap, taken)
     for schedule, place in zip(backlog.due, places, strict=True):
         if place > 0:

@@ -36,6 +36,11 @@ class MentorContext:
         """Return the present moment, aware, in UTC."""
         return self.clock()
 
+    @property
+    def changed(self) -> bool:
+        """Return whether the unit of work has changed a document so far: only that can be undone."""
+        return bool(self.work.changes.before)
+
     def within(self, work: UnitOfWork) -> MentorContext:
         """Return the same context on another unit of work: inside a transaction."""
         return replace(self, work=work)

@@ -11,7 +11,7 @@ from store.client import Raw
 from store.documents.account import ConversationTitle
 from store.documents.problems import Problem
 from store.documents.sessions import AIMentorConversation, ConversationType
-from tools.arguments import LOOKUP_LIMIT, clean_text, name_some, shown
+from tools.arguments import LOOKUP_LIMIT, clean_line, clean_text, name_some, shown
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day
 from tools.errors import ToolFailed, ToolRetry
@@ -91,7 +91,7 @@ async def new_conversation(
         raise ToolRetry(
             f"The purpose must be one of {', '.join(get_args(ConversationType))}.", choices=get_args(ConversationType)
         )
-    title = clean_text(title, "the title", limit=TITLE_LIMIT) if title is not None else None
+    title = clean_line(title, "the title", limit=TITLE_LIMIT) if title is not None else None
     topic, problem = await _resolve_subject(context, about) if about is not None else (None, None)
     purpose = purpose or ("problem-help" if problem else "concept-learning" if topic else "general")
     conversations = context.work.of(AIMentorConversation)
@@ -146,7 +146,7 @@ async def rename_conversation(
     ] = None,
 ) -> ConversationReceipt:
     """Give a conversation a name by which it is listed and found again."""
-    title = clean_text(title, "the title", limit=TITLE_LIMIT)
+    title = clean_line(title, "the title", limit=TITLE_LIMIT)
     if which is not None:
         thread = await pick_thread(context, which)
     else:
@@ -157,7 +157,7 @@ async def rename_conversation(
     await _give_title(context, thread.name, title)
     renamed = await _show_one(context, thread.name)
     line = f"{title} · conversation renamed"
-    return ConversationReceipt(line=line, undo_label=line, conversation=renamed)
+    return ConversationReceipt(line=line, undo_label=line if context.changed else None, conversation=renamed)
 
 
 async def search_conversations(

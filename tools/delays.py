@@ -97,7 +97,7 @@ async def pause_revisions(
     await context.work.of(RevisionSettings).save(settings)
     return PauseReceipt(
         line=f"revisions paused until {say_day(day, backlog.today)}",
-        undo_label="revisions paused",
+        undo_label="revisions paused" if context.changed else None,
         paused_until=day.isoformat(),
         due_now=len(backlog.due),
     )
@@ -133,7 +133,7 @@ async def set_revision_cap(
     await context.work.of(RevisionSettings).save(settings)
     due = len((await read_backlog(context)).due)
     line = f"at most {per_day} revision{'' if per_day == 1 else 's'} a day"
-    return CapReceipt(line=line, undo_label=line, per_day=per_day, due_now=due)
+    return CapReceipt(line=line, undo_label=line if context.changed else None, per_day=per_day, due_now=due)
 
 
 async def put_off(context: MentorContext, schedule: RevisionSchedule, until: datetime, reason: str) -> None:

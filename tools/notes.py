@@ -12,7 +12,7 @@ from store.client import ObjectId
 from store.documents.problems import Problem
 from store.documents.study import Note
 from tools import sessions
-from tools.arguments import LOOKUP_LIMIT, clean_text, name_some, shown
+from tools.arguments import LOOKUP_LIMIT, check_number, clean_text, name_some, shown
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day
 from tools.errors import ToolFailed, ToolRetry
@@ -220,10 +220,8 @@ async def _pick(context: MentorContext, which: str, notes: Sequence[Note]) -> No
     if ObjectId.is_valid(said) and (same := [note for note in notes if str(note.id) == said.lower()]):
         return same[0]
     number = said.removeprefix("#").removeprefix("note ").strip()
-    if number.isdecimal():
-        if 1 <= int(number[:6]) <= len(notes):
-            return notes[int(number[:6]) - 1]
-        raise ToolRetry(f"There is no note {number[:6]}; the notes are numbered 1 to {len(notes)}.")
+    if place := check_number(number, "note", highest=len(notes)):
+        return notes[place - 1]
     book, problems = await read_topics(context), await _problems(context, notes)
     exact = [note for note in notes if fold(_about(note, problems, book)) == fold(said)]
     found = exact or _search(said, notes, problems, book)

@@ -137,7 +137,10 @@ def _labels(problems: Sequence[Raw]) -> list[str]:
 def _take_apart(said: str) -> _Wanted:
     text = clean_text(said, "the problem", limit=_URL_LIMIT)
     if re.match(r"(https?://|www\.|[a-z]+\.(com|org|net)/)", text, re.IGNORECASE):
-        parts = urlsplit(text if "://" in text else f"https://{text}")
+        try:
+            parts = urlsplit(text if "://" in text else f"https://{text}")
+        except ValueError:
+            raise ToolRetry(f"{shown(text)} is no url; copy it again, or name the problem by its title.") from None
         pieces = [piece for piece in parts.path.split("/") if piece]
         slug = pieces[pieces.index("problems") + 1] if "problems" in pieces[:-1] else None
         host = (parts.hostname or "").removeprefix("www.")

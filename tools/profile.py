@@ -10,7 +10,7 @@ from pydantic import Field
 
 from store.documents.own import StudentSettings
 from store.documents.people import User
-from tools.arguments import check_whole, clean_text, name_some
+from tools.arguments import check_whole, clean_line, name_some
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day, parse_day, plain_date, say_day
 from tools.errors import ToolFailed, ToolRetry
@@ -80,13 +80,14 @@ async def set_profile(
     if minutes_per_day is not None:
         settings.minutes_per_day = check_whole(minutes_per_day, "Minutes a day", lowest=FEWEST_MINUTES, highest=1440)
     if name is not None:
-        user.name = clean_text(name, "the name", limit=NAME_LIMIT)
+        user.name = clean_line(name, "the name", limit=NAME_LIMIT)
     if target_companies is not None:
         user.target_companies = _companies(target_companies)
     if target_date is not None:
         user.preparation_target_date = plain_date(parse_day(target_date, _today(context, settings)))
     await context.work.of(User).save(user)
-    await context.work.of(StudentSettings).save(settings)
+    if time_zone is not None or minutes_per_day is not None:
+        await context.work.of(StudentSettings).save(settings)
     after = _profile(context, user, settings)
     changed = tuple(
         field
@@ -114,7 +115,7 @@ def _today(context: MentorContext, settings: StudentSettings | None) -> date:
 def _companies(said: list[str]) -> list[str]:
     if len(said) > MOST_COMPANIES:
         raise ToolRetry(f"There can be at most {MOST_COMPANIES} target companies.")
-    cleaned = [clean_text(company, "a company's name", limit=NAME_LIMIT) for company in said]
+    cleaned = [clean_line(company, "a company's name", limit=NAME_LIMIT) for company in said]
     kept: dict[str, str] = {}
     for company in cleaned:
         kept.setdefault(company.casefold(), company)

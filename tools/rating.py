@@ -79,7 +79,7 @@ async def rate_revision(
     day = min(date.fromisoformat(item.next_revision) for item in rated)
     return RatingReceipt(
         line=f"{names} · rated {grade} · next revision {say_day(day, backlog.today)}",
-        undo_label=f"{names} · rated {grade}",
+        undo_label=f"{names} · rated {grade}" if context.changed else None,
         grade=grade,
         topics=tuple(rated),
     )

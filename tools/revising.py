@@ -35,6 +35,7 @@ from tools.topics import pick_topic
 
 _ANSWER_LIMIT: Final = 6000
 _NOTES: Final = 3
+_LAST_STARTED: Final = [("startedAt", -1), ("_id", -1)]
 _NOTE_LENGTH: Final = 300
 
 
@@ -186,7 +187,7 @@ async def answer_recall(
 async def open_run(context: MentorContext) -> tuple[RevisionRun, PracticeSession] | None:
     """Return the revision whose questions wait for an answer, or None: it must be of today's sitting."""
     since = context.now() - SAME_SESSION
-    run = await context.work.of(RevisionRun).find_one({"startedAt": {"$gte": since}}, sort=[("startedAt", -1)])
+    run = await context.work.of(RevisionRun).find_one({"startedAt": {"$gte": since}}, sort=_LAST_STARTED)
     if run is None or run.phase != "recall":
         return None
     session = await context.work.of(PracticeSession).get(run.session_id)

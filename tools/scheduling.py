@@ -67,7 +67,9 @@ async def schedule_attempt(
     stored = await find_schedule(context, known.topic_id)
     first = recall_state(known) is None
     is_due = stored is None or local_day(stored.next_revision_date, context.zone) <= solve.today
-    if first or (known.reviewed_on != solve.today.isoformat() and (is_due or solve.unaided)):
+    # A student who travels west comes to the same day once more, or to the one before it.
+    reviewed = known.reviewed_on is not None and known.reviewed_on >= solve.today.isoformat()
+    if first or (not reviewed and (is_due or solve.unaided)):
         return _review(context, solve, student, known, stored or _new_schedule(context, known, solve.at, name))
     schedule = stored or _new_schedule(context, known, solve.at, name)
     if solve.unaided:

@@ -10,7 +10,7 @@ from store.client import ObjectId
 from store.documents.problems import Problem
 from store.documents.repeats import Repeat
 from store.documents.sessions import PreparationTask, TaskStatus
-from tools.arguments import name_some, shown
+from tools.arguments import check_number, name_some, shown
 from tools.context import MentorContext, Result
 from tools.dates import local_day
 from tools.errors import ToolFailed, ToolRetry
@@ -82,10 +82,8 @@ def pick(said: str, tasks: Sequence[PreparationTask]) -> PreparationTask:
     if ObjectId.is_valid(said) and (same := [task for task in tasks if str(task.id) == said.lower()]):
         return same[0]
     number = said.removeprefix("#").removeprefix("task ").strip()
-    if number.isdecimal():
-        if 1 <= int(number[:6]) <= len(tasks):
-            return tasks[int(number[:6]) - 1]
-        raise ToolRetry(f"There is no task {number[:6]}; the open tasks are numbered 1 to {len(tasks)}.")
+    if place := check_number(number, "open task", highest=len(tasks)):
+        return tasks[place - 1]
     folded = fold(said)
     titles = {str(task.id): fold(task.title) for task in tasks}
     found = [task for task in tasks if titles[str(task.id)] == folded]

@@ -11,7 +11,7 @@ from store.documents.problems import Problem
 from store.documents.repeats import Repeat, TaskRepeat
 from store.documents.sessions import PreparationTask, TaskType
 from tools import repeats
-from tools.arguments import check_minutes, check_whole, clean_text
+from tools.arguments import check_minutes, check_whole, clean_line, clean_text
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import end_of_day, local_day, parse_day, say_day
 from tools.errors import ToolFailed, ToolRetry
@@ -68,7 +68,7 @@ async def add_task(
     Use it for "remind me to", "I want to do two sum tomorrow", "every weekday one easy problem". A task with a problem
     completes itself when that problem is recorded as solved; a repeating one comes again each time it is completed.
     """
-    title = clean_text(title, "the title", limit=TITLE_LIMIT)
+    title = clean_line(title, "the title", limit=TITLE_LIMIT)
     minutes = check_minutes(minutes)
     priority = check_whole(priority, "The priority", lowest=1, highest=5)
     if repeat not in (None, *get_args(Repeat)):
@@ -162,11 +162,12 @@ async def reschedule_task(
     """
     today = local_day(context.now(), context.zone)
     day = parse_day(due, today)
-    task = await _find(context, which)
+    task = await _pick(context, which)
     before = local_day(task.due_date, context.zone) if task.due_date else None
     if before == day:
         receipt = await _receipt(context, task, "moved", f"{task.title} · due {say_day(day, today)} already")
         return receipt.model_copy(update={"undo_label": None})
+    task = await _swept(context, task)
     task.due_date = end_of_day(day, context.zone)
     task.status = status_of(context, task)
     await context.work.of(PreparationTask).save(task)
@@ -189,8 +190,15 @@ async def delete_task(context: MentorContext, which: Which) -> TaskReceipt:
 
 async def _find(context: MentorContext, which: str) -> PreparationTask:
     """Return the open task that is meant, with what time changed in the list stored."""
-    said = clean_text(which, "the task", limit=TITLE_LIMIT)
-    chosen = pick(said, await open_tasks(context))
+    return await _swept(context, await _pick(context, which))
+
+
+async def _pick(context: MentorContext, which: str) -> PreparationTask:
+    return pick(clean_text(which, "the task", limit=TITLE_LIMIT), await open_tasks(context))
+
+
+async def _swept(context: MentorContext, chosen: PreparationTask) -> PreparationTask:
+    """Store what time changed in the list, and return the chosen task as it then is."""
     await sweep_overdue(context)  # after the choice: it may add a task, and the numbers that were shown count
     return await context.work.of(PreparationTask).get(chosen.id) or chosen
 

@@ -15,7 +15,7 @@ from store.client import ObjectId, Raw
 from store.documents.account import ConversationTitle
 from store.documents.problems import Problem
 from store.documents.sessions import AIMentorConversation, ConversationType
-from tools.arguments import LOOKUP_LIMIT, clean_text, name_some, shown
+from tools.arguments import LOOKUP_LIMIT, check_number, clean_text, name_some, shown
 from tools.context import MentorContext
 from tools.errors import ToolFailed, ToolRetry
 from tools.matching import fold, rank, winner
@@ -116,10 +116,8 @@ async def pick_thread(context: MentorContext, which: str) -> Thread:
     if not threads:
         raise ToolFailed("There is no earlier conversation.")
     number = said.removeprefix("#").strip()
-    if number.isdecimal():
-        if 1 <= int(number[:6]) <= len(threads):
-            return threads[int(number[:6]) - 1]
-        raise ToolRetry(f"There is no conversation {number[:6]}; they are numbered 1 to {len(threads)}.")
+    if place := check_number(number, "conversation", highest=len(threads)):
+        return threads[place - 1]
     return _by_title(said, threads)
 
 

@@ -2,39 +2,89 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Final
+
+from pydantic import Field
+
 from store.client import ObjectId, decode
 from store.documents.own import Attempt, UndoEntry
 from store.documents.problems import Problem
+from store.repositories.base import Restorer
+from tools.arguments import name_some
 from tools.context import MentorContext, Receipt, Verb
 from tools.errors import ToolFailed
 from tools.learner import first_difficulty
 from tools.recording import population_entry
 
+_MOST: Final = 50
+"""How many changes are looked through for one that can still be taken back."""
+
 
 class UndoReceipt(Receipt):
-    """What was taken back: its label, the verb that had done it, and how many documents are as they were before."""
+    """What was taken back: its label, the verb that had done it, and how many documents are as they were before.
+
+    `left` names later changes that could not be taken back any more and stay for good.
+    """
 
     label: str
     verb: str
     documents: int
+    left: tuple[str, ...] = ()
 
 
-async def undo_last(context: MentorContext) -> UndoReceipt:
+async def undo_last(
+    context: MentorContext,
+    leave_changed: Annotated[
+        bool, Field(description="True only when the student said to leave what cannot be undone and go on before it.")
+    ] = False,
+) -> UndoReceipt:
     """Take back the last change that PrepMate made for the student, exactly: a recorded attempt, a task, a setting.
 
     Use it when the student says that something recorded was wrong ("undo that", "no, I needed help"). Calling it again
     takes back the change before that. What was taken back cannot be redone; record it again instead.
     """
     entries = context.work.of(UndoEntry)
-    entry = await entries.find_one({"undoneAt": None}, sort=[("createdAt", -1), ("_id", -1)])
-    if entry is None:
+    last_first = [("createdAt", -1), ("_id", -1)]
+    waiting = await entries.find(
+        {"undoneAt": None, "leftAt": None}, sort=last_first, limit=_MOST if leave_changed else 1
+    )
+    if not waiting:
         raise ToolFailed("There is nothing to undo.")
     restorer = context.work.restorer()
+    left: list[str] = []
+    for entry in waiting:
+        if await _stands(restorer, entry):
+            await _restore(context, restorer, entry)
+            stays = f" · left as it is: {name_some(left)}" if left else ""
+            return UndoReceipt(
+                line=f"undone: {entry.label}{stays}",
+                label=entry.label,
+                verb=entry.verb,
+                documents=len(entry.touched),
+                left=tuple(left),
+            )
+        entry.left_at = context.now()
+        await entries.save(entry)
+        left.append(entry.label)
+    raise ToolFailed(_refusal(left, leave_changed=leave_changed))
+
+
+def _refusal(left: list[str], *, leave_changed: bool) -> str:
+    sentence = f"“{left[0]}” cannot be undone any more, because what it changed was changed again since then."
+    if leave_changed:
+        return f"{sentence} Nothing before it can be undone either."
+    return f"{sentence} Say “undo the one before” to leave it as it is and take back the change before it."
+
+
+async def _stands(restorer: Restorer, entry: UndoEntry) -> bool:
+    """Return whether everything that a change touched still is as the change left it."""
     for change in entry.touched:
         if not await restorer.is_untouched(change.place, change.document_id, change.after):
-            raise ToolFailed(
-                f"“{entry.label}” cannot be undone any more, because what it changed was changed again since then."
-            )
+            return False
+    return True
+
+
+async def _restore(context: MentorContext, restorer: Restorer, entry: UndoEntry) -> None:
     for change in entry.touched:
         if change.place == Attempt.collection and change.before is None:
             await _withdraw(context, change.document_id)
@@ -42,8 +92,7 @@ async def undo_last(context: MentorContext) -> UndoReceipt:
         before = decode(change.before) if change.before is not None else None
         await restorer.restore(change.place, change.document_id, before)
     entry.undone_at = context.now()
-    await entries.save(entry)
-    return UndoReceipt(line=f"undone: {entry.label}", label=entry.label, verb=entry.verb, documents=len(entry.touched))
+    await context.work.of(UndoEntry).save(entry)
 
 
 async def _withdraw(context: MentorContext, attempt_id: ObjectId) -> None:

@@ -122,6 +122,8 @@ INTENTS: tuple[Intent, ...] = (
         name="undo",
         verb="undo_last",
         phrases=phrases(
+            "[leave|skip|keep] [it|that|this] [one] [and] [then] (undo|take back|revert) "
+            "<[the] (one|change|thing) before [that|it|this] [one]>",
             "!(how|dont|do not|what|why|is|does) [...] (undo|revert|roll back|rollback) [...]",
             "(take|put) (that|it|this|the last one) back",
             "take back ...",
@@ -131,7 +133,8 @@ INTENTS: tuple[Intent, ...] = (
             "i didnt mean (that|to) [...]",
             "(delete|remove|cancel) (that|the last one|the last entry)",
         ),
-        command=("undo", "", "take back the last thing you did"),
+        read=readers.read_undo,
+        command=("undo", "[the one before]", "take back the last thing you did"),
     ),
     Intent(
         name="profile",

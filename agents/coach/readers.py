@@ -167,6 +167,11 @@ def read_status(rest: Phrase) -> Arguments:
     return {}
 
 
+def read_undo(rest: Phrase) -> Arguments:
+    """Read whether what cannot be undone is to be left: {"leave_changed": True} for "the one before"."""
+    return {"leave_changed": True} if re.search(r"(?<!\S)before(?!\S)", rest.text) else {}
+
+
 def read_profile(rest: Phrase) -> Arguments:
     """Read changes of the profile, several at once: "my interview is on 3 march, an hour a day, berlin"."""
     found = _read_change(rest)

@@ -141,7 +141,10 @@ class Change(Part):
 
 
 class UndoEntry(Own):
-    """What a writing verb changed, so that it can be taken back exactly while nothing later has touched it."""
+    """What a writing verb changed, so that it can be taken back exactly while nothing later has touched it.
+
+    `left_at`: the student let it stay, because something later had touched it.
+    """
 
     collection: ClassVar[str] = "undo_log"
     owner: ClassVar[str | None] = "userId"
@@ -152,6 +155,7 @@ class UndoEntry(Own):
     label: Text
     touched: list[Change]
     undone_at: Time | None = None
+    left_at: Time | None = None
 
 
 class OutboxItem(Own):

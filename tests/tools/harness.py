@@ -111,7 +111,8 @@ class School:
     async def enrol(self, name: str = "Ada", zone: str = "UTC") -> Student:
         """Take a new student in, with their lease taken."""
         student = ObjectId()
-        user = User(id=student, name=name, email=f"{student}@prepmate.invalid", created_at=self.clock())
+        now = self.clock()
+        user = User(id=student, name=name, email=f"{student}@prepmate.invalid", created_at=now, updated_at=now)
         await self.database.collection(User.collection).insert(user.to_mongo())
         hold = await Leases(self.database, ttl=600).take(student_lease(student), "tests")
         assert hold is not None

@@ -78,6 +78,35 @@ async def test_a_change_that_was_touched_since_is_not_undone(ada: Student) -> No
     assert await ada.everything() == before
 
 
+async def test_what_cannot_be_undone_is_left_when_the_student_says_so(ada: Student) -> None:
+    """A change that another program touched no longer bars the way: it stays, and the one before it is taken back."""
+    before = await snapshot(ada)
+    await ada.do(TaskReceipt, "add_task", title="read a chapter")
+    await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two sum")
+    metrics = ada.database.collection(MasteryMetric.collection)
+    await metrics.update({"userId": ada.id}, {"$set": {"confidenceScore": 99.0}})
+    with pytest.raises(ToolFailed, match="undo the one before"):
+        await ada.do(UndoReceipt, "undo_last")
+    receipt = await ada.do(UndoReceipt, "undo_last", leave_changed=True)
+    assert receipt.left == ("Two Sum · solved unaided",)
+    assert receipt.line == "undone: read a chapter · task added · left as it is: Two Sum · solved unaided"
+    tasks = [key for key in await snapshot(ada) if key[0] == "preparationtasks" and key not in before]
+    assert not tasks
+    with pytest.raises(ToolFailed, match="nothing to undo"):
+        await ada.do(UndoReceipt, "undo_last", leave_changed=True)
+
+
+async def test_where_nothing_can_be_undone_everything_stays_to_be_undone(ada: Student) -> None:
+    """A change that bars the way is not given up for nothing: it is left only together with an undo that works."""
+    await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two sum")
+    metrics = ada.database.collection(MasteryMetric.collection)
+    await metrics.update({"userId": ada.id}, {"$set": {"confidenceScore": 99.0}})
+    before = await ada.everything()
+    with pytest.raises(ToolFailed, match="Nothing before it"):
+        await ada.do(UndoReceipt, "undo_last", leave_changed=True)
+    assert await ada.everything() == before
+
+
 async def test_what_the_backend_added_survives_an_undo(ada: Student) -> None:
     """A field that PrepMate does not know is there again after an attempt on the document is undone."""
     await ada.do(AttemptReceipt, "record_attempt", outcome="stuck", problem="two sum")
