@@ -7,13 +7,14 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import metadata
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:  # imported when a command runs, so that --help answers at once
+    from bot.checks.finding import Finding
     from bot.settings import Settings
 
 log = logging.getLogger("bot")
@@ -81,23 +82,26 @@ def chat(
 @app.command()
 def doctor(
     quick: Annotated[bool, typer.Option("--quick", help="Only look whether the database answers.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, one on each line.")] = False,
 ) -> None:
-    """Say what works here, what does not, and what to do about it."""
+    """Say what works here, what does not, and what to do about it. Exit status 1: something does not work."""
 
     async def work(settings: Settings) -> int:
         from bot.doctor import examine, examine_database
+        from bot.logs import Secrets
 
-        if quick:
-            finding = await examine_database(settings)
-            typer.echo(finding.line)
-            return int(finding.broken)
-        healthy = True
-        async for finding in examine(settings):
-            typer.echo(finding.line)
+        secrets, healthy = Secrets.of(settings), True
+        findings = _one(examine_database(settings)) if quick else examine(settings)
+        async for finding in findings:
+            typer.echo(secrets.hide(finding.json if as_json else finding.line))
             healthy = healthy and not finding.broken
         return 0 if healthy else 1
 
     _run(work)
+
+
+async def _one(finding: Awaitable[Finding]) -> AsyncIterator[Finding]:
+    yield await finding
 
 
 @catalogue.command("load")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from store.catalogue.loader import load_catalogue
-from store.client import Database, ObjectId, connect
+from store.client import SERVER_SELECTION_MS, Database, ObjectId, connect
 from store.documents import ALL
 from store.documents.own import Platform
 from store.embedded import find_mongod, open_embedded
@@ -94,8 +94,10 @@ async def open_database(
 
 
 @asynccontextmanager
-async def reach_database(settings: Settings, *, on_progress: Progress = lambda _: None) -> AsyncIterator[Database]:
-    """Open the database as it is.
+async def reach_database(
+    settings: Settings, *, on_progress: Progress = lambda _: None, selection_ms: int = SERVER_SELECTION_MS
+) -> AsyncIterator[Database]:
+    """Open the database as it is; one that is away is looked for during `selection_ms`.
 
     Raises: StoreSetupError, StoreUnavailable.
     """
@@ -107,7 +109,7 @@ async def reach_database(settings: Settings, *, on_progress: Progress = lambda _
             server = await open_embedded(settings.data_dir, mongod, on_progress=on_progress)
             await stack.enter_async_context(server)
             uri = server.uri
-        database = connect(uri, settings.mongodb_database)
+        database = connect(uri, settings.mongodb_database, server_selection_ms=selection_ms)
         stack.callback(database.close)
         try:
             await database.ping()
@@ -115,7 +117,8 @@ async def reach_database(settings: Settings, *, on_progress: Progress = lambda _
             if settings.mongodb_uri is None:
                 raise
             raise StoreUnavailable(
-                "The database that MONGODB_URI names does not answer: see that it runs and that the address is right."
+                "The database that MONGODB_URI names does not answer: see that it runs, that the address is right, and "
+                "that the hosts its replica set goes by can be reached from here (if not: add directConnection=true)."
             ) from exc
         if not await database.can_transact():
             raise StoreSetupError(NO_REPLICA_SET)

@@ -30,19 +30,16 @@ from pymongo.read_concern import ReadConcern
 from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
 
-from store.errors import DuplicateKey, IndexConflict, StoreError, StoreUnavailable, WriteConflict
+from store.errors import (
+    DuplicateKey,
+    IndexConflict,
+    StoreError,
+    StoreSetupError,
+    StoreUnavailable,
+    WriteConflict,
+)
 
-__all__ = [
-    "Collection",
-    "Database",
-    "ObjectId",
-    "Raw",
-    "Session",
-    "connect",
-    "decode",
-    "digest",
-    "encode",
-]
+__all__ = ["Collection", "Database", "ObjectId", "Raw", "Session", "connect", "decode", "digest", "encode"]
 
 Raw = dict[str, Any]
 """A document as MongoDB holds it."""
@@ -59,6 +56,11 @@ _CODECS: CodecOptions[Raw] = CodecOptions(tz_aware=True, tzinfo=UTC)
 _MAJORITY = WriteConcern(w="majority", j=True)
 _CONFLICT_CODES = {112, 251}  # WriteConflict, NoSuchTransaction
 _INDEX_CODES = {85, 86}  # IndexOptionsConflict, IndexKeySpecsConflict
+_REMEDIES = {  # AuthenticationFailed, Atlas's own word for it, Unauthorized
+    18: "MongoDB refused the user or the password: correct them in MONGODB_URI (special characters percent-encoded)",
+    8000: "MongoDB refused the user or the password: correct them in MONGODB_URI (special characters percent-encoded)",
+    13: "MongoDB does not let this user read and write here: give the user of MONGODB_URI the role readWrite",
+}
 _NO_URI = "MONGODB_URI cannot be read; it should look like mongodb://host:27017/?replicaSet=rs0"
 
 
@@ -101,6 +103,8 @@ def _translate(exc: errors.PyMongoError | BSONError) -> StoreError:
         return StoreError("this text or number cannot be stored; remove special characters and try again")
     if isinstance(exc, errors.DuplicateKeyError) or _code(exc) == 11000:
         return DuplicateKey("a document with this key is already there")
+    if (remedy := _REMEDIES.get(_code(exc) or 0)) is not None:
+        return StoreSetupError(remedy)
     if _code(exc) in _INDEX_CODES:
         return IndexConflict(str(exc))
     if isinstance(exc, errors.ConnectionFailure) or (
@@ -169,10 +173,10 @@ class Collection:
             cursor = self._inner.find(query, fields, sort=sort, limit=limit, session=_inner(session))
             return [dict(found) for found in await cursor.to_list(None)]
 
-    async def stream(self, query: Raw, *, fields: Raw | None = None) -> AsyncIterator[Raw]:
+    async def stream(self, query: Raw, *, fields: Raw | None = None, sort: Keys | None = None) -> AsyncIterator[Raw]:
         """Yield matching documents one by one, outside any transaction."""
         with _translated():
-            async for found in self._inner.find(query, fields):
+            async for found in self._inner.find(query, fields, sort=sort):
                 yield dict(found)
 
     async def aggregate(self, pipeline: Sequence[Raw], *, session: Session | None = None) -> list[Raw]:

@@ -30,11 +30,16 @@ class IndexProblem:
 
 @dataclass(frozen=True)
 class IndexReport:
-    """What `ensure_indexes` found and did; indexes are named "collection.index"."""
+    """What `ensure_indexes` found and did, or `inspect_indexes` found; indexes are named "collection.index".
+
+    `missing` can be created; of those `missing_guards` are unique ones of collections that are there.
+    """
 
     created: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
     problems: tuple[IndexProblem, ...] = ()
+    missing: tuple[str, ...] = ()
+    missing_guards: tuple[str, ...] = ()
 
     @property
     def unguarded(self) -> tuple[IndexProblem, ...]:
@@ -65,6 +70,34 @@ async def ensure_indexes(database: Database, documents: Iterable[type[Document]]
     )
 
 
+async def inspect_indexes(database: Database, documents: Iterable[type[Document]]) -> IndexReport:
+    """Report which indexes stand, which are missing and what is in the way of those. Raises: StoreUnavailable."""
+    names = set(await database.collection_names())
+    standing: list[str] = []
+    missing: list[str] = []
+    guards: list[str] = []
+    problems: list[IndexProblem] = []
+    for document in documents:
+        collection, is_there = database.collection(document.collection), document.collection in names
+        there = await collection.list_indexes() if is_there else []
+        for index in document.indexes:
+            name = f"{document.collection}.{index.name}"
+            if any(is_same(index, other) for other in there):
+                standing.append(name)
+            elif sentence := await _obstacle_to(collection, index, there) if is_there else None:
+                problems.append(IndexProblem(document.collection, index, sentence))
+            else:
+                missing.append(name)
+                guards += [name] if is_there and index.unique else []
+    return IndexReport((), tuple(standing), tuple(problems), tuple(missing), tuple(guards))
+
+
+async def _obstacle_to(collection: Collection, index: Index, there: Iterable[Raw]) -> str | None:
+    if conflict := _explain_conflict(collection.name, index, there):
+        return conflict
+    return await _explain_duplicates(collection, index) if index.unique else None
+
+
 async def _ensure_collection(collection: Collection, indexes: Iterable[Index]) -> IndexReport:
     created: list[str] = []
     standing: list[str] = []
@@ -88,7 +121,10 @@ async def _create(collection: Collection, index: Index) -> str | None:
     try:
         await collection.create_index(index.keys, name=index.name, **index.options)
     except DuplicateKey:
-        return await _explain_duplicates(collection, index)
+        return await _explain_duplicates(collection, index) or (
+            f'{collection.name}: the unique index "{index.name}" was refused because of duplicates that are gone by '
+            "now; start again."
+        )
     except IndexConflict:
         there = await collection.list_indexes()
         if any(is_same(index, other) for other in there):
@@ -156,21 +192,20 @@ def _describe_found(described: Raw) -> str:
     return f"{found} with {' and '.join(limits)}" if limits else found
 
 
-async def _explain_duplicates(collection: Collection, index: Index) -> str:
+async def _explain_duplicates(collection: Collection, index: Index) -> str | None:
     fields = [field for field, _ in index.keys]
     # A missing value and null are one value to a unique index.
     value = {str(place): {"$ifNull": [f"${field}", None]} for place, field in enumerate(fields)}
+    indexed: Raw = {"$or": [{field: {"$exists": True}} for field in fields]} if index.sparse else {}
     pipeline: list[Raw] = [
+        {"$match": indexed},
         {"$group": {"_id": value, "count": {"$sum": 1}, "one": {"$min": "$_id"}, "other": {"$max": "$_id"}}},
         {"$match": {"count": {"$gt": 1}}},
         {"$sort": {"one": 1}},
     ]
     groups = await collection.aggregate(pipeline)
     if not groups:
-        return (
-            f'{collection.name}: the unique index "{index.name}" was refused because of duplicates that are gone by '
-            "now; start again."
-        )
+        return None
     first = groups[0]
     values = "1 value" if len(groups) == 1 else f"{len(groups)} values"
     empty = " (they have no value there, which counts as equal)" if set(first["_id"].values()) == {None} else ""

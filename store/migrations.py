@@ -59,11 +59,8 @@ MIGRATIONS: tuple[Migration, ...] = (
 )
 
 
-async def migrate(database: Database, *, now: Callable[[], datetime]) -> tuple[int, ...]:
-    """Run what this database has not been through, in order, and return the numbers that were run.
-
-    Call it before `ensure_indexes`. Raises: StoreSetupError when a newer PrepMate has used the database.
-    """
+async def list_due(database: Database) -> list[Migration]:
+    """Return what this database has not been through. Raises: StoreSetupError when a newer PrepMate has used it."""
     records = database.collection(AppliedMigration.collection)
     applied = {int(record["_id"]) for record in await records.find({}, fields={"_id": 1})}
     unknown = applied - {migration.number for migration in MIGRATIONS}
@@ -72,7 +69,16 @@ async def migrate(database: Database, *, now: Callable[[], datetime]) -> tuple[i
             f"this database was used by a newer PrepMate (it has been through migration {max(unknown)}); "
             "upgrade PrepMate or point MONGODB_URI at another database"
         )
-    due = [migration for migration in MIGRATIONS if migration.number not in applied]
+    return [migration for migration in MIGRATIONS if migration.number not in applied]
+
+
+async def migrate(database: Database, *, now: Callable[[], datetime]) -> tuple[int, ...]:
+    """Run what this database has not been through, in order, and return the numbers that were run.
+
+    Call it before `ensure_indexes`. Raises: StoreSetupError when a newer PrepMate has used the database.
+    """
+    records = database.collection(AppliedMigration.collection)
+    due = await list_due(database)
     for migration in due:
         await migration.run(database)
         record = AppliedMigration(id=migration.number, name=migration.name, applied_at=now())

@@ -1,37 +1,49 @@
+"""The doctor: each trouble that a person can have is produced, and told in one sentence with its remedy."""
+
 from __future__ import annotations
 
 import asyncio
+import errno
+import json
 import os
 import shutil
+import socket
+import subprocess
+import sys
 import tempfile
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
+from aiohttp import web
 from pydantic import SecretStr
 
 from bot.app import prepare, reach_database, utc_now
-from bot.doctor import (
-    check_catalogue,
-    check_clock,
-    check_indexes,
-    check_model,
-    check_program,
-    check_python,
-    examine_database,
-    host_of,
-)
+from bot.checks.database import check_catalogue, check_clock, check_data, check_indexes
+from bot.checks.endpoint import check_endpoint
+from bot.checks.finding import Finding, host_of
+from bot.checks.machine import check_directory, check_program, check_python
+from bot.doctor import examine, examine_database
 from bot.settings import Settings
 from store.catalogue.loader import load_catalogue
-from store.client import Database, connect
+from store.client import Database, ObjectId, connect
 from store.errors import StoreSetupError
-from tests.fakes.openai.server import FakeOpenAI
+from store.migrations import MIGRATIONS
+from tests.fakes.openai import FakeOpenAI
+from tests.meta.source import ROOT
 from tests.mongo import mongod_program
 
-KEY = "sk-test"
+KEY = "sk-test-0123456789"
+GB = 1_000_000_000
+
+
+def told(finding: Finding, *words: str) -> bool:
+    """Return whether a finding is one line with these words, and broken."""
+    return finding.broken and "\n" not in finding.line and all(word in finding.line for word in words)
 
 
 @pytest.fixture
@@ -42,12 +54,77 @@ async def database(mongo_uri: str, database_name: str) -> AsyncIterator[Database
     database.close()
 
 
+# --- the machine
+
+
+def test_python_and_mongod_are_looked_at() -> None:
+    """An old Python and a mongod that is no program are broken, each in one sentence."""
+    assert told(check_python((3, 10, 4)), "3.11")
+    assert not check_python().broken
+    assert told(check_program(Settings(mongodb_uri=None, mongod_bin="/nowhere/mongod")), "MONGOD_BIN")
+    assert host_of("mongodb://u:p@h:1,i:2/x") == "h:1,i:2"
+
+
+def test_no_mongod_anywhere_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a mongod on the PATH and without the wheel, all four remedies are named."""
+    monkeypatch.setattr("store.keeper.mongod._find_in_wheel", lambda: None)
+    finding = check_program(Settings(mongodb_uri=None, mongod_bin=None, path="/nowhere"))
+    assert told(finding, "MONGODB_URI", "MONGOD_BIN", "PATH", "pip install")
+
+
+@pytest.mark.parametrize(
+    ("free", "state", "words"),
+    [
+        (150_000_000, "broken", ("disk is full", "150 MB", "1 GB")),
+        (5 * GB, "good", ("5 GB",)),
+        (GB // 2, "open", ("500 MB",)),
+    ],
+)
+def test_a_full_disk_is_told(tmp_path: Path, free: int, state: str, words: tuple[str, ...]) -> None:
+    """Too little room in the data directory is broken, little room worth a word."""
+    finding = check_directory(Settings(data_dir=tmp_path), free=lambda _: free)
+    assert (finding.state, [word in finding.line for word in words]) == (state, [True] * len(words))
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, ("full", "make room")), (errno.EROFS, ("cannot be written", "Read-only", "PREPMATE_DATA_DIR"))],
+)
+def test_a_directory_that_takes_nothing_is_told(tmp_path: Path, number: int, words: tuple[str, ...]) -> None:
+    """A directory that was ours and can no longer be written to is told apart from a disk that is full."""
+
+    def fail(directory: Path) -> None:
+        raise OSError(number, os.strerror(number), str(directory))
+
+    assert told(check_directory(Settings(data_dir=tmp_path), free=lambda _: GB * 9, write=fail), *words)
+    assert check_directory(Settings(data_dir=tmp_path), free=lambda _: GB * 9).state == "good"
+
+
+def test_a_directory_that_cannot_be_made_is_told() -> None:
+    """A place where nobody can make a directory is named, with what to set instead."""
+    assert told(check_directory(Settings(data_dir=Path("/proc/prepmate"))), "/proc/prepmate", "PREPMATE_DATA_DIR")
+
+
+def test_a_directory_of_somebody_else_s_is_told(tmp_path: Path) -> None:
+    """Files that are not PrepMate's, or another program's MongoDB, are left alone and named."""
+    (tmp_path / "holiday.jpg").touch()
+    assert told(check_directory(Settings(data_dir=tmp_path)), "not PrepMate's", "holiday.jpg", "PREPMATE_DATA_DIR")
+    (tmp_path / "holiday.jpg").rename(tmp_path / "WiredTiger")
+    assert told(check_directory(Settings(data_dir=tmp_path)), "another program's MongoDB", "PREPMATE_DATA_DIR")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["WiredTiger"]
+
+
+# --- the database
+
+
 async def test_a_fresh_database_is_not_broken(database: Database) -> None:
-    """Before the first chat indexes and catalogue are open points; after it they are good."""
+    """Before the first chat indexes and catalogue are open points; after it all is good."""
     assert [(await check(database)).state for check in (check_indexes, check_catalogue)] == ["open", "open"]
+    assert (await check_data(database)).state == "good"
     await prepare(database, utc_now)
     await load_catalogue(database, now=utc_now())
-    assert [(await check(database)).state for check in (check_indexes, check_catalogue)] == ["good", "good"]
+    findings = [await check(database) for check in (check_indexes, check_catalogue, check_data)]
+    assert [finding.state for finding in findings] == ["good", "good", "good"]
 
 
 @asynccontextmanager
@@ -91,12 +168,89 @@ async def test_a_mongodb_without_transactions_is_told_at_once() -> None:
     assert "replica set" in finding.line
 
 
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("localhost:27017", ("MONGODB_URI cannot be read", "mongodb://host")),
+        ("mongodb://u:hunter2@/x", ("MONGODB_URI cannot be read",)),
+        ("mongodb://u:hunter2@127.0.0.1:9/", ("MONGODB_URI", "does not answer", "see that it runs")),
+    ],
+)
+async def test_a_wrong_address_is_told_at_once(
+    uri: str, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An address that is none, or where nobody is, is told within seconds and without its password."""
+    monkeypatch.setattr("bot.doctor.SELECTION_MS", 300)
+    started = time.monotonic()
+    finding = await examine_database(Settings(mongodb_uri=SecretStr(uri)))
+    assert told(finding, *words)
+    assert "hunter2" not in finding.line
+    assert time.monotonic() - started < 4
+
+
+async def test_a_wrong_password_is_told(mongo_uri: str) -> None:
+    """A server that refuses the user is not away: the sentence says what is to be corrected."""
+    finding = await examine_database(Settings(mongodb_uri=SecretStr(mongo_uri.replace("//", "//ada:hunter2@", 1))))
+    assert told(finding, "refused the user or the password", "MONGODB_URI")
+    assert "hunter2" not in finding.line
+
+
+async def test_conflicting_indexes_are_told(database: Database) -> None:
+    """An index in the way of ours is named with the command that drops it; duplicates with two of their ids."""
+    users = database.collection("users")
+    await users.create_index([("email", 1)], name="email_1")
+    assert told(await check_indexes(database), 'db.users.dropIndex("email_1")')
+    await users.insert({"_id": 1, "email": "a@b.c"})
+    await users.insert({"_id": 2, "email": "a@b.c"})
+    await users._inner.drop_index("email_1")
+    assert told(await check_indexes(database), "users", "email", "documents 1 and 2", "remove the duplicates")
+    await users.delete({"_id": 2})
+    assert told(await check_indexes(database), "are missing (users.email_1", "prepmate chat")
+
+
+async def test_foreign_data_is_told(database: Database) -> None:
+    """Documents that neither PrepMate nor the backend writes are counted by collection, with one as an example."""
+    topics, turns = database.collection("topics"), database.collection("turns")
+    for number in range(3):
+        await topics.insert({"_id": number, "name": ["not", "a", "name"]})
+    turn = {"_id": ObjectId(), "key": "k", "userId": "nobody", "platform": "fax", "address": "a", "seq": 1, "text": "t"}
+    await turns.insert({**turn, "acceptedAt": datetime.now(UTC), "status": "accepted"})
+    finding = await check_data(database)
+    assert told(finding, "3 of topics, 1 of turns", "for instance", "MONGODB_DATABASE")
+    assert "not, a, name" not in finding.line
+    assert told(await check_data(database, sample=2), "2 of topics")
+
+
+async def test_a_newer_database_is_told(database: Database) -> None:
+    """A database that a newer PrepMate has changed says so before anything is started on it."""
+    later = {"_id": len(MIGRATIONS) + 1, "name": "later", "appliedAt": datetime.now(UTC)}
+    await database.collection("migrations").insert(later)
+    assert told(await check_data(database), "newer PrepMate", "upgrade")
+
+
 async def test_a_wrong_clock_is_told(database: Database) -> None:
     """A clock that is a minute off the database's is broken, with what to do."""
     assert (await check_clock(database, utc_now)).state == "good"
-    finding = await check_clock(database, lambda: datetime.now(UTC) + timedelta(minutes=1))
-    assert finding.broken
-    assert "NTP" in finding.line
+    assert told(await check_clock(database, later), "NTP")
+
+
+# --- the model's endpoint
+
+
+def later() -> datetime:
+    """Return a time that is off by two minutes."""
+    return datetime.now(UTC) + timedelta(minutes=2)
+
+
+async def ask(settings: Settings, clock: Callable[[], datetime] = utc_now, *, seconds: float = 5) -> list[Finding]:
+    """Return what is told about an endpoint."""
+    async with httpx2.AsyncClient(timeout=seconds, verify=False) as http:
+        return await check_endpoint(settings, http, clock, seconds=seconds)
+
+
+def settings_for(url: str, *, key: str | None = KEY, model: str = "gpt-5-mini") -> Settings:
+    """Return settings that name an endpoint."""
+    return Settings(openai_api_key=SecretStr(key) if key else None, openai_base_url=url, openai_model=model)
 
 
 @pytest.mark.parametrize(
@@ -110,33 +264,132 @@ async def test_a_wrong_clock_is_told(database: Database) -> None:
 )
 async def test_the_models_endpoint_is_really_asked(key: str | None, model: str | None, state: str, word: str) -> None:
     """The key and the model's name are tried on the endpoint; the key is never in what is told."""
-    async with FakeOpenAI(key=KEY) as fake, httpx2.AsyncClient(timeout=5) as http:
-        settings = Settings(
-            openai_api_key=SecretStr(key) if key else None,
-            openai_base_url=fake.url,
-            openai_model=model or fake.models[0],
-        )
-        finding = await check_model(settings, http)
+    async with FakeOpenAI(key=KEY) as fake:
+        finding, *_ = await ask(settings_for(fake.url, key=key, model=model or fake.models[0]))
     assert finding.state == state
     assert word in finding.line
     assert not key or key not in finding.line
 
 
+@asynccontextmanager
+async def endpoint(models: web.Response, named: web.Response) -> AsyncIterator[str]:
+    """An endpoint that answers with this when its models are listed, and with that when it is asked for one."""
+    app = web.Application()
+
+    async def listing(_: web.Request) -> web.Response:
+        return models
+
+    async def one(_: web.Request) -> web.Response:
+        return named
+
+    app.add_routes([web.get("/v1/models", listing), web.get("/v1/models/{name}", one)])
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
+    finally:
+        await runner.cleanup()
+
+
+def refusing(status: int, code: str = "") -> web.Response:
+    """Return an error as endpoints send it."""
+    return web.json_response({"error": {"code": code, "message": "no"}}, status=status)
+
+
+@pytest.mark.parametrize(
+    ("models", "named", "state", "words"),
+    [
+        (lambda: refusing(404), lambda: refusing(404, "model_not_found"), "broken", ("does not know", "OPENAI_MODEL")),
+        (lambda: refusing(404), lambda: refusing(404), "open", ("lists no models",)),
+        (lambda: web.json_response({"data": [{"id": "gpt-5-maxi"}]}), lambda: refusing(404), "broken", ("gpt-5-maxi",)),
+        (lambda: web.json_response({"data": []}), lambda: web.json_response({"id": "gpt-5-mini"}), "good", ("knows",)),
+        (lambda: web.Response(text="<html>"), lambda: refusing(404), "broken", ("OPENAI_BASE_URL",)),
+        (lambda: refusing(401), lambda: refusing(404), "broken", ("refused the key (401)", "OPENAI_API_KEY")),
+        (lambda: refusing(503), lambda: refusing(404), "broken", ("503", "try again")),
+    ],
+)
+async def test_what_an_endpoint_says_of_a_model_counts(
+    models: Callable[[], web.Response], named: Callable[[], web.Response], state: str, words: tuple[str, ...]
+) -> None:
+    """Endpoints that list nothing, or not all that they know, are asked for the model itself."""
+    async with endpoint(models(), named()) as url:
+        finding, clock = await ask(settings_for(url))
+    assert (finding.state, [word in finding.line for word in words]) == (state, [True] * len(words))
+    assert clock.state == "good"
+
+
+async def test_a_clock_off_the_endpoint_s_is_told() -> None:
+    """The Date that an endpoint sends with its answer shows a clock that is off, where the database's cannot."""
+    async with FakeOpenAI(key=KEY) as fake:
+        _, clock = await ask(settings_for(fake.url), later)
+    assert told(clock, "clock", "ahead of 127.0.0.1", "NTP")
+
+
 async def test_an_endpoint_that_is_not_there_is_named_without_its_password() -> None:
     """An unreachable endpoint is broken; its address is told without what could be secret."""
-    settings = Settings(openai_api_key=SecretStr(KEY), openai_base_url="http://u:hunter2@127.0.0.1:9/v1")
-    async with httpx2.AsyncClient(timeout=5) as http:
-        finding = await check_model(settings, http)
-    assert finding.broken
-    assert "127.0.0.1:9" in finding.line
+    [finding] = await ask(settings_for("http://u:hunter2@127.0.0.1:9/v1"))
+    assert told(finding, "127.0.0.1:9", "cannot be reached", "OPENAI_BASE_URL")
     assert "hunter2" not in finding.line
 
 
-def test_python_and_mongod_are_looked_at() -> None:
-    """An old Python and a mongod that is no program are broken, each in one sentence."""
-    assert check_python((3, 10, 4)).broken
-    assert not check_python().broken
-    finding = check_program(Settings(mongodb_uri=None, mongod_bin="/nowhere/mongod"))
-    assert finding.broken
-    assert "MONGOD_BIN" in finding.line
-    assert host_of("mongodb://u:p@h:1,i:2/x") == "h:1,i:2"
+async def test_an_endpoint_that_says_nothing_is_given_up() -> None:
+    """Where a connection is taken and nothing ever comes, the doctor does not wait."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        started = time.monotonic()
+        [finding] = await ask(settings_for(f"http://127.0.0.1:{silent.getsockname()[1]}/v1"), seconds=0.2)
+    assert told(finding, "does not answer within 0.2 s", "network")
+    assert time.monotonic() - started < 2
+
+
+# --- all together
+
+
+async def test_all_that_is_wrong_is_told_and_no_more(mongo_uri: str, common_database: str, tmp_path: Path) -> None:
+    """Where all is well every line is good; the client that was handed in stays open."""
+    async with FakeOpenAI(key=KEY) as fake, httpx2.AsyncClient(verify=False) as http:
+        settings = Settings(
+            data_dir=tmp_path,
+            mongodb_uri=SecretStr(mongo_uri),
+            mongodb_database=common_database,
+            openai_api_key=SecretStr(KEY),
+            openai_base_url=fake.url,
+            openai_model=fake.models[0],
+        )
+        findings = [finding async for finding in examine(settings, http_client=http)]
+        assert not http.is_closed
+    assert [finding.line for finding in findings if finding.broken] == []
+    looked_at = [
+        "python",
+        "directory",
+        "mongodb",
+        "database",
+        "indexes",
+        "catalogue",
+        "data",
+        "clock",
+        "model",
+        "clock",
+    ]
+    assert [finding.what for finding in findings] == looked_at
+
+
+def test_everything_away_is_told_in_seconds(tmp_path: Path) -> None:
+    """With a foreign directory, no database and no endpoint the command says each, ends soon, and fails."""
+    (tmp_path / "holiday.jpg").touch()
+    settings = {
+        "PREPMATE_DATA_DIR": str(tmp_path),
+        "MONGODB_URI": "mongodb://u:hunter2@127.0.0.1:9/",
+        "OPENAI_API_KEY": KEY,
+        "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+    }
+    environment = {"PATH": os.environ["PATH"], **settings}
+    run = [sys.executable, "-m", "bot", "doctor", "--json"]
+    started = time.monotonic()
+    done = subprocess.run(run, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    findings = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (done.returncode, done.stderr) == (1, "")
+    assert {one["what"] for one in findings if one["state"] == "broken"} == {"directory", "database", "model"}
+    assert "hunter2" not in done.stdout
+    assert KEY not in done.stdout
+    assert time.monotonic() - started < 15
