@@ -113,6 +113,9 @@ ROWS: Final = (
             "(replan|refit) [my|the|day|today]*",
             "what (should|shall|do|can) i (do|have to do|need to do|practise|practice|study|work on) today",
             "(whats|what is) (on|planned|up) [for|today|the agenda]+",
+            "(what|which problem|which one) (am i|was i|did i|have i) [just|currently|last]* "
+            "(working on|doing|solving|start|started|on) [now|right now|at the moment|again]*",
+            "(what|which problem) is running [now|right now]*",
         ),
     ),
     Intent(

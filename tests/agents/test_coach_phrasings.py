@@ -368,6 +368,8 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("/task add stretch every day 10 min", "add_task", {"title": "stretch", "repeat": "daily", "minutes": 10}),
     ("move zeroes", "find_problem", {"query": "move zeroes", "limit": 1}),
     # the plan of the day
+    ("what am i working on?", "plan_today", {}),
+    ("which problem did i start", "plan_today", {}),
     ("what's my plan", "plan_today", {}),
     ("plan today", "plan_today", {}),
     ("plan my day", "plan_today", {}),

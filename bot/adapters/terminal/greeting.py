@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 from bot.app import App
 from store.client import ObjectId
 from store.documents.own import StudentSettings
+from store.documents.problems import Problem
 from store.errors import StoreError
 from store.work import UnitOfWork
 from tools.context import MentorContext
 from tools.errors import ToolError
 from tools.revision import list_due_revisions
+from tools.sessions import running_problem, running_sessions
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +38,20 @@ def choice_of(text: str) -> str | None:
 
 
 async def welcome_back(app: App, student: ObjectId) -> str:
-    """Return the line that greets a student who was here before: what is due, if that can be told."""
+    """Return the line that greets a student who was here before: what runs and what is due, if that can be told."""
     unit = UnitOfWork(app.database, student, clock=app.clock, ids=app.ids)
     try:
         settings = await unit.of(StudentSettings).own()
         zone = ZoneInfo(settings.time_zone if settings else "UTC")
-        due = await list_due_revisions(MentorContext(work=unit, clock=app.clock, zone=zone), limit=3)
+        context = MentorContext(work=unit, clock=app.clock, zone=zone)
+        due = await list_due_revisions(context, limit=3)
+        running = running_problem(await running_sessions(context))
+        problem = await unit.shared(Problem).get(running) if running else None
     except (StoreError, ToolError, ValueError, KeyError) as exc:
-        log.warning("what is due could not be looked up for the greeting: %s", exc)
+        log.warning("what runs and is due could not be looked up for the greeting: %s", exc)
         return "Welcome back!"
+    if problem is not None:
+        return f"Welcome back! {problem.title} is still running: “hint” for a small step, or tell me how it went."
     topics = [revision.topic for revision in (*due.overdue, *due.due_today)]
     if not topics:
         return "Welcome back! No revision is due today; “give me one” gets you the next problem."
