@@ -38,10 +38,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Path:
-    """The roadmap that the student follows, and where each problem stands on it, in order."""
+    """The roadmap that the student follows, where each problem stands on it, in order, and all of its topics."""
 
     name: str
     places: dict[ObjectId, Place]
+    topics: tuple[ObjectId, ...] = ()
 
 
 async def read_path(context: MentorContext) -> Path | None:
@@ -66,7 +67,7 @@ async def read_path(context: MentorContext) -> Path | None:
         {"roadmapTopicId": {"$in": [topic.id for topic in topics]}, "isActive": {"$ne": False}},
         sort=[("sequenceNumber", 1), ("_id", 1)],
     )
-    return Path(roadmap.name, _places(topics, placed))
+    return Path(roadmap.name, _places(topics, placed), tuple(topic.topic_id for topic in topics))
 
 
 def _by_use(roadmap: Roadmap) -> tuple[bool, int, int]:

@@ -96,7 +96,7 @@ async def explain_mastery(
         attempts=known.attempts if known else 0,
         next_revision=due.isoformat() if due else None,
         terms=terms,
-        words=_words(short, terms) + revision,
+        words=_words(short, terms, placed=view.belief(found).mean != 0) + revision,
     )
 
 
@@ -169,11 +169,12 @@ def _compare(value: float) -> str:
     return f"{'well ' if abs(value) >= _MUCH else ''}{side}"
 
 
-def _words(short: TopicMastery, terms: tuple[Term, ...]) -> str:
+def _words(short: TopicMastery, terms: tuple[Term, ...], *, placed: bool) -> str:
     if not short.attempted:
+        source = "what you said at the placement and " if placed else ""
         return (
-            f"You have not tried {short.topic} yet. From how you do overall, you would solve a medium problem of it "
-            f"unaided with a chance of {short.mastery:.0%}."
+            f"You have not tried {short.topic} yet. From {source}how you do overall, you would solve a medium problem "
+            f"of it unaided with a chance of {short.mastery:.0%}."
         )
     problems = "1 problem" if short.attempted == 1 else f"{short.attempted} problems"
     why = "; ".join(term.words for term in terms[:2])

@@ -12,6 +12,7 @@ from tools.delays import DELAYS
 from tools.hints import HINTS
 from tools.mastery import MASTERY
 from tools.notes import NOTES
+from tools.placement import PLACEMENT
 from tools.planning import PLANNING
 from tools.practice import PRACTICE
 from tools.problems import PROBLEMS
@@ -29,6 +30,7 @@ VERBS: Final[tuple[Verb, ...]] = (
     *PROBLEMS,
     *PRACTICE,
     *PROPOSALS,
+    *PLACEMENT,
     *UNDO,
     *MASTERY,
     *REVISION,

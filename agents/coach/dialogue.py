@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from agents.coach import questions, talk
 from agents.coach.details import Arguments, shed_attempt
 from agents.coach.intents import BY_NAME, Request
-from agents.coach.level_intents import DECLINED, KNOWN
+from agents.coach.level_intents import DECLINED, KNOWN, read_tap
 from agents.coach.notes import take_note, verbatim
 from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
 from agents.coach.questions import Question
@@ -149,6 +149,8 @@ def _reply(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
     question = questions.find_question(last.answer)
     if question is None:
         return _greeted(phrase) if not last.answer else None
+    if question is questions.PLACE:
+        return _tap(phrase)
     if question.slot in _OFFERS:
         return _OFFERS[question.slot](phrase, last)
     if _CANCEL.fullmatch(phrase.text):
@@ -369,6 +371,15 @@ def _about(request: Request, last: Exchange) -> Request:
     """Return the request for the problem that the last message named, unless it names one itself."""
     named = questions.named_in(last.answer)
     return request if "problem" in request.arguments or named is None else _with(request, {"problem": named})
+
+
+def _tap(phrase: Phrase) -> Request | Say | None:
+    """Take an answer to a placement's question; what is plainly something else leaves the placement open."""
+    if answer := read_tap(phrase):
+        return Request(BY_NAME["tap"], {"answer": answer})
+    if recognise(phrase) or talk.small_talk(phrase):
+        return None
+    return Say(f"I didn't catch that: 1 is unaided, 2 with help, 3 not yet. {questions.PLACE.text}")
 
 
 _OFFERS = {

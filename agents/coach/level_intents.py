@@ -1,4 +1,4 @@
-"""Rows of the table of intents about what was proposed: another one, an easier or a harder one, one seen before."""
+"""Rows of the table of intents about the student's level: placement, and what is said of a proposed problem."""
 
 from __future__ import annotations
 
@@ -42,6 +42,28 @@ def _reader(instead: str) -> Callable[[Phrase], Arguments]:
     return read
 
 
+def read_anew(rest: Phrase) -> Arguments:
+    """Read that a placement shall begin from its first question, as after a slash."""
+    return {"anew": True} if _ANEW.search(rest.text) else {}
+
+
+def shed_anew(phrase: Phrase) -> tuple[Arguments, Phrase]:
+    """Take out that a placement shall begin from its first question."""
+    match, rest = phrase.cut(_ANEW)
+    return ({"anew": True}, rest) if match else ({}, phrase)
+
+
+def read_tap(phrase: Phrase) -> str | None:
+    """Return the answer to a placement's question, or None."""
+    said = phrase.core().text
+    return next((answer for answer, pattern in _TAPS if pattern.fullmatch(said)), None)
+
+
+def read_answer(rest: Phrase) -> Arguments:
+    """Read the answer to a placement's question, as after a slash; what is none is passed on to be refused."""
+    return {"answer": read_tap(rest) or rest.typed} if rest else {}
+
+
 def _beside(more: str, too: str) -> tuple[re.Pattern[str], ...]:
     return phrases(
         f"{_ASK} {_BIT} {more} [{_ONE}] {_END}",
@@ -51,7 +73,48 @@ def _beside(more: str, too: str) -> tuple[re.Pattern[str], ...]:
     )
 
 
+_ANEW: Final = re.compile(r"(?<!\S)(?:again|anew|afresh|over|from the (?:start|beginning|top)|from scratch|new)(?!\S)")
+_LEVEL: Final = "(level|skill level|skills|skill|starting point|starting level)"
+_TEST: Final = "(placement|placement test|placement quiz|level test|level check|level quiz)"
+_CHOICE: Final = r"(?:(?:its|i would|id|i could|i can|i|answer|option|number|choice|say|would|could|probably|maybe)\s)*"
+_TAPS: Final = tuple(
+    (answer, re.compile(f"{_CHOICE}(?:{source})"))
+    for answer, source in (
+        ("unaided", r"1|one|first|(?:solve it |do it )?(?:unaided|alone|by myself|on my own|myself|without help)"
+         r"|solve it|easily|no problem"),
+        ("with-help", r"2|two|second|(?:solve it |do it )?(?:with (?:some |a little |a bit of )?(?:help|hints?|a hint)"
+         r"|with-help)|(?:need|needed) (?:some )?(?:help|a hint|hints)"),
+        ("not-yet", r"3|three|third|not yet|not-yet|cant|cannot|not at all|never (?:heard of it|done it|seen it|did it)"
+         r"|no (?:idea|clue)|dont know(?: it| that| how)?|couldnt|no way"),
+        ("skip", r"skip(?: it| this| that| this one| that one)?|pass|next|next one|not sure|unsure"),
+        ("stop", r"stop(?: it| here| now)?|cancel|quit|exit|enough|end|finish|im done|done|thats enough|never ?mind"),
+    )
+)  # fmt: skip
+
 ROWS: Final[tuple[Intent, ...]] = (
+    Intent(
+        name="placement",
+        verb="start_placement",
+        phrases=phrases(
+            f"[can|could|you|please|want|to|i|id|like|lets|do|take|start|begin|run|give|me|redo|repeat|continue|resume|a|"
+            f"an|the|my|new|retake]* {_TEST} [test|quiz|please|now|for me]*",
+            "[can|could|you|please|want|to|i|id|like]* (place|assess|evaluate|gauge|test) (me|myself) [please|now]*",
+            f"[can|could|you|please|want|to|i|id|like|lets|help|me]* (find|find out|test|assess|determine|measure|"
+            f"evaluate|figure out|gauge|establish|set) (my|me my|me) [current|right]* {_LEVEL} [please|now]*",
+            "[do you know|find|find out] what (level [am i|im] [at|on]|my level is)",
+        ),
+        sheds=shed_anew,
+        read=read_anew,
+        command=("placement", "[again]", "five taps that find your level"),
+    ),
+    Intent(
+        name="tap",
+        verb="answer_placement",
+        phrases=(),
+        read=read_answer,
+        needs="answer",
+        command=("tap", "1|2|3|skip|stop", "answer a placement's question; after it the number alone does the same"),
+    ),
     Intent(
         name="easier",
         verb="next_problem",

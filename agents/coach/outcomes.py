@@ -18,6 +18,7 @@ from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview
 from tools.notes import NoteList, NoteReceipt
+from tools.placement import PlacementReceipt
 from tools.planning import TodayPlan
 from tools.practice import AttemptReceipt, StartReceipt
 from tools.problems import ProblemMatches
@@ -37,6 +38,8 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "find_problem": ProblemMatches,
     "next_problem": NextProblem,
     "mark_seen": SeenReceipt,
+    "start_placement": PlacementReceipt,
+    "answer_placement": PlacementReceipt,
     "start_problem": StartReceipt,
     "record_attempt": AttemptReceipt,
     "undo_last": UndoReceipt,

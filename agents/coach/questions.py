@@ -55,6 +55,7 @@ HOW_MANY = Question("How many revisions a day at most?", "per_day", "revision ca
 WHICH_GRADE = Question("How did it go: again, hard, good or easy?", "grade", "rate")
 SNOOZE_UNTIL = Question("Until when: an hour, tonight, tomorrow or a day?", "until", "snooze")
 PAUSE_UNTIL = Question("Until which day shall revisions pause?", "until", "pause")
+PLACE = Question("Answer 1, 2 or 3; `skip` and `stop` work too.", "answer", "tap")
 GREETING = Question("3. Set my interview date", "greeting")
 
 QUESTIONS = (
@@ -91,6 +92,7 @@ QUESTIONS = (
     WHICH_GRADE,
     SNOOZE_UNTIL,
     PAUSE_UNTIL,
+    PLACE,
     GREETING,
 )
 

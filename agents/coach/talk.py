@@ -22,7 +22,7 @@ _AREAS: Final = (
     ("Practice", "next another easier harder seen start hint solution log find"),
     ("Revision", "due revise answer rate snooze pause unpause catchup cap"),
     ("Plan and tasks", "plan task tasks done move delete"),
-    ("Where you stand", "progress mastery placement"),
+    ("Where you stand", "progress mastery placement tap"),
     ("Notes and talks", "note notes editnote removenote conversations new resume rename search"),
     ("You", "profile import undo export forget help"),
 )

@@ -10,6 +10,7 @@ from agents.coach import checks
 from agents.coach.account_wording import ACCOUNT_WORDS
 from agents.coach.dialogue import GUESS, slot_of
 from agents.coach.intents import BY_NAME, INTENTS, Request
+from agents.coach.level_wording import LEVEL_WORDS, NEXT, tell_level
 from agents.coach.outcomes import Outcome, Refusal
 from agents.coach.overview import word_plan, word_progress
 from agents.coach.questions import AGAIN, CHOOSE, INTRODUCE, REVISE_ONE, START_IT, START_ONE, WHICH_SOLVED, number_lines
@@ -22,6 +23,7 @@ from tools.dates import say_day
 from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, TopicMastery
 from tools.notes import NoteList, NoteReceipt
+from tools.placement import PlacementReceipt
 from tools.planning import TodayPlan
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
@@ -61,6 +63,8 @@ def follow_up(outcomes: Sequence[Outcome]) -> Request | None:
         return Request(BY_NAME["note"], about)
     if isinstance(last.result, SeenReceipt) and last.result.proposed:
         return Request(BY_NAME["another"], {"instead": "another"})
+    if isinstance(last.result, PlacementReceipt) and last.result.answered and not last.result.ask:
+        return Request(BY_NAME["next"], {})
     if isinstance(last.result, AttemptReceipt) and last.result.first_ever:
         return Request(BY_NAME["profile"], {})
     return None
@@ -72,7 +76,10 @@ def tell(outcomes: Sequence[Outcome]) -> str:
     attempt = next((one.result for one in outcomes if isinstance(one.result, AttemptReceipt)), None)
     if attempt and last.verb == "get_profile":
         missing = last.result.missing if isinstance(last.result, Profile) else ()
-        return f"{_changes(attempt)}\n\n{_introduce(missing) or _NEXT}"
+        return f"{_changes(attempt)}\n\n{_introduce(missing) or NEXT}"
+    placed = next((one.result for one in outcomes if isinstance(one.result, PlacementReceipt)), None)
+    if placed and isinstance(last.result, NextProblem):
+        return f"{tell_level(placed)}\n\nYour first problem at that level: {word(last.result)}"
     if last.refusal:
         return refuse(_better(outcomes))
     if (checked := checks.find_check(outcomes)) and not isinstance(last.result, TaskReceipt):
@@ -113,9 +120,6 @@ def refuse(outcome: Outcome) -> str:
     return f"{sentence}\n\n{number_lines(refusal.choices)}\n\n{CHOOSE.text}"
 
 
-_NEXT: Final = "Say `give me one` when you want the next problem."
-
-
 def _next(result: NextProblem) -> str:
     if result.problem is None:
         return f"{result.why} Try another topic or difficulty, or see `whats due`."
@@ -124,12 +128,6 @@ def _next(result: NextProblem) -> str:
 
 
 _OTHERS: Final = "Rather not this one: say `another`, `easier`, `harder` or `seen it`."
-
-
-def _seen(result: SeenReceipt) -> str:
-    if result.already:
-        return f"I knew that already: I don't propose {link(result.problem)} as new. {_NEXT}"
-    return f"Then I won't propose {link(result.problem)} as new. It counts as no solve of today. {_NEXT}"
 
 
 def _start(result: StartReceipt) -> str:
@@ -141,7 +139,7 @@ def _start(result: StartReceipt) -> str:
 
 
 def _attempt(result: AttemptReceipt) -> str:
-    return f"{_changes(result)}\n\n{_NEXT}"
+    return f"{_changes(result)}\n\n{NEXT}"
 
 
 def _changes(result: AttemptReceipt) -> str:
@@ -217,7 +215,7 @@ def _due(result: DueRevisions) -> str:
         day = _day(result.paused_until, result.today)
         return f"Your revisions are paused until {day}.{waiting} Say `resume revisions` to go on now."
     if not result.total_due:
-        return f"Nothing is due today. {coming or 'Topics come up for revision once you have logged problems.'} {_NEXT}"
+        return f"Nothing is due today. {coming or 'Topics come up for revision once you have logged problems.'} {NEXT}"
     if not due:
         return (
             f"You did the {result.daily_cap} revisions of today. {result.total_due} more are due and can wait; "
@@ -303,7 +301,7 @@ def _changed(result: ProfileReceipt) -> str:
         return "That is what I had already."
     left = result.profile.days_left
     days = f"That leaves {_days(left)}. " if "target_date" in result.changed and left is not None and left > 0 else ""
-    return f"Noted. {days}{_introduce(result.profile.missing) or _NEXT}"
+    return f"Noted. {days}{_introduce(result.profile.missing) or NEXT}"
 
 
 def _introduce(missing: Sequence[str]) -> str:
@@ -337,7 +335,7 @@ _WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {
     ProfileReceipt: _changed,
     ProblemMatches: _find,
     NextProblem: _next,
-    SeenReceipt: _seen,
+    **LEVEL_WORDS,
     StartReceipt: _start,
     AttemptReceipt: _attempt,
     UndoReceipt: _undo,

@@ -16,7 +16,7 @@ from store.catalogue.hints import Ladder
 from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
 from store.documents.level import Proposal, SeenProblem
-from store.documents.own import Attempt, Turn
+from store.documents.own import Attempt, LearnerTopic, Turn
 from store.documents.problems import Submission
 from store.documents.sessions import PreparationTask
 from store.work import UnitOfWork
@@ -123,6 +123,26 @@ async def test_a_suggestion_is_turned_down(chat: Chat) -> None:
     assert await chat.student.all(SeenProblem) == []
     assert named(fourth) in await chat.say("give me one")
     assert named(fourth) in await chat.say("start it")
+
+
+async def test_a_placement_in_five_taps(chat: Chat) -> None:
+    """Five numbers place a student and lead to a first problem at that level; undo takes all of it back."""
+    answer = await chat.say("find my level")
+    for number in range(1, 5):
+        assert f"Question {number} of 5, on **" in answer
+        answer = await chat.say("1")
+    assert "Question 5 of 5" in answer
+    assert await chat.student.all(LearnerTopic) == []
+    placed = await chat.say("1")
+    assert "That places you." in placed
+    assert "Your first problem at that level: [" in placed
+    assert placed.endswith(questions.START_IT.text)
+    assert len(await chat.student.all(LearnerTopic)) == 5
+    assert "Everything is as it was" in await chat.say("undo that")
+    assert await chat.student.all(LearnerTopic) == []
+    assert await chat.say("place me") == answer
+    assert "nothing changed" not in await chat.say("stop")
+    assert len(await chat.student.all(LearnerTopic)) == 4
 
 
 async def test_a_choice_is_offered_and_taken(chat: Chat) -> None:

@@ -35,6 +35,11 @@ UNSURE = (
     "I am not sure which problem “maximum sub” is.\n\n1. Maximum Subarray\n2. Maximum Product Subarray\n\n"
     f"{questions.CHOOSE.text}"
 )
+PLACING = (
+    "Question 2 of 5, on **Graphs**: how would you do with a problem like [Clone Graph](https://x.y/clone-graph/) "
+    "(medium)?\n\n1. Solve it unaided\n2. Solve it with help\n3. Not yet\n\n"
+    f"Why this one: it tells most.\n\n{questions.PLACE.text}"
+)
 WHICH_ZONE = f"Which time zone is “ist”?\n\n1. Asia/Kolkata\n2. Europe/Dublin\n\n{questions.CHOOSE.text}"
 INTRODUCE = f"To plan around you I'd like to know a few things. {questions.INTRODUCE.text}"
 TWO_SUM_URL = "https://leetcode.com/problems/two-sum/"
@@ -279,3 +284,53 @@ def test_only_bound_tools_are_called() -> None:
     coach = OfflineCoach().bind_tools([{"type": "function", "function": {"name": "next_problem"}}])
     assert coach.answer([HumanMessage("give me one")]).tool_calls
     assert coach.answer([HumanMessage("undo")]).text == talk.NOT_HERE
+
+
+@pytest.mark.parametrize(
+    ("reply", "verb", "arguments"),
+    [
+        ("1", "answer_placement", {"answer": "unaided"}),
+        ("2", "answer_placement", {"answer": "with-help"}),
+        ("3", "answer_placement", {"answer": "not-yet"}),
+        ("3.", "answer_placement", {"answer": "not-yet"}),
+        ("option 2 please", "answer_placement", {"answer": "with-help"}),
+        ("by myself", "answer_placement", {"answer": "unaided"}),
+        ("with a hint", "answer_placement", {"answer": "with-help"}),
+        ("not yet", "answer_placement", {"answer": "not-yet"}),
+        ("no idea", "answer_placement", {"answer": "not-yet"}),
+        ("skip", "answer_placement", {"answer": "skip"}),
+        ("stop", "answer_placement", {"answer": "stop"}),
+        ("thats enough", "answer_placement", {"answer": "stop"}),
+        ("whats due", "list_due_revisions", {}),
+        ("start over the placement", "start_placement", {"anew": True}),
+        ("/tap 2", "answer_placement", {"answer": "with-help"}),
+        ("/tap not yet", "answer_placement", {"answer": "not-yet"}),
+        ("/next", "next_problem", {}),
+    ],
+)
+def test_an_answer_to_a_placements_question(reply: str, verb: str, arguments: dict[str, Any]) -> None:
+    """1, 2 and 3 are answers while a question of the placement is open; anything else still works."""
+    decided = decide([Exchange("place me", PLACING)], reply)
+    assert isinstance(decided, Request), decided
+    assert (decided.verb, decided.arguments) == (verb, arguments)
+
+
+def test_the_numbers_of_a_placement_stay_its_own() -> None:
+    """Elsewhere the same numbers mean what they meant; what is no answer keeps the question open."""
+    unclear = decide([Exchange("place me", PLACING)], "four")
+    assert isinstance(unclear, Say)
+    again = decide([Exchange("place me", PLACING), Exchange("four", unclear.text)], "2")
+    assert isinstance(again, Request)
+    assert (again.verb, again.arguments) == ("answer_placement", {"answer": "with-help"})
+    left = [Exchange("place me", PLACING), Exchange("find coin", FOUND)]
+    picked = decide(left, "1")
+    assert isinstance(picked, Request)
+    assert picked.verb == "start_problem"
+    recalled = decide([Exchange("place me", PLACING), Exchange("/answer", questions.WHAT_ANSWER.text)], "1")
+    assert isinstance(recalled, Request)
+    assert (recalled.verb, recalled.arguments) == ("answer_recall", {"answer": "1"})
+    asked = decide((), "/tap")
+    assert asked == Say(questions.PLACE.text)
+    told = decide([*left, Exchange("solved two sum", questions.HELPED.text)], "3")
+    assert isinstance(told, Request)
+    assert (told.verb, told.arguments["outcome"]) == ("record_attempt", "stuck")

@@ -421,6 +421,20 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("ive seen two sum already", "mark_seen", {"problem": "two sum"}),
     ("/seen two sum", "mark_seen", {"problem": "two sum"}),
     ("/seen", "mark_seen", {}),
+    # placement
+    ("place me", "start_placement", {}),
+    ("plz place me", "start_placement", {}),
+    ("find my level", "start_placement", {}),
+    ("placement", "start_placement", {}),
+    ("i want to take the placement test", "start_placement", {}),
+    ("test my level", "start_placement", {}),
+    ("can you assess my skills", "start_placement", {}),
+    ("figure out my level please", "start_placement", {}),
+    ("place me again", "start_placement", {"anew": True}),
+    ("redo the placement from scratch", "start_placement", {"anew": True}),
+    ("continue the placement", "start_placement", {}),
+    ("/placement", "start_placement", {}),
+    ("/placement again", "start_placement", {"anew": True}),
 ]  # fmt: skip
 
 

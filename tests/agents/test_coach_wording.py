@@ -21,6 +21,7 @@ from tools.export import ExportSection
 from tools.hints import HintReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
 from tools.notes import NoteBrief, NoteList, NoteReceipt
+from tools.placement import PlacedTopic, PlacementAsk, PlacementReceipt
 from tools.planning import LeftOut, PlanItem, TodayPlan
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
@@ -185,6 +186,11 @@ TALK = ConversationBrief(
 )
 SECTION = ExportSection(kind="user", name="users", what="A student.", documents=3)
 
+ASK = PlacementAsk(
+    number=2, of=5, topic="Hashing", problem=TWO_SUM, concept="collisions", share=0.04, why="it tells most"
+)
+PLACED = PlacedTopic(topic="Hashing", answer="not-yet", before=0.5, after=0.43)
+
 RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (
         NextProblem(problem=TWO_SUM, why="It is number 1.", running="Jump Game"),
@@ -192,6 +198,22 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
          "**Jump Game** is still", "start it"),
     ),
     (NextProblem(problem=None, why="There is no hard problem.", nothing_left=True), ("There is no hard problem.",)),
+    (
+        PlacementReceipt(ask=ASK, roadmap="PrepMate 75", answered=1, before=0.5, after=0.5),
+        ("Question 2 of 5, on **Hashing**: how would you do with a problem like [Two Sum]", "1. Solve it unaided",
+         "Why this one: it tells most.", "Answer 1, 2 or 3"),
+    ),
+    (
+        PlacementReceipt(
+            ask=ASK.model_copy(update={"problem": None}), roadmap="Core", answered=1, before=0.5, after=0.5
+        ),
+        ("how would you do with a question about collisions?",),
+    ),
+    (PlacementReceipt(ask=None, roadmap="Core", answered=0, before=0.5, after=0.5), ("nothing changed",)),
+    (
+        PlacementReceipt(line="x", ask=None, roadmap="Core", answered=1, before=0.5, after=0.62, topics=(PLACED,)),
+        ("with a chance of 62% (I began at 50%)", "- Hashing (not yet): mastery 50% → 43%", "give me one"),
+    ),
     (
         SeenReceipt(line="x", problem=TWO_SUM, already=False, proposed=False),
         ("won't propose [Two Sum]", "no solve of today"),

@@ -1,0 +1,61 @@
+"""Placement and problems seen before in words; every figure is the result's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from agents.coach.questions import PLACE
+from agents.coach.revision_wording import link
+from tools.context import Result
+from tools.placement import PlacedTopic, PlacementAsk, PlacementReceipt
+from tools.proposals import SeenReceipt
+
+NEXT: Final = "Say `give me one` when you want the next problem."
+_SAID: Final = {"unaided": "unaided", "with-help": "with help", "not-yet": "not yet"}
+
+
+def tell_seen(result: SeenReceipt) -> str:
+    """Say that a problem is not proposed as new any more."""
+    if result.already:
+        return f"I knew that already: I don't propose {link(result.problem)} as new. {NEXT}"
+    return f"Then I won't propose {link(result.problem)} as new. It counts as no solve of today. {NEXT}"
+
+
+def tell_placement(result: PlacementReceipt) -> str:
+    """Ask the open question of a placement, or say what came of it."""
+    if result.ask is not None:
+        return _ask(result.ask)
+    if not result.answered:
+        return f"Okay, nothing was answered, so nothing changed. {NEXT}"
+    return f"{tell_level(result)}\n\n{NEXT}"
+
+
+def tell_level(result: PlacementReceipt) -> str:
+    """Say what a placement changed."""
+    lines = "\n".join(map(_placed, result.topics))
+    return (
+        f"That places you. A medium problem of {result.roadmap} you would solve unaided with a chance of "
+        f"{result.after:.0%} (I began at {result.before:.0%}). What you say counts less than what you solve, so each "
+        f"problem you log corrects it.\n\n{lines}"
+    )
+
+
+def _ask(ask: PlacementAsk) -> str:
+    about = f"like {link(ask.problem)} ({ask.problem.difficulty})" if ask.problem else f"about {ask.concept or 'it'}"
+    kind = "question" if ask.problem is None or ask.problem.platform == "internal" else "problem"
+    return (
+        f"Question {ask.number} of {ask.of}, on **{ask.topic}**: how would you do with a {kind} {about}?\n\n"
+        "1. Solve it unaided\n2. Solve it with help\n3. Not yet\n\n"
+        f"Why this one: {ask.why}.\n\n{PLACE.text}"
+    )
+
+
+def _placed(topic: PlacedTopic) -> str:
+    return f"- {topic.topic} ({_SAID[topic.answer]}): mastery {topic.before:.0%} → {topic.after:.0%}"
+
+
+LEVEL_WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {
+    SeenReceipt: tell_seen,
+    PlacementReceipt: tell_placement,
+}

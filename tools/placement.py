@@ -1,0 +1,325 @@
+"""Placement: five taps that say where a student stands, before or beside their attempts.
+
+What they say is written as a prior into the learner's own collections, where attempts go on from it: no attempt, no
+submission, no statistic and no revision comes of it. It counts less than doing it, as `learning.placement` says. A
+placement that is taken again takes the place of the last one: what that had moved is taken out first, so the same
+words do not count twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, get_args
+
+from pydantic import Field
+
+from learning.mastery import REFERENCE_MEDIUM, TOPIC_VARIANCE, USER_VARIANCE, Belief, Difficulty
+from learning.placement import TAPS, Ask, Question, Standing, choose_question
+from store.client import ObjectId
+from store.documents.level import BeliefChange, Placement, PlacementAnswer, PlacementQuestion, PlacementRun
+from store.documents.own import LearnerStudent, LearnerTopic
+from store.documents.problems import Problem, Topic
+from tools.context import MentorContext, Receipt, Result, Verb
+from tools.errors import ToolFailed, ToolRetry
+from tools.learner import LearnerView, read_difficulties
+from tools.problems import ProblemBrief, brief
+from tools.statistics import refresh_others
+from tools.syllabus import Syllabus, read_syllabus
+
+Said = Literal["unaided", "with-help", "not-yet", "skip", "stop"]
+_LEAST_VARIANCE: Final = 0.01
+
+
+class PlacementAsk(Result):
+    """An open question. `problem` is an example of the topic, `share` the part of the uncertainty that it removes."""
+
+    number: int
+    of: int
+    topic: str
+    problem: ProblemBrief | None
+    concept: str | None
+    share: float
+    why: str
+
+
+class PlacedTopic(Result):
+    """A topic that was asked about; mastery is 0 to 1, before the placement and after it."""
+
+    topic: str
+    answer: str
+    before: float
+    after: float
+
+
+class PlacementReceipt(Receipt):
+    """Where a placement stands: its open question, or what came of it.
+
+    The receipt is empty until the last answer. `before` and `after` are the chance, 0 to 1, of solving a medium problem
+    of the roadmap unaided. `replaced`: an earlier placement was taken out for it.
+    """
+
+    line: str = ""
+    ask: PlacementAsk | None
+    roadmap: str
+    answered: int
+    topics: tuple[PlacedTopic, ...] = ()
+    before: float
+    after: float
+    replaced: bool = False
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What a placement stands on: the roadmap, and what is believed without any earlier placement."""
+
+    syllabus: Syllabus
+    view: LearnerView
+    earlier: Placement | None
+    standing: Standing
+
+    def after(self, answers: list[PlacementAnswer]) -> Standing:
+        """Return what is believed after these answers."""
+        standing = self.standing
+        for said in answers:
+            topic = str(said.topic_id)
+            if said.answer != "skip" and topic in standing.topics:
+                standing = standing.after(Question("", topic, Difficulty(said.difficulty)), said.answer)
+        return standing
+
+
+async def start_placement(
+    context: MentorContext,
+    anew: Annotated[bool, Field(description="Begin from the first question even where a placement is open.")] = False,
+) -> PlacementReceipt:
+    """Begin, or go on with, a placement: five taps that tell PrepMate the student's level.
+
+    Use it for "place me", "find my level", "test my level". Ask its question in the student's language with the three
+    answers (1 solve it unaided, 2 with help, 3 not yet; skip and stop are always possible) and give what they say to
+    answer_placement. It can be taken again at any time; the new one replaces the old.
+    """
+    ground = await _read_ground(context)
+    runs = context.work.of(PlacementRun)
+    run = await runs.own()
+    if run is None:
+        run = PlacementRun(id=context.student)
+    elif not anew and run.asked is not None:
+        return await _asking(context, ground, run, run.asked)
+    run.answers = []
+    run.asked = await _next_question(context, ground, run.answers)
+    if run.asked is None:
+        raise ToolFailed("There is nothing to place you on: the catalogue has no topic of a roadmap.")
+    await runs.save(run)
+    return await _asking(context, ground, run, run.asked)
+
+
+async def answer_placement(
+    context: MentorContext,
+    answer: Annotated[
+        Said,
+        Field(description="What the student says of the open question; stop ends the placement with what was said."),
+    ],
+) -> PlacementReceipt:
+    """Take the student's answer to the placement's open question, and return the next question or the result.
+
+    Only what the student said: never guess an answer. After the last one the receipt says what changed; undo_last takes
+    the whole placement back. Then call next_problem, which chooses by the new level.
+    """
+    if answer not in get_args(Said):
+        raise ToolRetry("The answer must be unaided, with-help, not-yet, skip or stop.", choices=get_args(Said))
+    runs = context.work.of(PlacementRun)
+    run = await runs.own()
+    if run is None or run.asked is None:
+        raise ToolRetry("No placement is open; start_placement begins one.")
+    ground = await _read_ground(context)
+    if answer != "stop":
+        said = PlacementAnswer(**run.asked.model_dump(), answer=answer, at=context.now())
+        run.answers = [*run.answers, said]
+    done = answer == "stop" or len(run.answers) >= TAPS
+    run.asked = None if done else await _next_question(context, ground, run.answers)
+    if run.asked is None:
+        return await _finish(context, ground, run)
+    await runs.save(run)
+    return await _asking(context, ground, run, run.asked)
+
+
+async def _read_ground(context: MentorContext) -> _Ground:
+    syllabus = await read_syllabus(context)
+    earlier = await context.work.of(Placement).find_one({"replacedAt": None}, sort=[("at", -1), ("_id", -1)])
+    view = syllabus.view
+    moved = {change.topic_id: change for change in earlier.moves} if earlier else {}
+    topics = {
+        str(topic): _without(view.belief(topic), moved.get(topic), TOPIC_VARIANCE)
+        for topic in {*syllabus.weights, *(topic for topic in moved if topic is not None)}
+    }
+    standing = Standing(
+        user=_without(view.user, moved.get(None), USER_VARIANCE),
+        topics=topics,
+        shifts={topic: view.shift(ObjectId(topic)) for topic in topics},
+        weights={str(topic): weight for topic, weight in syllabus.weights.items()},
+    )
+    return _Ground(syllabus, view, earlier, standing)
+
+
+def _without(belief: Belief, change: BeliefChange | None, most: float) -> Belief:
+    """Return a belief as it would be without what a placement had changed."""
+    if change is None:
+        return belief
+    variance = min(most, max(_LEAST_VARIANCE, belief.variance - change.variance))
+    return Belief(belief.mean - change.mean, variance, belief.form)
+
+
+async def _next_question(
+    context: MentorContext, ground: _Ground, answers: list[PlacementAnswer]
+) -> PlacementQuestion | None:
+    """Return the question that is worth most now; each topic is asked about once."""
+    asked = {said.topic_id for said in answers}
+    open_topics = [topic for topic in ground.syllabus.weights if topic not in asked]
+    examples = {topic: ground.syllabus.examples.get(topic, ()) for topic in open_topics}
+    difficulties = await read_difficulties(context, [problem for found in examples.values() for problem in found])
+    questions: list[Question] = []
+    about: dict[str, ObjectId | None] = {}
+    for topic in open_topics:
+        # Of examples that are as hard as each other the first on the roadmap says as much as any.
+        levels = {round(difficulties[problem.id].value, 2): problem for problem in reversed(examples[topic])}
+        for problem in levels.values():
+            questions.append(Question(str(problem.id), str(topic), difficulties[problem.id]))
+            about[str(problem.id)] = problem.id
+        if not levels:
+            questions.append(Question(str(topic), str(topic), Difficulty(REFERENCE_MEDIUM)))
+            about[str(topic)] = None
+    best: Ask | None = choose_question(ground.after(answers), questions)
+    if best is None:
+        return None
+    return PlacementQuestion(
+        topic_id=ObjectId(best.question.topic),
+        problem_id=about[best.question.key],
+        difficulty=best.question.problem.value,
+        share=best.share,
+    )
+
+
+async def _asking(
+    context: MentorContext, ground: _Ground, run: PlacementRun, question: PlacementQuestion
+) -> PlacementReceipt:
+    problem = await context.work.shared(Problem).get(question.problem_id) if question.problem_id else None
+    topic = await context.work.shared(Topic).get(question.topic_id)
+    concepts = topic.metadata.key_concepts if topic and topic.metadata else []
+    name = ground.syllabus.name_of(question.topic_id)
+    now = ground.after(run.answers)
+    ask = PlacementAsk(
+        number=len(run.answers) + 1,
+        of=TAPS,
+        topic=name,
+        problem=brief(problem) if problem else None,
+        concept=concepts[0] if concepts else None,
+        share=round(question.share, 4),
+        why=_why(ground, question, name),
+    )
+    return PlacementReceipt(
+        ask=ask,
+        roadmap=ground.syllabus.name,
+        answered=_counted(run.answers),
+        before=round(ground.standing.overall, 4),
+        after=round(now.overall, 4),
+    )
+
+
+def _why(ground: _Ground, question: PlacementQuestion, name: str) -> str:
+    syllabus = ground.syllabus
+    total = sum(syllabus.counts.values())
+    here = syllabus.counts.get(question.topic_id, 0)
+    part = f", and {here} of its {total} problems are on {name}" if here else ""
+    topics = len(syllabus.weights)
+    return (
+        f"of all that I could ask, this answer tells most: about {question.share:.0%} of what is uncertain about your "
+        f"{topics} topics of {syllabus.name}{part}"
+    )
+
+
+def _counted(answers: list[PlacementAnswer]) -> int:
+    return sum(said.answer != "skip" for said in answers)
+
+
+async def _finish(context: MentorContext, ground: _Ground, run: PlacementRun) -> PlacementReceipt:
+    """End a placement: what was said becomes the prior, in this one step, which is what undo takes back."""
+    await context.work.of(PlacementRun).remove(run)
+    count = _counted(run.answers)
+    before = ground.standing
+    if not count:
+        overall = round(before.overall, 4)
+        return PlacementReceipt(ask=None, roadmap=ground.syllabus.name, answered=0, before=overall, after=overall)
+    after = ground.after(run.answers)
+    moves = _moves(before, after)
+    await _write(context, ground, after, moves)
+    if ground.earlier:
+        ground.earlier.replaced_at = context.now()
+        await context.work.of(Placement).save(ground.earlier)
+    placement = Placement(
+        id=context.work.new_id(), user_id=context.student, at=context.now(), answers=run.answers, moves=moves
+    )
+    await context.work.of(Placement).add(placement)
+    return _result(ground, run.answers, after, count)
+
+
+def _result(ground: _Ground, answers: list[PlacementAnswer], after: Standing, count: int) -> PlacementReceipt:
+    old, new = ground.standing.overall, after.overall
+    again = " · in place of the last one" if ground.earlier else ""
+    said = "1 answer" if count == 1 else f"{count} answers"
+    return PlacementReceipt(
+        line=f"placement · {said} · a medium problem of {ground.syllabus.name} unaided: {old:.0%} → {new:.0%}{again}",
+        undo_label="placement",
+        ask=None,
+        roadmap=ground.syllabus.name,
+        answered=count,
+        topics=tuple(
+            PlacedTopic(
+                topic=ground.syllabus.name_of(one.topic_id),
+                answer=one.answer,
+                before=round(ground.standing.mastery(str(one.topic_id)), 4),
+                after=round(after.mastery(str(one.topic_id)), 4),
+            )
+            for one in answers
+            if one.answer != "skip" and str(one.topic_id) in after.topics
+        ),
+        before=round(old, 4),
+        after=round(new, 4),
+        replaced=ground.earlier is not None,
+    )
+
+
+def _moves(before: Standing, after: Standing) -> list[BeliefChange]:
+    user = BeliefChange(mean=after.user.mean - before.user.mean, variance=after.user.variance - before.user.variance)
+    topics = [
+        BeliefChange(
+            topic_id=ObjectId(topic),
+            mean=belief.mean - before.topics[topic].mean,
+            variance=belief.variance - before.topics[topic].variance,
+        )
+        for topic, belief in after.topics.items()
+        if belief != before.topics[topic]
+    ]
+    return [user, *topics]
+
+
+async def _write(context: MentorContext, ground: _Ground, after: Standing, moves: list[BeliefChange]) -> None:
+    """Store the new beliefs, and bring the stored mastery of the topics that were practised up to date."""
+    student = ground.view.student or LearnerStudent(id=context.student, variance=after.user.variance)
+    student.mean, student.variance = after.user.mean, after.user.variance
+    await context.work.of(LearnerStudent).save(student)
+    earlier = ground.earlier.moves if ground.earlier else []
+    known = dict(ground.view.topics)
+    for topic in dict.fromkeys(change.topic_id for change in (*moves, *earlier) if change.topic_id is not None):
+        belief = after.topics[str(topic)]
+        item = known.get(topic) or LearnerTopic(
+            id=context.work.new_id(), user_id=context.student, topic_id=topic, variance=belief.variance
+        )
+        item.mean, item.variance = belief.mean, belief.variance
+        await context.work.of(LearnerTopic).save(item)
+        known[topic] = item
+    await refresh_others(context, LearnerView(student, known, ground.view.shifts), set(), context.now())
+
+
+PLACEMENT = (
+    Verb(start_placement, doing="choosing the first question", writes=True),
+    Verb(answer_placement, doing="taking your answer down", writes=True),
+)
