@@ -187,7 +187,7 @@ def test_a_reply_to_what_was_shown_is_understood(
             f"Minutes can be at most 1440, which is a whole day. {questions.HOW_LONG.text}",
         ),
         (("",), talk.EMPTY),
-        (("start", "what am i working on"), talk.NEEDS_MODEL),
+        (("start", "what am i supposed to know"), talk.NEEDS_MODEL),
         (("hi", "2", "what did i do yesterday"), talk.NEEDS_MODEL),
     ],
 )
