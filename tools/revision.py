@@ -58,6 +58,11 @@ class DueRevisions(Result):
     done_today: int = 0
     paused_until: str | None = None
 
+    @property
+    def due(self) -> list[DueRevision]:
+        """Return what is listed as due, the most urgent first: the order in which `revise` takes it."""
+        return sorted([*self.overdue, *self.due_today], key=lambda item: (-item.priority, item.due))
+
 
 async def list_due_revisions(
     context: MentorContext,

@@ -207,7 +207,7 @@ def _topic(topic: TopicMastery) -> str:
 
 
 def _due(result: DueRevisions) -> str:
-    due = [*result.overdue, *result.due_today]
+    due = result.due
     ahead = [f"{item.topic} {_day(item.due, result.today)}" for item in result.upcoming]
     coming = f"Next: {', '.join(ahead)}." if ahead else ""
     if result.paused_until:
