@@ -98,18 +98,20 @@ async def start_placement(
     answer_placement. It can be taken again at any time; the new one replaces the old.
     """
     ground = await _read_ground(context)
-    runs = context.work.of(PlacementRun)
-    run = await runs.own()
-    if run is None:
-        run = PlacementRun(id=context.student)
-    elif not anew and run.asked is not None:
-        return await _asking(context, ground, run, run.asked)
-    run.answers = []
-    run.asked = await _next_question(context, ground, run.answers)
-    if run.asked is None:
+    run = await _open_run(context)
+    if run is not None and not anew:
+        return await _asking(context, ground, run)
+    first = await _next_question(context, ground, [])
+    if first is None:
         raise ToolFailed("There is nothing to place you on: the catalogue has no topic of a roadmap.")
-    await runs.save(run)
-    return await _asking(context, ground, run, run.asked)
+    if run is not None:
+        run.asked, run.answers = first, []
+    else:
+        run = PlacementRun(
+            id=context.work.new_id(), user_id=context.student, started_at=context.now(), asked=first, answers=[]
+        )
+    await context.work.of(PlacementRun).save(run)
+    return await _asking(context, ground, run)
 
 
 async def answer_placement(
@@ -126,20 +128,25 @@ async def answer_placement(
     """
     if answer not in get_args(Said):
         raise ToolRetry("The answer must be unaided, with-help, not-yet, skip or stop.", choices=get_args(Said))
-    runs = context.work.of(PlacementRun)
-    run = await runs.own()
-    if run is None or run.asked is None:
+    run = await _open_run(context)
+    if run is None:
         raise ToolRetry("No placement is open; start_placement begins one.")
     ground = await _read_ground(context)
     if answer != "stop":
         said = PlacementAnswer(**run.asked.model_dump(), answer=answer, at=context.now())
         run.answers = [*run.answers, said]
     done = answer == "stop" or len(run.answers) >= TAPS
-    run.asked = None if done else await _next_question(context, ground, run.answers)
-    if run.asked is None:
-        return await _finish(context, ground, run)
-    await runs.save(run)
-    return await _asking(context, ground, run, run.asked)
+    following = None if done else await _next_question(context, ground, run.answers)
+    if following is None:
+        return await _finish(context, ground, run.answers)
+    run.asked = following
+    await context.work.of(PlacementRun).save(run)
+    return await _asking(context, ground, run)
+
+
+async def _open_run(context: MentorContext) -> PlacementRun | None:
+    """Return the placement under way; of several, one of which an undo brought back, the one begun last."""
+    return await context.work.of(PlacementRun).find_one({}, sort=[("startedAt", -1), ("_id", -1)])
 
 
 async def _read_ground(context: MentorContext) -> _Ground:
@@ -198,9 +205,8 @@ async def _next_question(
     )
 
 
-async def _asking(
-    context: MentorContext, ground: _Ground, run: PlacementRun, question: PlacementQuestion
-) -> PlacementReceipt:
+async def _asking(context: MentorContext, ground: _Ground, run: PlacementRun) -> PlacementReceipt:
+    question = run.asked
     problem = await context.work.shared(Problem).get(question.problem_id) if question.problem_id else None
     topic = await context.work.shared(Topic).get(question.topic_id)
     concepts = topic.metadata.key_concepts if topic and topic.metadata else []
@@ -240,25 +246,27 @@ def _counted(answers: list[PlacementAnswer]) -> int:
     return sum(said.answer != "skip" for said in answers)
 
 
-async def _finish(context: MentorContext, ground: _Ground, run: PlacementRun) -> PlacementReceipt:
+async def _finish(context: MentorContext, ground: _Ground, answers: list[PlacementAnswer]) -> PlacementReceipt:
     """End a placement: what was said becomes the prior, in this one step, which is what undo takes back."""
-    await context.work.of(PlacementRun).remove(run)
-    count = _counted(run.answers)
+    runs = context.work.of(PlacementRun)
+    for run in await runs.find({}):
+        await runs.remove(run)
+    count = _counted(answers)
     before = ground.standing
     if not count:
         overall = round(before.overall, 4)
         return PlacementReceipt(ask=None, roadmap=ground.syllabus.name, answered=0, before=overall, after=overall)
-    after = ground.after(run.answers)
+    after = ground.after(answers)
     moves = _moves(before, after)
     await _write(context, ground, after, moves)
     if ground.earlier:
         ground.earlier.replaced_at = context.now()
         await context.work.of(Placement).save(ground.earlier)
     placement = Placement(
-        id=context.work.new_id(), user_id=context.student, at=context.now(), answers=run.answers, moves=moves
+        id=context.work.new_id(), user_id=context.student, at=context.now(), answers=answers, moves=moves
     )
     await context.work.of(Placement).add(placement)
-    return _result(ground, run.answers, after, count)
+    return _result(ground, answers, after, count)
 
 
 def _result(ground: _Ground, answers: list[PlacementAnswer], after: Standing, count: int) -> PlacementReceipt:

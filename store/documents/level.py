@@ -63,12 +63,15 @@ class PlacementAnswer(PlacementQuestion):
 
 
 class PlacementRun(Own):
-    """A placement under way: what was answered and which question is open. `_id` is the student; it ends by removal."""
+    """A placement under way: what was answered and which question is open. It ends by removal."""
 
     collection: ClassVar[str] = "placement_runs"
-    owner: ClassVar[str | None] = "_id"
+    owner: ClassVar[str | None] = "userId"
+    indexes: ClassVar[tuple[Index, ...]] = (index("userId", "-startedAt"),)
 
-    asked: PlacementQuestion | None = None
+    user_id: Id
+    started_at: Time
+    asked: PlacementQuestion
     answers: list[PlacementAnswer] = Field(default_factory=list)
 
 

@@ -164,6 +164,21 @@ async def test_a_later_placement_leaves_attempts_in_between_counted(ada: Student
     assert (await ada.one(LearnerStudent))["mean"] == pytest.approx(taught + moved)
 
 
+async def test_undo_reaches_a_placement_past_the_next_one_that_is_open(ada: Student) -> None:
+    """A new placement that was begun and not ended does not stand in the way; ending it ends all that are open."""
+    await place(ada, "unaided", "stop")
+    ada.clock.forward(minutes=1)
+    open_now = await ada.do(PlacementReceipt, "start_placement")
+    assert (await ada.do(UndoReceipt, "undo_last")).label == "placement"
+    assert await ada.all(LearnerTopic) == []
+    resumed = await ada.do(PlacementReceipt, "start_placement")
+    assert resumed.ask is not None
+    assert open_now.ask is not None
+    assert (resumed.ask.number, resumed.ask.topic) == (1, open_now.ask.topic)
+    await answer(ada, "stop")
+    assert await ada.all(PlacementRun) == []
+
+
 async def test_skip_and_stop_always_work(ada: Student) -> None:
     """A skipped question is asked no more and counts for nothing; stop ends with what was said, be it nothing."""
     first = await ada.do(PlacementReceipt, "start_placement")

@@ -134,6 +134,8 @@ ARGUMENTS: Final[dict[str, Given]] = {
         }
     ),
     "mark_seen": Given(optional={"problem": PROBLEM}),
+    "start_placement": Given(optional={"anew": st.booleans()}),
+    "answer_placement": Given({"answer": word("unaided", "with-help", "not-yet", "skip", "stop")}),
     "start_problem": Given({"problem": PROBLEM}),
     "record_attempt": Given({"outcome": OUTCOME}, {"problem": PROBLEM, "minutes": MINUTES, "tries": whole(1, 100)}),
     "undo_last": Given(optional={"leave_changed": st.booleans()}),
@@ -193,6 +195,8 @@ LATER: Final = "later"
 _CHAINS: Final = (
     ("start_problem", "record_attempt"),
     ("next_problem", "next_problem", "mark_seen", "next_problem"),
+    ("start_placement", "answer_placement", "answer_placement", "record_attempt", "answer_placement", "undo_last"),
+    ("start_placement", *("answer_placement",) * 5, "start_placement", "next_problem", "answer_placement"),
     ("start_problem", "give_hint", "give_hint", "record_attempt"),
     ("record_attempt", "record_attempt", "rate_revision"),
     ("start_revision", "answer_recall", "record_attempt", "rate_revision"),

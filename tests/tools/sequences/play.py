@@ -25,6 +25,8 @@ NOT_UNDONE: Final[Mapping[str, frozenset[str]]] = {
     "give_hint": frozenset({"hint_states"}),
     "next_problem": frozenset({"proposals"}),
     "mark_seen": frozenset({"proposals"}),
+    "start_placement": frozenset({"placement_runs"}),
+    "answer_placement": frozenset({"placement_runs"}),
     "new_conversation": frozenset({"aimentorconversations", "conversation_titles"}),
     "resume_conversation": frozenset({"aimentorconversations"}),
     "erase_me": frozenset({"erasures", "channel_accounts", "admissions", "turns"}),

@@ -10,7 +10,7 @@ import pytest
 from store.client import ObjectId, Raw, decode
 from store.documents.base import Document
 from store.documents.intelligence import MasteryMetric, RevisionSchedule
-from store.documents.level import SeenProblem
+from store.documents.level import Placement, PlacementRun, SeenProblem
 from store.documents.own import Attempt, LearnerTopic, StudentSettings, UndoEntry
 from store.documents.people import User
 from store.documents.problems import Submission
@@ -19,6 +19,7 @@ from store.documents.study import HintState, Note
 from tests.tools.sequences.play import Done
 from tests.tools.sequences.world import World
 from tools.hints import HintReceipt
+from tools.placement import PlacementReceipt
 from tools.practice import AttemptReceipt, StartReceipt, TopicChange
 from tools.profile import ProfileReceipt
 from tools.proposals import SeenReceipt
@@ -232,6 +233,34 @@ def check_seen(done: Done) -> None:
     assert known or done.after.all(SeenProblem, problemId=problem)
 
 
+def check_placement(done: Done) -> None:
+    """An open question stands in the one run under way; a result is stored with what it moved, and ends the run."""
+    receipt = done.result
+    assert isinstance(receipt, PlacementReceipt)
+    runs, placements = done.after.all(PlacementRun), done.after.all(Placement)
+    added = [raw for raw in placements if done.before.get(Placement, raw["_id"]) is None]
+    assert bool(receipt.line) == bool(receipt.undo_label) == bool(added)
+    assert sum("replacedAt" not in raw for raw in placements) <= 1
+    if receipt.ask:
+        run = max(runs, key=lambda raw: (raw["startedAt"], raw["_id"]))
+        assert receipt.ask.number == len(run["answers"]) + 1 <= receipt.ask.of
+        assert run["asked"]["topicId"] not in {said["topicId"] for said in run["answers"]}
+        assert receipt.answered == sum(said["answer"] != "skip" for said in run["answers"])
+    else:
+        assert not runs
+    for placement in added:
+        said = [one["answer"] for one in placement["answers"] if one["answer"] != "skip"]
+        assert [one.answer for one in receipt.topics] == said
+        assert receipt.answered == len(said) > 0
+        assert receipt.replaced == any(raw.get("replacedAt") == placement["at"] for raw in placements)
+        assert f"{receipt.before:.0%} → {receipt.after:.0%}" in receipt.line
+        moved = {move.get("topicId"): move["mean"] for move in placement["moves"]}
+        assert len(moved) == len(said) + 1
+        for one in placement["answers"]:
+            assert one["answer"] != "unaided" or moved[one["topicId"]] > 0
+            assert one["answer"] != "not-yet" or moved[one["topicId"]] < 0
+
+
 def check_undo(done: Done) -> None:
     """What is said to be taken back was the last change, and each document that it touched is as it was."""
     receipt = done.result
@@ -253,5 +282,7 @@ CHECKS = {
     "record_attempt": check_attempt,
     "give_hint": check_hint,
     "mark_seen": check_seen,
+    "start_placement": check_placement,
+    "answer_placement": check_placement,
     "undo_last": check_undo,
 }
