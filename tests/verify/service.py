@@ -28,6 +28,9 @@ from store.repositories.turns import Limits
 
 log = logging.getLogger(__name__)
 
+AWAY = (aiohttp.ClientError, TimeoutError)
+"""What a replica meets whose platform is away, or that was frozen itself for longer than a request may take."""
+
 
 class ProbeAdapter:
     """The fake platform's adapter: polls, accepts, acknowledges; sends under the item's id."""
@@ -62,8 +65,8 @@ class ProbeAdapter:
             try:
                 async with self._http.get(f"{self._url}/updates") as response:
                     updates = await response.json()
-            except aiohttp.ClientError as exc:
-                log.warning("the platform does not answer: %s", exc)
+            except AWAY as exc:
+                log.warning("the platform does not answer: %r", exc)
                 await asyncio.sleep(0.2)
                 continue
             by_account: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -72,6 +75,13 @@ class ProbeAdapter:
             await asyncio.gather(*(self._take(app, mine) for mine in by_account.values()))
 
     async def _take(self, app: App, updates: list[dict[str, Any]]) -> None:
+        """Accept an account's updates in their order; what could not be acknowledged comes again."""
+        try:
+            await self._take_each(app, updates)
+        except AWAY as exc:
+            log.warning("the platform did not hear what was accepted: %r", exc)
+
+    async def _take_each(self, app: App, updates: list[dict[str, Any]]) -> None:
         for update in updates:
             incoming = Incoming(
                 key=update["key"],
