@@ -31,8 +31,8 @@ class Term(Result):
     words: str
 
 
-class MasteryExplanation(Result):
-    """How well a topic is mastered and why. Mastery and retention are 0 to 1, confidence 0 to 100.
+class TopicMastery(Result):
+    """How well a topic is mastered. Mastery and retention are 0 to 1, confidence 0 to 100.
 
     Mastery is the chance of solving a medium problem of the topic unaided; `retention` that of remembering it now
     (None before the first review). `solved` counts problems that were solved unaided.
@@ -45,22 +45,15 @@ class MasteryExplanation(Result):
     trend: str
     attempted: int
     solved: int
+
+
+class MasteryExplanation(TopicMastery):
+    """How well a topic is mastered, and why."""
+
     attempts: int
     next_revision: str | None
     terms: tuple[Term, ...]
     words: str
-
-
-class TopicMastery(Result):
-    """A topic's mastery in short; see MasteryExplanation."""
-
-    topic: str
-    mastery: float
-    confidence: float
-    retention: float | None
-    trend: str
-    attempted: int
-    solved: int
 
 
 class MasteryOverview(Result):

@@ -18,8 +18,9 @@ from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
 from store.documents.problems import Problem
 from store.documents.values import Difficulty as Level
+from tools.backlog import read_backlog
 from tools.context import MentorContext
-from tools.dates import end_of_day, local_day, say_day
+from tools.dates import local_day, say_day
 from tools.errors import ToolRetry
 from tools.problems import brief
 from tools.proposals import Instead, Memory, decline, read_memory, remember
@@ -188,17 +189,13 @@ async def _running_title(context: MentorContext, situation: Situation) -> str | 
 
 
 async def _due_revision(context: MentorContext, situation: Situation) -> NextProblem | None:
-    """Return the problem of the most urgent revision that is due, while few were done today."""
-    today = local_day(context.now(), context.zone)
-    reviewed = sum(known.reviewed_on == today.isoformat() for known in situation.view.topics.values())
-    if situation.wanted is None and reviewed >= REVISIONS_FIRST:
+    """Return the problem of the most urgent revision that the student wants today, while few were done."""
+    backlog = await read_backlog(context)
+    reviewed = sum(known.reviewed_on == backlog.today.isoformat() for known in situation.view.topics.values())
+    if backlog.paused_until or (situation.wanted is None and (not backlog.room or reviewed >= REVISIONS_FIRST)):
         return None
-    due = await context.work.of(RevisionSchedule).find(
-        {"nextRevisionDate": {"$lte": end_of_day(today, context.zone)}},
-        sort=[("revisionPriority", -1), ("nextRevisionDate", 1), ("_id", 1)],
-    )
-    for schedule in due:
-        if schedule.topic_id is None or situation.wanted not in (None, schedule.topic_id):
+    for schedule in backlog.due:
+        if situation.wanted not in (None, schedule.topic_id):
             continue
         chosen = schedule.problems_to_revise[0].problem_id if schedule.problems_to_revise else None
         if chosen is None or chosen == situation.running or chosen in situation.today | situation.declined:

@@ -21,6 +21,7 @@ from tools.practice import AttemptReceipt
 from tools.profile import ProfileReceipt
 from tools.rating import RatingReceipt
 from tools.revising import RecallReceipt, RevisionReceipt
+from tools.suggestion import NextProblem
 from tools.tasks import TaskReceipt
 from tools.undo import UndoReceipt
 
@@ -130,3 +131,17 @@ async def test_a_plan_counts_what_comes_back_tonight(ada: Student) -> None:
     assert [(len(day.topics), day.already) for day in plan.days] == [(1, 1), (1, 0)]
     moments = [raw["nextRevisionDate"] for raw in await ada.all(RevisionSchedule)]
     assert sum(moment < START + timedelta(hours=6) for moment in moments) == 2
+
+
+async def test_the_next_problem_leaves_revisions_in_peace_that_wait(ada: Student) -> None:
+    """A revision that was put off, that is paused or beyond the daily number is no reason for the next problem."""
+    await ada.do(AttemptReceipt, "record_attempt", outcome="stuck", problem="two sum")
+    ada.clock.forward(days=3)
+    assert (await ada.do(NextProblem, "next_problem")).revision_due
+    for _ in range(len(await ada.all(RevisionSchedule))):
+        await ada.do(SnoozeReceipt, "snooze_revision", until="1h")
+    assert not (await ada.do(NextProblem, "next_problem")).revision_due
+    ada.clock.forward(hours=2)
+    assert (await ada.do(NextProblem, "next_problem")).revision_due
+    await ada.do(PauseReceipt, "pause_revisions", until="in 3 days")
+    assert not (await ada.do(NextProblem, "next_problem")).revision_due
