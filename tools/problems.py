@@ -77,7 +77,7 @@ async def find_problem(
     Use it when the student asks whether a problem exists, wants its link or difficulty, or names one unclearly.
     Verbs that take a problem understand names by themselves: there is no need to call this first.
     """
-    wanted = _take_apart(query)
+    wanted, limit = _take_apart(query), max(1, min(20, limit))
     exact = await _exact(context, wanted)
     if exact:
         return ProblemMatches(query=query, matches=tuple(map(_brief_of, exact[:limit])), exact=len(exact) == 1)
