@@ -115,6 +115,7 @@ class Play:
         except ToolError as refusal:
             check_sentence(str(refusal))
             self.choices = refusal.choices if isinstance(refusal, ToolRetry) else ()
+            await self._take_choices(student, call.verb, arguments, str(refusal))
             self._same(before, await self.look(), f"{call.verb} was refused")
             self.refused[call.verb] = self.refused.get(call.verb, 0) + 1
             return None
@@ -133,6 +134,13 @@ class Play:
         settings = after[mine].own(StudentSettings)
         student.zone = ZoneInfo(settings.get("timeZone", "UTC"))
         return done
+
+    async def _take_choices(self, student: Student, verb: str, arguments: Mapping[str, Any], sentence: str) -> None:
+        """What a refusal offers is understood, word for word, in the place of what was not."""
+        said = [name for name, value in arguments.items() if isinstance(value, str)]
+        for choice in self.choices[:3]:
+            tried = [await try_verb(student, verb, {**arguments, name: choice}) for name in said]
+            assert not tried or any(again != sentence for again in tried), f"{choice!r} was offered by {sentence!r}"
 
     def _check_writing(self, done: Done, key: EffectKey) -> None:
         receipt = done.result
@@ -288,6 +296,26 @@ async def run_verb(student: Student, name: str, arguments: Mapping[str, Any], ke
         return Outcome(result.model_dump_json(), bool(result.line), result.undo_label)
 
     return kind.model_validate_json(await student.work.once(key, name, body))
+
+
+class _Enough(Exception):
+    """Ends a transaction in which a verb was only tried."""
+
+
+async def try_verb(student: Student, name: str, arguments: Mapping[str, Any]) -> str | None:
+    """Run a verb and take back whatever it did; return the sentence with which it was refused, or None."""
+
+    async def body(unit: UnitOfWork) -> None:
+        await BY_NAME[name](MentorContext(unit, student.clock, student.zone, ObjectId()), **arguments)
+        raise _Enough
+
+    try:
+        await student.work.commit(body)
+    except _Enough:
+        return None
+    except ToolError as refusal:
+        return str(refusal)
+    return None
 
 
 def check_sentence(sentence: str) -> None:
