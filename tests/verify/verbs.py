@@ -13,43 +13,59 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from random import Random
 
 from tests.mongo import shared_server
 from tests.tools.harness import open_school
-from tests.tools.sequences.arena import SETTINGS, Arena, Setting, open_arena
-from tests.tools.sequences.calls import Call, sequences
+from tests.tools.sequences.arena import Arena, Setting, draw_setting, open_arena
+from tests.tools.sequences.calls import Call, draw_sequence
 
 DATABASE = "attack"
 
 
-def play_many(arena: Arena, *, examples: int, number: int, pieces: int) -> dict[str, str]:
-    """Play sequences, whatever fails; return each kind of failure with the sequence that led to it."""
-    found: dict[str, str] = {}
+@dataclass(frozen=True)
+class Failure:
+    """A sequence that failed, and how: `kind` is the same for failures of the same cause."""
 
-    @seed(number)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(SETTINGS, sequences(pieces, at_least=pieces // 2))
-    def play(setting: Setting, calls: list[Call]) -> None:
-        try:
-            arena.play(setting, calls)
-        except Exception as exc:  # noqa: BLE001  # whatever it is, it is a finding
-            frames = traceback.extract_tb(exc.__traceback__)
-            where = [frame for frame in frames if "/tests/tools/" in frame.filename or "/tools/" in frame.filename][-1]
-            kind = f"{arena.last}: {type(exc).__name__} at {Path(where.filename).name}:{where.lineno} ({where.line})"
-            story = f"{str(exc)[:600]}\n    {setting}\n" + "\n".join(f"    {str(call)[:300]}" for call in calls)
-            found[kind] = min(found.get(kind, story), story, key=len)
+    kind: str
+    message: str
+    setting: Setting
+    calls: Sequence[Call]
 
-    play()
+
+def play_many(arena: Arena, *, examples: int, seed: int, pieces: int) -> dict[str, Failure]:
+    """Play sequences, whatever fails; return each kind of failure, made as short as calls can be left out."""
+    found: dict[str, Failure] = {}
+    for number in range(examples):
+        rng = Random(f"{seed}:{number}")
+        failure = _play(arena, draw_setting(rng), draw_sequence(rng, pieces))
+        if failure and failure.kind not in found:
+            found[failure.kind] = _shorten(arena, failure)
     return found
+
+
+def _play(arena: Arena, setting: Setting, calls: Sequence[Call]) -> Failure | None:
+    try:
+        arena.play(setting, list(calls))
+    except Exception as exc:  # noqa: BLE001  # whatever it is, it is a finding
+        frames = traceback.extract_tb(exc.__traceback__)
+        where = [frame for frame in frames if "/tools/" in frame.filename][-1]
+        kind = f"{arena.last}: {type(exc).__name__} at {Path(where.filename).name}:{where.lineno} ({where.line})"
+        return Failure(kind, str(exc)[:600], setting, calls)
+    return None
+
+
+def _shorten(arena: Arena, failure: Failure) -> Failure:
+    """Leave every call out, the last first, without which the same happens."""
+    for place in reversed(range(len(failure.calls))):
+        fewer = [*failure.calls[:place], *failure.calls[place + 1 :]]
+        again = _play(arena, failure.setting, fewer)
+        if again and again.kind == failure.kind:
+            failure = again
+    return failure
 
 
 def main(argv: list[str]) -> int:
@@ -57,24 +73,34 @@ def main(argv: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.verify verbs", description=__doc__)
     parser.add_argument("--examples", type=int, default=500, help="how many sequences")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
-    parser.add_argument("--pieces", type=int, default=12, help="the most calls and chains of calls in one")
+    parser.add_argument("--pieces", type=int, default=10, help="how many calls and chains of calls in one")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="prepmate-verbs-") as directory, shared_server(Path(directory)) as server:
         asyncio.run(_prepare(server.uri))
         with open_arena(server.uri, DATABASE) as arena:
             started = time.monotonic()
-            found = play_many(arena, examples=options.examples, number=options.seed, pieces=options.pieces)
-            try:
-                arena.check_shared()
-            except AssertionError as exc:
-                found["the shared documents"] = str(exc)
+            found = play_many(arena, examples=options.examples, seed=options.seed, pieces=options.pieces)
+            shared = _check_shared(arena)
             seconds = round(time.monotonic() - started, 1)
     never = sorted(set(arena.refused) - set(arena.done))
     figures = {"examples": options.examples, "calls": arena.done.total(), "refused": arena.refused.total()}
-    print(json.dumps({**figures, "seconds": seconds, "never_done": never, "failures": len(found)}))
-    for kind, story in found.items():
-        print(f"{kind}\n    {story}\n", file=sys.stderr)
-    return 1 if found or never else 0
+    print(
+        json.dumps({**figures, "seconds": seconds, "never_done": never, "failures": len(found), "shared": not shared})
+    )
+    for failure in found.values():
+        told = "\n".join(f"    {str(call)[:300]}" for call in failure.calls)
+        print(f"{failure.kind}\n    {failure.message}\n    {failure.setting}\n{told}\n", file=sys.stderr)
+    if shared:
+        print(f"the shared documents: {shared}", file=sys.stderr)
+    return 1 if found or never or shared else 0
+
+
+def _check_shared(arena: Arena) -> str:
+    try:
+        arena.check_shared()
+    except AssertionError as exc:
+        return str(exc)[:600] or "an assertion failed"
+    return ""
 
 
 async def _prepare(uri: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from random import Random
 from typing import Final
 
 from hypothesis import strategies as st
@@ -40,6 +41,11 @@ class Setting:
 
     start: datetime
     zones: tuple[str, str]
+
+
+def draw_setting(rng: Random) -> Setting:
+    """Draw a setting without Hypothesis."""
+    return Setting(rng.choice(STARTS), (rng.choice(ZONES), rng.choice(ZONES)))
 
 
 SETTINGS = st.builds(Setting, st.sampled_from(STARTS), st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)))
