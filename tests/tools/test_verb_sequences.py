@@ -17,7 +17,7 @@ from tests.tools.sequences.receipts import CHECKS
 from tools.registry import VERBS
 
 FEW = settings(
-    max_examples=8,
+    max_examples=6,
     derandomize=True,
     deadline=None,
     database=None,
@@ -51,7 +51,7 @@ def test_whatever_is_done_the_database_holds_and_no_receipt_lies(arena: Arena) -
     """Each call gives its result or a sentence and then changes nothing; what it says is so; undo is exact."""
 
     @FEW
-    @given(SETTINGS, sequences(10, at_least=6))
+    @given(SETTINGS, sequences(9, at_least=6))
     def play(setting: Setting, calls: list[Call]) -> None:
         arena.play(setting, calls)
 

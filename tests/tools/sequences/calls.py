@@ -160,14 +160,9 @@ ARGUMENTS: Final[dict[str, Given]] = {
             "instead": text("another", "easier", "harder"),
         }
     ),
-    "mark_seen": Given(optional={"problem": PROBLEM}),
-    "start_placement": Given(optional={"anew": st.booleans()}),
-    "answer_placement": Given({"answer": word("unaided", "with-help", "not-yet", "skip", "stop")}),
-    "start_problem": Given({"problem": PROBLEM}),
-    "record_attempt": Given({"outcome": OUTCOME}, {"problem": PROBLEM, "minutes": MINUTES, "tries": whole(1, 100)}),
-    "undo_last": Given(optional={"leave_changed": st.booleans()}),
-    "explain_mastery": Given({"topic": TOPIC}),
     "mark_seen": Given(optional={"problem": _PROBLEM}),
+    "start_placement": Given(optional={"anew": _YES_NO}),
+    "answer_placement": Given({"answer": text("unaided", "with-help", "not-yet", "skip", "stop")}),
     "start_problem": Given({"problem": _PROBLEM}),
     "record_attempt": Given(
         {"outcome": text("unaided", "unaided", "with-help", "stuck")},
