@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -77,7 +78,7 @@ async def erase_me(
     turn = await context.work.of(Turn).find_one({"status": "working"}, sort=[("seq", 1)])
     code = code.strip()
     # The student's own words decide: no model can say yes in their place.
-    if turn is None or code not in turn.text.split() or not code:
+    if turn is None or code not in re.findall(r"(?<!\d)\d{4}(?!\d)", turn.text):
         raise ToolFailed("Only the student can confirm this, by typing the number from the question themselves.")
     if code not in {_code(context.student, _window(context) - back) for back in (0, 1)}:
         raise ToolRetry("This is not the number, or it is too old. Say “delete my data” to get a new one.")

@@ -48,12 +48,19 @@ def clean_line(text: str, what: str, *, limit: int) -> str:
 
 def one_line(text: str) -> str:
     """Return a text without line ends, control characters and characters that turn the direction of what follows."""
-    kept = (char for char in text if char.isspace() or not (_is_control(char) or char in _DIRECTIONS))
-    return " ".join("".join(kept).split())
+    return " ".join(writable("".join(" " if char.isspace() else char for char in text)).split())
 
 
-def _is_control(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cs")
+def writable(text: str) -> str:
+    """Return a text as it was written, lines and indentation included, without the characters that nobody writes.
+
+    Those are control characters, halves of characters, and what turns the direction of whatever follows.
+    """
+    return "".join(char for char in text if char in "\n\t" or not _is_unwritten(char))
+
+
+def _is_unwritten(char: str) -> bool:
+    return char in _DIRECTIONS or unicodedata.category(char) in ("Cc", "Cs")
 
 
 def check_number(said: str, what: str, *, highest: int) -> int | None:

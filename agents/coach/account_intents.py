@@ -107,6 +107,7 @@ ACCOUNT: Final[tuple[Intent, ...]] = (
         phrases=phrases(
             f"(rename|name|call|title) [the|my|this|our|current]* {_TALK} [to|as] <...>",
             f"(rename|name|call) [the|my] {_TALK} <[number|no] # (to|as|into) ...>",
+            "rename <[number|no] # (to|as|into) ...>",
             f"(change|set) the (name|title) of [the|my|this|our]* {_TALK} to <...>",
         ),
         read=read_name,

@@ -23,8 +23,11 @@ from agents.coach.revision_readers import read_rating
 from tools.arguments import check_minutes
 from tools.errors import ToolRetry
 
+_AGREE = r"(?:yes|yeah|yep|yup|y|sure|ok|okay|do it|do that|go ahead|correct|of course|definitely|absolutely)"
+# Nothing else may stand beside it: "ok let me think" and "yes but not yet" are no yes.
 _YES = re.compile(
-    r"(?:yes|yeah|yep|yup|y|sure|ok|okay|please|do it|do that|log it|go ahead|correct|right|of course)(?: .*)?"
+    rf"(?:(?:please|well|oh) )?(?:{_AGREE}|log it)(?: (?:{_AGREE}|please|i do|i am|im sure|really|now|thanks|"
+    r"thank you|then|show me|show it|tell me|give me|the solution|log it|as stuck|that|it))*"
 )
 _NO = re.compile(r"(?:no|nope|nah|n|not yet|dont|do not|keep going|not now|im still trying|wait)(?: .*)?")
 _START = re.compile(r"(?:yes|yeah|yep|sure|ok|okay|go|lets go|start|begin|im ready|ready|do it|lets do it|go ahead)")
@@ -306,8 +309,7 @@ def _recall(text: str, phrase: Phrase) -> Request | Say | None:
     anew = recognise(phrase) if len(phrase.words) <= _SHORT else None
     if phrase.text in {"help", "hi", "hello"} or (anew and anew.intent.name in _ELSEWHERE):
         return None
-    answer = "\n".join(clean(line) for line in text.splitlines())
-    return Request(BY_NAME["recall"], {"answer": answer.strip()[:_MOST_ANSWERED]})
+    return Request(BY_NAME["recall"], {"answer": verbatim(text)[:_MOST_ANSWERED]})
 
 
 def _revise_one(phrase: Phrase, last: Exchange) -> Request | Say | None:

@@ -116,6 +116,7 @@ ROWS: Final = (
             "(what|which problem|which one) (am i|was i|did i|have i) [just|currently|last]* "
             "(working on|doing|solving|start|started|on) [now|right now|at the moment|again]*",
             "(what|which problem) is running [now|right now]*",
+            "[lets] (continue|carry on|go on) [please|now]*",
         ),
     ),
     Intent(

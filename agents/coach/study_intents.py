@@ -40,6 +40,7 @@ ASKING_ROWS: Final[tuple[Intent, ...]] = (
             "[(for|of|to|on) <...>]",
             "(i give up|just) [and] (show|tell|give) me [the] (solution|answer) [(for|of|to|on) <...>]",
             "reveal [the] (solution|answer)",
+            "(solution|editorial) [please]",
         ),
         read=readers.read_solution,
         named="problem",
@@ -96,7 +97,7 @@ TELLING_ROWS: Final[tuple[Intent, ...]] = (
     Intent(
         name="hint-tried",
         verb="give_hint",
-        phrases=phrases("(i|ive|i have|we|so far i) [have] [also|already|only|just|so far]* (tried|attempted) <...>"),
+        phrases=phrases("[i|ive|i have|we|so far i] [have] [also|already|only|just|so far]* (tried|attempted) <...>"),
         read=readers.read_tried,
         named="problem",
     ),

@@ -64,6 +64,11 @@ NO_IMPORT = (
     "I can't import solves yet. Tell me about them one at a time and they count just the same: "
     "`i solved two sum in 12 min with help`."
 )
+ONE_AT_A_TIME = (
+    "I delete one thing at a time, so that each can be undone: `delete task 1`, `remove note 1`; `my tasks` and "
+    "`my notes` show the numbers. To delete all there is about you, say `delete everything about me`."
+)
+LEFT_ALONE = "All right, I leave everything as it is."
 STUCK = (
     "That happens to everyone. Say `hint` for a small step, or I can log it, so that it comes back for revision soon. "
     f"{LOG_STUCK.text}"
@@ -123,6 +128,15 @@ _TALK: Final = (
         ),
     ),
     (CANCELLED, phrases("(cancel|nevermind|never mind|nvm|forget it|forget that|skip|stop)")),
+    (
+        ONE_AT_A_TIME,
+        phrases(
+            "(delete|remove|erase|clear|drop|wipe) (all|every) [of|my|the|open|old]* "
+            "(task|tasks|note|notes|conversation|conversations|chat|chats|revision|revisions|reminder|reminders)",
+            "(delete|remove|erase|clear|drop|wipe) [my|the|old]* (tasks|conversations|chats|reminders|solves|attempts)",
+        ),
+    ),
+    (LEFT_ALONE, phrases("(dont|do not) (undo|delete|remove|change) [it|that|anything|this]*")),
     (NO_IMPORT, phrases("[i want to] (import|sync|connect|link) [...]")),
     (
         STUCK,

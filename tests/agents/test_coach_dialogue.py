@@ -229,6 +229,37 @@ def test_commands_are_unique_and_lead_to_intents() -> None:
         assert isinstance(decide((), f"/{command.name}"), Request | Say)
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["ok let me think a bit more", "please no", "yes but not yet", "okay wait", "right, still trying", "please dont"],
+)
+def test_only_a_clear_yes_is_one(said: str) -> None:
+    """What begins like a yes and goes on otherwise neither unlocks a solution nor records that one is stuck."""
+    for asked in (CONFIRM, f"That happens. {questions.LOG_STUCK.text}"):
+        wanted = decide((Exchange("hint", asked),), said)
+        assert not (
+            isinstance(wanted, Request) and (wanted.arguments.get("solution") or wanted.verb == "record_attempt")
+        )
+
+
+@pytest.mark.parametrize("text", ["O(n²) with n½ 👩‍💻", "def f(x):\n    if x:\n        return 1\n\treturn 2"])
+def test_a_note_is_kept_as_it_was_written(text: str) -> None:
+    """Signs, joined emoji and the indentation of code stay as they are, however the note is brought."""
+    for said in (f"/note two sum: {text}", f"add a note on two sum:\n{text}", f"note: {text}"):
+        wanted = decide((), said)
+        assert isinstance(wanted, Request)
+        assert (wanted.verb, wanted.arguments["text"]) == ("add_note", text)
+
+
+@pytest.mark.parametrize(
+    "lead", ["edit note", "note on", "/note", "add a note for two sum", "note", "please note down that"]
+)
+@pytest.mark.parametrize("space", [" ", "\n", "\t \n"])
+def test_a_run_of_white_space_costs_nothing(lead: str, space: str) -> None:
+    """A message of the longest kind that is nearly all white space is read like any other; it once took minutes."""
+    assert isinstance(decide((), lead + space * 5000 + "x"), Request | Say)
+
+
 def test_help_names_every_command_once_and_tells_about_one() -> None:
     """All commands stand in the help; with a name it says how that one is written and what it does."""
     for command in COMMANDS:
