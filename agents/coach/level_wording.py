@@ -44,10 +44,13 @@ def tell_level(result: PlacementReceipt) -> str:
 def _ask(ask: PlacementAsk) -> str:
     about = f"like {link(ask.problem)} ({ask.problem.difficulty})" if ask.problem else f"about {ask.concept or 'it'}"
     kind = "question" if ask.problem is None or ask.problem.platform == "internal" else "problem"
+    why = ask.why
+    if ask.number > 1:
+        why = f"of what is still uncertain its answer tells most again, about {ask.share:.0%}"
     return (
         f"Question {ask.number} of {ask.of}, on **{ask.topic}**: how would you do with a {kind} {about}?\n\n"
         "1. Solve it unaided\n2. Solve it with help\n3. Not yet\n\n"
-        f"Why this one: {ask.why}.\n\n{PLACE.text}"
+        f"Why this one: {why}.\n\n{PLACE.text}"
     )
 
 

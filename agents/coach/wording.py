@@ -159,7 +159,7 @@ def _opening(result: AttemptReceipt) -> str:
         return "That happens to everyone, and now I know what to bring back soon."
     if result.outcome == "with-help":
         return "Good, solving with help is how it gets learned."
-    if result.predicted < 0.5:
+    if round(result.predicted, 2) < 0.5:
         return f"Well done! Your chance of solving that unaided was only {result.predicted:.0%}."
     return "Nice, all by yourself."
 

@@ -201,7 +201,7 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (
         PlacementReceipt(ask=ASK, roadmap="PrepMate 75", answered=1, before=0.5, after=0.5),
         ("Question 2 of 5, on **Hashing**: how would you do with a problem like [Two Sum]", "1. Solve it unaided",
-         "Why this one: it tells most.", "Answer 1, 2 or 3"),
+         "Why this one: of what is still uncertain", "Answer 1, 2 or 3"),
     ),
     (
         PlacementReceipt(

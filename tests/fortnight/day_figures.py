@@ -184,7 +184,7 @@ def by_topic(match: re.Match[str], shown: Shown) -> list[object]:
 def more_topics(match: re.Match[str], shown: Shown) -> list[object]:
     """The topics that are not listed."""
     listed_topics = len(re.findall(r"^- [^:]+: \d+ of \d+ unaided", shown.text, re.MULTILINE))
-    return [len(shown.after.topics) - listed_topics]
+    return [len(shown.after.tried_topics()) - listed_topics]
 
 
 def streaks(shown: Shown) -> tuple[int, int]:
@@ -259,7 +259,7 @@ def kind(match: re.Match[str], shown: Shown) -> list[object]:
     """The documents of a kind: the student's work is counted in the script's facts, the talk in its messages."""
     if "everything about you" not in shown.text:
         return [match[1], match[2]]
-    student, topics = shown.after, len(shown.after.topics)
+    student, topics = shown.after, len(shown.after.tried_topics())
     counts = {
         "submission": len(student.attempts),
         "attempt": len(student.attempts),
@@ -267,6 +267,7 @@ def kind(match: re.Match[str], shown: Shown) -> list[object]:
         "note": len(student.notes),
         "turn": shown.number,
         "outbox item": shown.number - 1,
-        **dict.fromkeys(("mastery metric", "revision schedule", "user topic stats", "learner topic"), topics),
+        **dict.fromkeys(("mastery metric", "revision schedule", "user topic stats"), topics),
+        "learner topic": len(student.topics),
     }
     return [match[1], counts.get(match[1], match[2])]

@@ -20,6 +20,14 @@ class Tried:
 
 
 @dataclass(frozen=True)
+class Tapped:
+    """A question of the placement, by a problem like this one, was answered."""
+
+    problem: str
+    answer: Literal["unaided", "with-help", "not-yet"]
+
+
+@dataclass(frozen=True)
 class Undone:
     """The last change was taken back."""
 
@@ -99,4 +107,4 @@ class Begun:
     """A problem's clock was started, or a topic's revision."""
 
 
-Fact = Tried | Undone | Told | Rated | PutOff | CaughtUp | Planned | Ticked | Moved | Hinted | Noted | Begun
+Fact = Tried | Tapped | Undone | Told | Rated | PutOff | CaughtUp | Planned | Ticked | Moved | Hinted | Noted | Begun

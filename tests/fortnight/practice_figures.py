@@ -188,4 +188,4 @@ def standing(match: re.Match[str], shown: Shown) -> list[object]:
 @rule(r"Not practised yet: (\d+) topics")
 def unpractised(match: re.Match[str], shown: Shown) -> list[object]:
     """The topics that were never tried."""
-    return [shown.catalogue.topics - len(shown.after.topics)]
+    return [shown.catalogue.topics - len(shown.after.tried_topics())]

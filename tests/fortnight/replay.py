@@ -26,6 +26,7 @@ from learning.mastery import (
     observe,
     predict,
 )
+from learning.placement import TAPS, Question, Standing
 from learning.planner import BAND
 from learning.recall import (
     BIAS_GAIN,
@@ -126,6 +127,12 @@ class Student:
     told: facts.Told | None = None
     planned: dict[date, list[str]] = field(default_factory=dict)
     steps: dict[str, TopicStep] = field(default_factory=dict)
+    placing: Standing | None = None
+    """What is believed while a placement's questions are answered."""
+    taps: int = 0
+    placed: list[tuple[str, str, float, float]] = field(default_factory=list)
+    """The placement's topics, what was said of each, and the mastery before and after."""
+    overall: tuple[float, float] = (0.0, 0.0)
     review_problem: dict[str, str] = field(default_factory=dict)
     hints: int = 0
     """Hints that the last attempt had."""
@@ -201,6 +208,8 @@ class Student:
         match fact:
             case facts.Tried():
                 self._try(fact, at)
+            case facts.Tapped():
+                self._tap(fact)
             case facts.Rated(topics, grade):
                 for topic in topics:
                     self._rate(topic, Grade(grade))
@@ -277,6 +286,40 @@ class Student:
             return failed[0]
         unseen = [fact for fact in self.catalogue.asked if topic in fact.topics and fact.slug not in last]
         return min(unseen[:LOOKED_AT], key=lambda fact: _off_band(self.predict(fact).p)).slug
+
+    def standing(self) -> Standing:
+        """Return what is believed of the roadmap's topics."""
+        if self.placing is not None:
+            return self.placing
+        topics = [topic for _, topic in self.catalogue.places.values()]
+        return Standing(
+            user=self.user,
+            topics={topic: self.belief(topic) for topic in topics},
+            shifts={topic: self.shift(topic) for topic in topics},
+            weights={topic: topics.count(topic) / len(topics) for topic in topics},
+        )
+
+    def question(self, problem: Fact) -> Question:
+        """Return a problem as a question about the topic under which the roadmap has it."""
+        return Question("", self.catalogue.places[problem.slug][1], self.difficulty(problem))
+
+    def _tap(self, fact: facts.Tapped) -> None:
+        """Take an answer; with the fifth, what is believed becomes the prior."""
+        question = self.question(self.catalogue.problems[fact.problem])
+        self.placing = self.standing().after(question, fact.answer)
+        self.taps += 1
+        self.placed.append((question.topic, fact.answer, self.mastery(question.topic), 0.0))
+        if self.taps < TAPS:
+            return
+        end, self.placing = self.placing, None
+        self.overall = (self.standing().overall, end.overall)
+        self.user = end.user
+        self.topics |= {topic: end.topics[topic] for topic, *_ in self.placed}
+        self.placed = [(topic, said, was, self.mastery(topic)) for topic, said, was, _ in self.placed]
+
+    def tried_topics(self) -> set[str]:
+        """Return the topics with an attempt."""
+        return {topic for one in self.attempts for topic in one.problem.topics}
 
     def _remember(self, topic: str, grade: Grade, at: datetime, *, unaided: bool) -> bool:
         """Let an attempt count for a topic's revision; return whether it was its review."""

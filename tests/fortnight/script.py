@@ -17,6 +17,7 @@ from tests.fortnight.facts import (
     Planned,
     PutOff,
     Rated,
+    Tapped,
     Ticked,
     Told,
     Tried,
@@ -68,9 +69,9 @@ INTRODUCTION: Final = """
 # A fortnight with PrepMate
 
 Nora prepares for an interview on 8 May. She lives in Berlin and practises in the evening; one weekend she is away, and
-on the next one the clocks go forward. This is what she wrote and what she read, from her first evening to the
-fifteenth, with no model: it is the offline coach who answers, so the words are the same each time. What stands between
-backticks a terminal shows in colour; Nora's lines begin with the time on her clock.
+on the next one the clocks go forward. This is what she wrote and what she read, from her first evening on, with
+no model: it is the offline coach who answers, so the words are the same each time. What stands between backticks a
+terminal shows in colour; Nora's lines begin with the time on her clock.
 
 Nothing here was written by hand. `python -m tests.fortnight > docs/fortnight.md` plays `tests/fortnight/script.py`
 through the assembled service on a real database and a virtual clock; a test compares the two byte for byte, and
@@ -80,9 +81,14 @@ recomputes every figure below from what Nora did.
 DAYS: Final = (
     Day(
         march(17),
-        "The first evening: a problem, three questions about her, and a plan for the rest of the time.",
+        "The first evening: five taps that say where she stands, a problem, and a plan for the rest of the time.",
         (
-            say("19:30 1"),
+            say("19:26 find my level"),
+            say("19:27 2", Tapped("construct-binary-tree-from-preorder-and-inorder-traversal", "with-help")),
+            say("19:28 3", Tapped("house-robber", "not-yet")),
+            say("19:28 not yet", Tapped("merge-intervals", "not-yet")),
+            say("19:29 3", Tapped("sum-of-two-integers", "not-yet")),
+            say("19:30 1", Tapped("group-anagrams", "unaided")),
             say("19:31 start it", Begun()),
             say("19:52 done, needed a hint", Tried(STOCK, "with-help", begun="19:31")),
             say("19:53 8 may, 45 minutes a day, berlin", Told(date(2026, 5, 8), 45)),
@@ -234,7 +240,7 @@ DAYS: Final = (
     ),
     Day(
         march(30),
-        "The fifteenth evening: what has become of it all.",
+        "The last evening of the two weeks: what has become of it all.",
         (
             say("20:00 what did i note about stacks?"),
             say("20:01 how good am i at arrays?"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -125,11 +126,16 @@ class Service:
         accepted = await self._conversation.send(text)
         assert await self._conversation.wait(accepted), f"{text!r} was not answered"
         (item,) = self._paper.items[seen:]
-        notes = [note.replace(str(self._exports), EXPORTS) for note in self._paper.notes[noted:]]
+        notes = [_told(note.replace(str(self._exports), EXPORTS)) for note in self._paper.notes[noted:]]
         turn = await self._conversation.turn_of(accepted)
         assert turn is not None
         assert turn.reason is None, f"{text!r} failed: {turn.reason}"
         return Said(at, line, item.text, tuple(item.receipts), tuple(notes))
+
+
+def _told(note: str) -> str:
+    """Return a note of the door without what any new id in the program would change: the end of a file's name."""
+    return re.sub(r"-[0-9a-f]{6}\.json", "-….json", note)
 
 
 @asynccontextmanager
