@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -38,13 +37,14 @@ class Pace:
 
 async def read_pace(context: MentorContext) -> Pace:
     """Return the median minutes of the last twenty measured problems of each level, where there are at least three."""
-    rows = await context.work.of(Submission).aggregate(
-        {"timeTaken": {"$gt": 0}, "difficulty": {"$in": list(USUAL_MINUTES)}},
-        {"$sort": {"submissionTime": -1, "_id": -1}},
-        {"$project": {"difficulty": 1, "timeTaken": 1}},
-    )
-    times: dict[str, list[float]] = defaultdict(list)
-    for row in rows:
-        if len(times[row["difficulty"]]) < _LOOKED_BACK:
-            times[row["difficulty"]].append(row["timeTaken"] / 60)
-    return Pace({level: median(found) for level, found in times.items() if len(found) >= FEWEST})
+    own: dict[str, float] = {}
+    for level in USUAL_MINUTES:
+        rows = await context.work.of(Submission).aggregate(
+            {"timeTaken": {"$gt": 0}, "difficulty": level},
+            {"$sort": {"submissionTime": -1, "_id": -1}},
+            {"$limit": _LOOKED_BACK},
+            {"$project": {"timeTaken": 1}},
+        )
+        if len(rows) >= FEWEST:
+            own[level] = median(row["timeTaken"] / 60 for row in rows)
+    return Pace(own)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from learning.consistency import Week, last_week, last_week_so_far, local_days, measure_streak, this_week
-from store.client import ObjectId
+from store.client import ObjectId, Raw
 from store.documents.own import Attempt
 from store.documents.problems import Problem, Submission
 from tools.context import MentorContext, Result, Verb
-from tools.dates import local_day
+from tools.dates import local_day, start_of_day
 from tools.revision import list_due_revisions
 from tools.tasklist import open_tasks, status_of
 from tools.topics import TopicBook, read_topics
 
 _LEVELS: Final = ("easy", "medium", "hard")
 _TOPICS_SHOWN: Final = 8
+_HALF_DAY: Final = 12 * 60 * 60 * 1000
+"""In milliseconds."""
 
 
 class Solved(Result):
@@ -70,13 +72,22 @@ class Progress(Result):
 
 
 @dataclass(frozen=True)
-class _Past:
-    """The attempts, oldest first, with the student's day and the minutes of each, and the problems' facts."""
+class _Tried:
+    """What came of a problem: how often it was tried, whether with help, and the day it was first solved unaided."""
 
-    attempts: Sequence[Attempt]
-    days: dict[ObjectId, date]
-    minutes: dict[ObjectId, float]
-    problems: dict[ObjectId, tuple[str, tuple[ObjectId, ...]]]
+    attempts: int
+    helped: bool
+    solved_on: date | None
+    level: str
+    topics: tuple[ObjectId, ...]
+
+
+@dataclass(frozen=True)
+class _Done:
+    """One attempt of these two weeks, on the student's day, with its minutes, 0 where nobody measured them."""
+
+    day: date
+    minutes: float
 
 
 async def show_progress(context: MentorContext) -> Progress:
@@ -87,86 +98,119 @@ async def show_progress(context: MentorContext) -> Progress:
     """
     today = local_day(context.now(), context.zone)
     book = await read_topics(context)
-    past = await _read_past(context, book)
-    streak = measure_streak(local_days([attempt.at for attempt in past.attempts], context.zone), today)
-    everything = _count("all", past, {attempt.problem_id for attempt in past.attempts})
-    topics = _by_topic(past, book)
+    tried = await _read_tried(context, book)
+    streak = measure_streak(await _read_days(context), today)
+    recent = await _read_recent(context, last_week(today).first)
+    everything = _count("all", tried.values())
+    attempts = sum(problem.attempts for problem in tried.values())
+    topics = _by_topic(tried.values(), book)
     revisions = await list_due_revisions(context, limit=1)
     due = 0 if revisions.paused_until else revisions.total_due
     overdue = sum(status_of(context, task) == "overdue" for task in await open_tasks(context))
     return Progress(
         today=today.isoformat(),
         time_zone=context.zone.key,
-        attempts=len(past.attempts),
+        attempts=attempts,
         tried=everything.tried,
         solved=everything.solved,
         with_help=everything.with_help,
-        by_difficulty=_by_difficulty(past),
+        by_difficulty=_by_difficulty(tried.values()),
         by_topic=topics[:_TOPICS_SHOWN],
         topics_practised=len(topics),
         streak=streak.current,
         longest_streak=streak.longest,
         today_counts=streak.today,
-        this_week=_sum_week(past, this_week(today)),
-        last_week=_sum_week(past, last_week(today)),
-        last_week_so_far=_sum_week(past, last_week_so_far(today)),
+        this_week=_sum_week(this_week(today), recent, tried.values()),
+        last_week=_sum_week(last_week(today), recent, tried.values()),
+        last_week_so_far=_sum_week(last_week_so_far(today), recent, tried.values()),
         revisions_due=revisions.total_due,
         tasks_overdue=overdue,
-        next_step=_next_step(due, overdue, attempts=len(past.attempts), streak=streak.current, today=streak.today),
+        next_step=_next_step(due, overdue, attempts=attempts, streak=streak.current, today=streak.today),
     )
 
 
-async def _read_past(context: MentorContext, book: TopicBook) -> _Past:
-    attempts = await context.work.of(Attempt).find({"at": {"$lte": context.now()}}, sort=[("at", 1), ("_id", 1)])
-    timed = await context.work.of(Submission).aggregate({"timeTaken": {"$gt": 0}}, {"$project": {"timeTaken": 1}})
-    wanted = list({attempt.problem_id for attempt in attempts})
+async def _read_tried(context: MentorContext, book: TopicBook) -> dict[ObjectId, _Tried]:
+    """Return what came of each problem that was tried. The database counts: attempts are many, problems are not."""
+    unaided: Raw = {"$cond": [{"$eq": ["$outcome", "unaided"]}, "$at", None]}
+    counted: Raw = {
+        "_id": "$problemId",
+        "attempts": {"$sum": 1},
+        "helped": {"$max": {"$eq": ["$outcome", "with-help"]}},
+        "solvedAt": {"$min": unaided},
+    }
+    rows = await context.work.of(Attempt).aggregate(_until(context), {"$group": counted})
+    wanted = [row["_id"] for row in rows]
     raws = await context.work.shared(Problem).sketch({"_id": {"$in": wanted}}, "difficulty", "topics")
-    return _Past(
-        attempts=attempts,
-        days={attempt.id: local_day(attempt.at, context.zone) for attempt in attempts},
-        minutes={row["_id"]: row["timeTaken"] / 60 for row in timed},
-        problems={raw["_id"]: (str(raw["difficulty"]), tuple(book.sort_out(raw["topics"])[0])) for raw in raws},
-    )
+    facts = {raw["_id"]: (str(raw["difficulty"]), tuple(book.sort_out(raw["topics"])[0])) for raw in raws}
+    return {
+        row["_id"]: _Tried(
+            row["attempts"],
+            row["helped"],
+            local_day(row["solvedAt"], context.zone) if row["solvedAt"] else None,
+            *facts.get(row["_id"], ("", ())),
+        )
+        for row in rows
+    }
 
 
-def _count(name: str, past: _Past, problems: set[ObjectId]) -> Solved:
+async def _read_days(context: MentorContext) -> set[date]:
+    """Return the student's days with an attempt, from the first and the last attempt of each half day in UTC.
+
+    Half a day lies in two local days at most, in any zone and over any change of its clocks, so these two name them
+    all. The zone's rules are Python's: the database may know others.
+    """
+    since_then: Raw = {"$toLong": "$at"}
+    half: Raw = {"$subtract": [since_then, {"$mod": [since_then, _HALF_DAY]}]}
+    ends: Raw = {"_id": half, "first": {"$min": "$at"}, "last": {"$max": "$at"}}
+    rows = await context.work.of(Attempt).aggregate(_until(context), {"$group": ends})
+    return local_days((row[end] for row in rows for end in ("first", "last")), context.zone)
+
+
+async def _read_recent(context: MentorContext, first: date) -> list[_Done]:
+    """Return the attempts from a day on, oldest first."""
+    since = {"at": {"$gte": start_of_day(first, context.zone), "$lte": context.now()}}
+    order = {"$sort": {"at": 1, "_id": 1}}
+    rows = await context.work.of(Attempt).aggregate(since, {"$project": {"at": 1}}, order)
+    measured = {"_id": {"$in": [row["_id"] for row in rows]}, "timeTaken": {"$gt": 0}}
+    timed = await context.work.of(Submission).aggregate(measured, {"$project": {"timeTaken": 1}})
+    minutes = {row["_id"]: row["timeTaken"] / 60 for row in timed}
+    return [_Done(local_day(row["at"], context.zone), minutes.get(row["_id"], 0.0)) for row in rows]
+
+
+def _until(context: MentorContext) -> Raw:
+    return {"at": {"$lte": context.now()}}
+
+
+def _count(name: str, tried: Collection[_Tried]) -> Solved:
     """Count the problems that were tried; one that was ever solved unaided counts as that."""
-    unaided = {item.problem_id for item in past.attempts if item.outcome == "unaided"} & problems
-    helped = {item.problem_id for item in past.attempts if item.outcome == "with-help"} & problems
-    return Solved(name=name, tried=len(problems), solved=len(unaided), with_help=len(helped - unaided))
+    solved = sum(problem.solved_on is not None for problem in tried)
+    helped = sum(problem.helped and problem.solved_on is None for problem in tried)
+    return Solved(name=name, tried=len(tried), solved=solved, with_help=helped)
 
 
-def _by_difficulty(past: _Past) -> tuple[Solved, ...]:
-    found = {level: {item for item, (of, _) in past.problems.items() if of == level} for level in _LEVELS}
-    return tuple(_count(level, past, problems) for level, problems in found.items())
+def _by_difficulty(tried: Collection[_Tried]) -> tuple[Solved, ...]:
+    return tuple(_count(level, [problem for problem in tried if problem.level == level]) for level in _LEVELS)
 
 
-def _by_topic(past: _Past, book: TopicBook) -> tuple[Solved, ...]:
+def _by_topic(tried: Collection[_Tried], book: TopicBook) -> tuple[Solved, ...]:
     """Return the topics of the problems that were tried, those with the most solved first."""
-    tried: dict[ObjectId, set[ObjectId]] = {}
-    for problem, (_, topics) in past.problems.items():
-        for topic in topics:
-            tried.setdefault(topic, set()).add(problem)
-    counts = [_count(book.names[topic], past, problems) for topic, problems in tried.items()]
+    found: dict[ObjectId, list[_Tried]] = defaultdict(list)
+    for problem in tried:
+        for topic in problem.topics:
+            found[topic].append(problem)
+    counts = [_count(book.names[topic], problems) for topic, problems in found.items()]
     return tuple(sorted(counts, key=lambda count: (-count.solved, -count.tried, count.name)))
 
 
-def _sum_week(past: _Past, week: Week) -> WeekSum:
-    inside = [attempt for attempt in past.attempts if week.holds(past.days[attempt.id])]
-    first: Counter[ObjectId] = Counter()
-    newly = 0
-    for attempt in past.attempts:
-        if attempt.outcome != "unaided":
-            continue
-        first[attempt.problem_id] += 1
-        newly += first[attempt.problem_id] == 1 and week.holds(past.days[attempt.id])
+def _sum_week(week: Week, recent: Sequence[_Done], tried: Collection[_Tried]) -> WeekSum:
+    inside = [done for done in recent if week.holds(done.day)]
     return WeekSum(
         first=week.first.isoformat(),
         last=week.last.isoformat(),
         attempts=len(inside),
-        newly_solved=newly,
-        days=len({past.days[attempt.id] for attempt in inside}),
-        minutes=round(sum(past.minutes.get(attempt.id, 0.0) for attempt in inside), 1),
+        newly_solved=sum(problem.solved_on is not None and week.holds(problem.solved_on) for problem in tried),
+        days=len({done.day for done in inside}),
+        minutes=round(sum(done.minutes for done in inside), 1),
     )
 
 
