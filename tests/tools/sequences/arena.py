@@ -93,7 +93,7 @@ class Arena:
         database = self.school.database
         assert await read_catalogue(database) == self.catalogue
         assert await _waiting(database) <= self.waiting
-        mine = {"userId": {"$in": self.students}}
+        mine = {"userId": {"$in": self.students}, "source": {"$ne": "import"}}
         attempts = Counter(raw["problemId"] for raw in await database.collection(Attempt.collection).find(mine))
         seen = await _seen(database)
         more = {problem: count - self.seen.get(problem, 0) for problem, count in seen.items()}

@@ -20,10 +20,12 @@ from store.documents.repeats import TaskRepeat
 from store.documents.revisions import RevisionDelay, RevisionRun
 from store.documents.sessions import AIMentorConversation, PracticeSession, PreparationTask
 from store.documents.study import HintState, Note
+from store.documents.sync import UserSubmission
 from tests.tools.sequences.world import OWNED, Catalogue, World
 
 _AHEAD: Final = frozenset(
     {
+        "expiresAt",
         "nextRevisionDate",
         "dueBefore",
         "dueDate",
@@ -76,6 +78,12 @@ def check_student(world: World, catalogue: Catalogue, now: datetime) -> None:
 
 def _check_submissions(world: World, catalogue: Catalogue) -> None:
     attempts, submissions = world.all(Attempt), world.all(Submission)
+    assert world.own(LearnerStudent).get("attempts", 0) == len(attempts)
+    undated = [raw for raw in attempts if "at" not in raw]
+    assert all(raw["source"] == "import" for raw in undated)
+    solved = [raw["_id"] for raw in undated if raw["outcome"] != "stuck"]
+    assert [raw["_id"] for raw in world.all(UserSubmission)] == solved
+    attempts = [raw for raw in attempts if "at" in raw]
     assert [raw["_id"] for raw in attempts] == [raw["_id"] for raw in submissions]
     for attempt, submission in zip(attempts, submissions, strict=True):
         assert attempt["problemId"] == submission["problemId"]
@@ -90,7 +98,6 @@ def _check_submissions(world: World, catalogue: Catalogue) -> None:
         assert attempt["topicIds"] == catalogue.topics_of(attempt["problemId"])
         assert 0 < attempt["predicted"] < 1
         assert len(attempt["topicIds"]) == len(attempt["topicIncrements"])
-    assert world.own(LearnerStudent).get("attempts", 0) == len(attempts)
 
 
 def _check_topics(world: World, catalogue: Catalogue) -> None:
@@ -103,14 +110,25 @@ def _check_topics(world: World, catalogue: Catalogue) -> None:
     for kind, field in ((MasteryMetric, "topicId"), (UserTopicStats, "topic_id")):
         assert Counter(raw[field] for raw in world.all(kind)) == Counter(by_topic.keys()), kind.__name__
     for topic, attempts in by_topic.items():
-        rows = [(attempt, taken[attempt["_id"]]) for attempt in attempts]
+        rows = [(attempt, taken.get(attempt["_id"]) or _undated(attempt)) for attempt in attempts]
         _check_metric(world.one(MasteryMetric, topicId=topic), rows)
         _check_stats(world.one(UserTopicStats, topic_id=topic), rows, catalogue)
     for known in world.all(LearnerTopic):
         assert known["attempts"] == len(by_topic.get(known["topicId"], []))
-        assert len(known["residuals"]) == min(10, known["attempts"])
+        assert len(known["residuals"]) == min(10, len(_recorded(by_topic.get(known["topicId"], []))))
         assert 0 < known["variance"] <= 0.2
         assert -1 <= known["form"] <= 1
+
+
+def _undated(attempt: Raw) -> Raw:
+    """Return what the submission of a solve without a date would say."""
+    helped = attempt["outcome"] == "with-help"
+    return {"attempts": 1, "hintUsed": helped, "score": None}
+
+
+def _recorded(attempts: list[Raw]) -> list[Raw]:
+    """Return the attempts that were not imported: only these are among the last ones."""
+    return [raw for raw in attempts if raw.get("source") != "import"]
 
 
 def _check_metric(metric: Raw, rows: list[tuple[Raw, Raw]]) -> None:
@@ -120,12 +138,13 @@ def _check_metric(metric: Raw, rows: list[tuple[Raw, Raw]]) -> None:
     minutes = sum(submission.get("timeTaken", 0) for _, submission in rows) / 60
     assert metric["totalTimeSpent"] == pytest.approx(minutes, abs=0.01 * len(rows))
     recent = [(item["submissionId"], item["correct"]) for item in metric["recentPerformance"]]
-    assert recent == [(attempt["_id"], attempt["outcome"] == "unaided") for attempt, _ in rows][-10:]
+    recorded = _recorded([attempt for attempt, _ in rows])
+    assert recent == [(raw["_id"], raw["outcome"] == "unaided") for raw in recorded][-10:]
     assert 0 < metric["masteryProbability"] < 1
     assert 0 <= metric["confidenceScore"] <= 100
     assert 0 <= metric["retentionProbability"] <= 1
-    assert (metric["improvementTrend"] == "insufficient-data") == (len(rows) < 5)
-    assert metric["lastUpdated"] >= rows[-1][0]["at"]
+    assert (metric["improvementTrend"] == "insufficient-data") == (len(recorded) < 5)
+    assert all(metric["lastUpdated"] >= attempt["at"] for attempt, _ in rows if "at" in attempt)
 
 
 def _check_stats(stats: Raw, rows: list[tuple[Raw, Raw]], catalogue: Catalogue) -> None:
@@ -150,9 +169,11 @@ def _check_stats(stats: Raw, rows: list[tuple[Raw, Raw]], catalogue: Catalogue) 
     helped = sum(submission["hintUsed"] for _, submission in rows)
     assert stats["hints_used_count"] == helped
     assert stats["hints_used_percentage"] == pytest.approx(100 * helped / total)
-    assert stats["recent_performance"] == [submission["score"] for _, submission in rows][-5:]
+    recorded = {raw["_id"] for raw in _recorded([attempt for attempt, _ in rows])}
+    assert stats["recent_performance"] == [row["score"] for raw, row in rows if raw["_id"] in recorded][-5:]
     assert 0 <= stats["consistency_score"] <= 100
-    assert stats["last_attempted_date"] == rows[-1][0]["at"]
+    moments = [attempt["at"] for attempt, _ in rows if "at" in attempt]
+    assert stats.get("last_attempted_date") == max(moments, default=None)
 
 
 def reviews(world: World) -> dict[tuple[ObjectId, ObjectId], datetime]:
@@ -170,22 +191,23 @@ def _check_schedules(world: World, catalogue: Catalogue, now: datetime) -> None:
         done.setdefault(topic, []).append(moment)
     schedules = {raw["topicId"]: raw for raw in world.all(RevisionSchedule)}
     assert len(schedules) == len(world.all(RevisionSchedule)), "two schedules of one topic"
-    assert schedules.keys() == done.keys()
+    practised = {topic for raw in world.all(Attempt) for topic in raw["topicIds"]}
+    assert schedules.keys() == done.keys() | practised
     for topic, schedule in schedules.items():
-        known = world.one(LearnerTopic, topicId=topic)
-        last = max(done[topic])
-        assert schedule["lastRevisionDate"] == known["lastReview"] == last
-        assert schedule["nextRevisionDate"] > last
-        assert schedule["revisionCount"] == len(done[topic])
-        history = [past["revisionDate"] for past in schedule["revisionHistory"]]
-        assert history == sorted(done[topic])[-100:]
-        assert schedule["stabilityScore"] == pytest.approx(min(100, known["stability"]))
-        phase = 1 + sum(known["stability"] >= limit for limit in (2, 7, 21, 60))
+        known, moments = world.one(LearnerTopic, topicId=topic), sorted(done.get(topic, []))
+        assert schedule.get("lastRevisionDate") == max(moments, default=None)
+        assert not moments or known["lastReview"] == moments[-1]
+        assert schedule["nextRevisionDate"] > max(moments, default=schedule["createdAt"])
+        assert schedule["revisionCount"] == len(moments)
+        assert [past["revisionDate"] for past in schedule["revisionHistory"]] == moments[-100:]
+        assert schedule["stabilityScore"] == pytest.approx(min(100, known.get("stability", 0)))
+        phase = 1 + sum(known.get("stability", 0) >= limit for limit in (2, 7, 21, 60))
         assert schedule["spaceRepetitionPhase"] == phase
         assert schedule["revisionInterval"] >= 1
         assert schedule["status"] == "scheduled"
         assert schedule["topicName"] == catalogue.topics[topic]["name"]
-        assert 1 <= known["difficulty"] <= 10
+        assert 1 <= known.get("difficulty", 1) <= 10
+        assert ("stability" in known) == ("lastReview" in known)
         problems = [item["problemId"] for item in schedule["problemsToRevise"]]
         assert len(problems) <= 1
         assert all(topic in catalogue.topics_of(problem) for problem in problems)

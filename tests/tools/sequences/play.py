@@ -29,9 +29,14 @@ NOT_UNDONE: Final[Mapping[str, frozenset[str]]] = {
     "answer_placement": frozenset({"placement_runs"}),
     "new_conversation": frozenset({"aimentorconversations", "conversation_titles"}),
     "resume_conversation": frozenset({"aimentorconversations"}),
+    **dict.fromkeys(
+        ("preview_import", "adjust_import", "confirm_import", "cancel_import"), frozenset({"pending_imports"})
+    ),
     "erase_me": frozenset({"erasures", "channel_accounts", "admissions", "turns"}),
 }
 """Verbs that may change something without leaving a way back, and where."""
+SAID: Final[Mapping[str, str]] = {"erase_me": "code", "preview_import": "text"}
+"""Verbs that ask for the student's own words, and the argument that must be among them."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,8 @@ class Play:
         """Make one call and what is to come right after it."""
         student = self.students[call.student]
         arguments = {name: await self._argument(value, call.student) for name, value in call.arguments.items()}
-        turn = await self._say(student, str(arguments["code"])) if call.verb == "erase_me" else ObjectId()
+        words = SAID.get(call.verb)
+        turn = await self._say(student, str(arguments[words])) if words else ObjectId()
         key = EffectKey(turn, 1, "call")
         done = await self._attempt(call, arguments, key)
         if done and call.then == "repeat" and BY_NAME[call.verb].writes:
@@ -99,10 +105,11 @@ class Play:
         if done and call.then == "undo" and isinstance(done.result, Receipt) and done.result.undo_label:
             await self._attempt(Call("undo_last", {}, call.student), {}, EffectKey(ObjectId(), 1, "call"))
             now = (self.seen or await self.look())[call.student]
-            missed = difference(undone_part(done.before), undone_part(now))
+            stays = NOT_UNDONE.get(call.verb, frozenset())
+            missed = difference(undone_part(done.before, without=stays), undone_part(now, without=stays))
             assert not missed, f"undo of {call.verb} left a difference in {missed}"
             await self._attempt(call, arguments, EffectKey(ObjectId(), 1, "call"))
-        if call.verb == "erase_me":
+        if words:
             await self.school.database.collection(Turn.collection).delete({"_id": turn})
             self.seen = None
 
@@ -235,7 +242,7 @@ class Play:
             platform="probe",
             address="a",
             seq=1,
-            text="".join(char for char in f"delete {words}" if char.isprintable())[:100],
+            text="".join(char for char in f"please: {words}" if char != "\x00" and not 0xD800 <= ord(char) <= 0xDFFF),
             status="working",
             accepted_at=student.clock(),
         )

@@ -164,7 +164,7 @@ def _check_topic(done: Done, item: TopicChange, reviewed: set[ObjectId]) -> None
 def _hints(done: Done, problem: ObjectId) -> int:
     """Count the rungs that were shown for a problem since its last attempt, while it ran or within a day."""
     states = done.before.all(HintState, problemId=problem)
-    ends = [raw["at"] for raw in done.before.all(Attempt, problemId=problem)]
+    ends = [raw["at"] for raw in done.before.all(Attempt, problemId=problem) if "at" in raw]
     sessions = [raw["startTime"] for raw in running(done.before) if raw["problemIds"] == [problem]]
     rungs = [rung for state in states for rung in state["shown"] if all(rung["at"] > end for end in ends)]
 

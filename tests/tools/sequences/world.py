@@ -83,9 +83,9 @@ def touched(before: World, after: World) -> set[str]:
     return changed - {Effect.collection, UndoEntry.collection}
 
 
-def undone_part(world: World) -> Images:
-    """Return the documents that an undo puts back to the bit."""
-    return world.images(without=SERVICE)
+def undone_part(world: World, *, without: frozenset[str] = frozenset()) -> Images:
+    """Return the documents that an undo puts back to the bit; `without` names collections that it leaves alone."""
+    return world.images(without=SERVICE | without)
 
 
 async def read_catalogue(database: Database) -> Catalogue:
