@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -23,6 +23,7 @@ LOOKED_AT: Final = 40
 """How many of a topic's problems, the most asked first, are weighed against each other."""
 
 _ROADMAPS: Final = 50
+_MOST_ASKED: Final = [("interviewFrequencyScore", -1), ("_id", 1)]
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,10 @@ async def solved_unaided(context: MentorContext) -> set[ObjectId]:
     """Return the problems that the student has ever solved without help, wherever that was recorded."""
     query: Raw = {"solved": True, "hintUsed": {"$ne": True}}
     rows = await context.work.of(Submission).aggregate(query, {"$group": {"_id": "$problemId"}})
-    return {row["_id"] for row in rows}
+    undated = await context.work.of(Attempt).aggregate(
+        {"at": None, "outcome": "unaided"}, {"$project": {"problemId": 1}}
+    )
+    return {row["_id"] for row in rows} | {row["problemId"] for row in undated}
 
 
 async def seen_problems(context: MentorContext) -> set[ObjectId]:
@@ -112,7 +116,7 @@ async def problems_of_topic(
     """Return a topic's problems that match `query`, the most asked in interviews first."""
     return await context.work.shared(Problem).find(
         {**(query or {}), "topics": {"$in": book.spellings(topic)}},
-        sort=[("interviewFrequencyScore", -1), ("_id", 1)],
+        sort=_MOST_ASKED,
         limit=LOOKED_AT,
     )
 
@@ -152,18 +156,84 @@ async def choose_review(
         problem = await context.work.shared(Problem).get(oldest)
         return (problem, ReviewChoice(str(problem.id), "nearest-difficulty")) if problem else None
     difficulties = await read_difficulties(context, unseen)
+    return (await choose_reviews(context, view, book, [topic], done=done))[topic]
+
+
+async def choose_reviews(
+    context: MentorContext,
+    view: LearnerView,
+    book: TopicBook,
+    topics: Sequence[ObjectId],
+    *,
+    done: ObjectId | None = None,
+) -> dict[ObjectId, tuple[Problem, ReviewChoice] | None]:
+    """Choose as `choose_review` does, for several topics at once."""
+    tried = await _attempts_in(context, topics)
+    failed: dict[ObjectId, ObjectId] = {}
+    for topic, attempts in tried.items():
+        last = next((item for item, outcome in attempts.items() if outcome != "unaided" and item != done), None)
+        if last is not None:
+            failed[topic] = last
+    open_topics = [topic for topic in topics if topic not in failed]
+    unseen = await _unseen(context, book, {topic: {*tried[topic], done} for topic in open_topics})
+    # Where everything was solved once, the oldest solve is the one that is forgotten most.
+    oldest = {topic: next(reversed(tried[topic]), done) for topic in open_topics if not unseen[topic]}
+    wanted = [item for item in {*failed.values(), *oldest.values()} if item is not None]
+    named = {item.id: item for item in await context.work.shared(Problem).find({"_id": {"$in": wanted}})}
+    difficulties = await read_difficulties(context, [problem for found in unseen.values() for problem in found])
+    chosen: dict[ObjectId, tuple[Problem, ReviewChoice] | None] = {}
+    for topic in topics:
+        if topic in failed and failed[topic] in named:
+            chosen[topic] = named[failed[topic]], ReviewChoice(str(failed[topic]), "last-failed")
+        elif unseen.get(topic):
+            chosen[topic] = _best_unseen(view, book, unseen[topic], difficulties)
+        else:
+            last = oldest.get(topic)
+            again = named.get(last) if last is not None else None
+            chosen[topic] = (again, ReviewChoice(str(again.id), "nearest-difficulty")) if again else None
+    return chosen
+
+
+def _best_unseen(
+    view: LearnerView, book: TopicBook, unseen: Sequence[Problem], difficulties: Mapping[ObjectId, Difficulty]
+) -> tuple[Problem, ReviewChoice] | None:
     candidates = [weigh(view, book, problem, difficulties[problem.id], i) for i, problem in enumerate(unseen)]
     choice = review_problem(None, candidates)
-    chosen = {str(problem.id): problem for problem in unseen}
-    return (chosen[choice.problem], choice) if choice else None
+    problems = {str(problem.id): problem for problem in unseen}
+    return (problems[choice.problem], choice) if choice else None
 
 
-async def _attempts_in(context: MentorContext, topic: ObjectId) -> dict[ObjectId, str]:
-    """Return the last outcome at each problem of a topic, the last attempted first."""
+async def _unseen(
+    context: MentorContext, book: TopicBook, seen: Mapping[ObjectId, set[ObjectId | None]]
+) -> dict[ObjectId, list[Problem]]:
+    """Return the problems of each topic without those that were seen, the most asked in interviews first."""
+    if not seen:
+        return {}
+    if len(seen) == 1:
+        ((topic, out),) = seen.items()
+        return {topic: await problems_of_topic(context, book, topic, {"_id": {"$nin": list(out)}})}
+    everywhere = list({problem for out in seen.values() for problem in out})
+    found: dict[ObjectId, list[Problem]] = {topic: [] for topic in seen}
+    for problem in await context.work.shared(Problem).find({"_id": {"$nin": everywhere}}, sort=_MOST_ASKED):
+        for topic in book.sort_out(problem.topics)[0]:
+            if topic in found and len(found[topic]) < LOOKED_AT:
+                found[topic].append(problem)
+    return found
+
+
+async def _attempts_in(context: MentorContext, topics: Sequence[ObjectId]) -> dict[ObjectId, dict[ObjectId, str]]:
+    """Return the last outcome at each problem of each topic, the last attempted first."""
     rows = await context.work.of(Attempt).aggregate(
-        {"topicIds": topic},
+        {"topicIds": {"$in": list(topics)}},
         {"$sort": {"at": -1, "_id": -1}},
-        {"$group": {"_id": "$problemId", "outcome": {"$first": "$outcome"}, "at": {"$first": "$at"}}},
+        {
+            "$group": {
+                "_id": "$problemId",
+                "outcome": {"$first": "$outcome"},
+                "at": {"$first": "$at"},
+                "topics": {"$first": "$topicIds"},
+            }
+        },
         {"$sort": {"at": -1, "_id": -1}},
     )
-    return {row["_id"]: row["outcome"] for row in rows}
+    return {topic: {row["_id"]: row["outcome"] for row in rows if topic in row["topics"]} for topic in topics}

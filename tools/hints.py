@@ -106,7 +106,7 @@ async def hints_used(
     state = await context.work.of(HintState).find_one({"problemId": problem})
     if state is None:
         return 0
-    since = _since(context, session, [attempt.at for attempt in past])
+    since = _since(context, session, [attempt.at for attempt in past if attempt.at])
     return len({rung.rung for rung in state.shown if rung.at > since})
 
 
@@ -161,7 +161,7 @@ async def _climbing_since(context: MentorContext, problem: ObjectId) -> datetime
     running = await sessions.running_sessions(context)
     session = next((item for item in running if item.problem_ids == [problem]), None)
     solved = await context.work.of(Attempt).find({"problemId": problem, "outcome": {"$ne": "stuck"}})
-    return _since(context, session, [attempt.at for attempt in solved])
+    return _since(context, session, [attempt.at for attempt in solved if attempt.at])
 
 
 def _since(context: MentorContext, session: PracticeSession | None, ends: Sequence[datetime]) -> datetime:

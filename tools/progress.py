@@ -74,6 +74,8 @@ class Progress(Result):
 @dataclass(frozen=True)
 class _Tried:
     """What came of a problem: how often it was tried, whether with help, and the day it was first solved unaided."""
+class _Past:
+    """The attempts, oldest first, with the student's day of each that has a date, its minutes, and problems' facts."""
 
     attempts: int
     helped: bool
@@ -104,6 +106,10 @@ async def show_progress(context: MentorContext) -> Progress:
     everything = _count("all", tried.values())
     attempts = sum(problem.attempts for problem in tried.values())
     topics = _by_topic(tried.values(), book)
+    past = await _read_past(context, book)
+    streak = measure_streak(local_days([attempt.at for attempt in past.attempts if attempt.at], context.zone), today)
+    everything = _count("all", past, {attempt.problem_id for attempt in past.attempts})
+    topics = _by_topic(past, book)
     revisions = await list_due_revisions(context, limit=1)
     due = 0 if revisions.paused_until else revisions.total_due
     overdue = sum(status_of(context, task) == "overdue" for task in await open_tasks(context))
@@ -151,6 +157,19 @@ async def _read_tried(context: MentorContext, book: TopicBook) -> dict[ObjectId,
         )
         for row in rows
     }
+async def _read_past(context: MentorContext, book: TopicBook) -> _Past:
+    # What has no date was solved before all this, and sorts first.
+    until_now = {"$or": [{"at": {"$lte": context.now()}}, {"at": None}]}
+    attempts = await context.work.of(Attempt).find(until_now, sort=[("at", 1), ("_id", 1)])
+    timed = await context.work.of(Submission).aggregate({"timeTaken": {"$gt": 0}}, {"$project": {"timeTaken": 1}})
+    wanted = list({attempt.problem_id for attempt in attempts})
+    raws = await context.work.shared(Problem).sketch({"_id": {"$in": wanted}}, "difficulty", "topics")
+    return _Past(
+        attempts=attempts,
+        days={attempt.id: local_day(attempt.at, context.zone) for attempt in attempts if attempt.at},
+        minutes={row["_id"]: row["timeTaken"] / 60 for row in timed},
+        problems={raw["_id"]: (str(raw["difficulty"]), tuple(book.sort_out(raw["topics"])[0])) for raw in raws},
+    )
 
 
 async def _read_days(context: MentorContext) -> set[date]:
@@ -204,6 +223,15 @@ def _by_topic(tried: Collection[_Tried], book: TopicBook) -> tuple[Solved, ...]:
 
 def _sum_week(week: Week, recent: Sequence[_Done], tried: Collection[_Tried]) -> WeekSum:
     inside = [done for done in recent if week.holds(done.day)]
+def _sum_week(past: _Past, week: Week) -> WeekSum:
+    inside = [attempt for attempt in past.attempts if _in_week(past, attempt, week)]
+    first: Counter[ObjectId] = Counter()
+    newly = 0
+    for attempt in past.attempts:
+        if attempt.outcome != "unaided":
+            continue
+        first[attempt.problem_id] += 1
+        newly += first[attempt.problem_id] == 1 and _in_week(past, attempt, week)
     return WeekSum(
         first=week.first.isoformat(),
         last=week.last.isoformat(),
@@ -212,6 +240,11 @@ def _sum_week(week: Week, recent: Sequence[_Done], tried: Collection[_Tried]) ->
         days=len({done.day for done in inside}),
         minutes=round(sum(done.minutes for done in inside), 1),
     )
+
+
+def _in_week(past: _Past, attempt: Attempt, week: Week) -> bool:
+    """Return whether an attempt was made in a week; what has no date was made in none."""
+    return attempt.id in past.days and week.holds(past.days[attempt.id])
 
 
 def _next_step(due: int, overdue: int, *, attempts: int, streak: int, today: bool) -> str:

@@ -10,6 +10,7 @@ from tools.context import Verb
 from tools.conversations import CONVERSATIONS
 from tools.delays import DELAYS
 from tools.hints import HINTS
+from tools.imports import IMPORTS
 from tools.mastery import MASTERY
 from tools.notes import NOTES
 from tools.placement import PLACEMENT
@@ -45,4 +46,5 @@ VERBS: Final[tuple[Verb, ...]] = (
     *PROGRESS,
     *CONVERSATIONS,
     *ACCOUNT,
+    *IMPORTS,
 )

@@ -25,8 +25,13 @@ _SCORE_STEP: Final = 10.0  # points between two halves of the last scores that m
 
 async def add_submission(context: MentorContext, solve: Solve) -> None:
     """Store the outcome as a Submission."""
+    await context.work.of(Submission).add(submission_of(context, solve))
+
+
+def submission_of(context: MentorContext, solve: Solve) -> Submission:
+    """Return the outcome as a Submission."""
     difficulty = solve.problem.difficulty
-    submission = Submission(
+    return Submission(
         id=solve.id,
         user_id=context.student,
         problem_id=solve.problem.id,
@@ -39,7 +44,6 @@ async def add_submission(context: MentorContext, solve: Solve) -> None:
         score=solve.score,
         submission_time=solve.at,
     )
-    await context.work.of(Submission).add(submission)
 
 
 async def count_mastery(
@@ -50,9 +54,7 @@ async def count_mastery(
     metric = await metrics.find_one({"topicId": topic}) or MasteryMetric(
         id=context.work.new_id(), user_id=context.student, topic_id=topic, topic_name=name
     )
-    metric.problems_attempted += solve.is_first
-    metric.problems_solved += solve.is_first_success
-    metric.total_time_spent += solve.minutes or 0.0
+    count_in_metric(metric, solve)
     recent = RecentAttempt(
         id=context.work.new_id(),
         submission_id=solve.id,
@@ -64,6 +66,13 @@ async def count_mastery(
     refresh(metric, view, solve.at)
     await metrics.save(metric)
     return metric
+
+
+def count_in_metric(metric: MasteryMetric, solve: Solve) -> None:
+    """Count an attempt in a MasteryMetric's figures, those of its last attempts left aside."""
+    metric.problems_attempted += solve.is_first
+    metric.problems_solved += solve.is_first_success
+    metric.total_time_spent += solve.minutes or 0.0
 
 
 async def refresh_others(context: MentorContext, view: LearnerView, done: set[ObjectId], now: datetime) -> None:
@@ -102,6 +111,16 @@ async def count_statistics(context: MentorContext, topic: ObjectId, solve: Solve
     stats = await repository.find_one({"topic_id": topic}) or UserTopicStats(
         id=context.work.new_id(), user_id=context.student, topic_id=topic
     )
+    count_in_statistics(stats, solve)
+    stats.recent_performance = [*stats.recent_performance, solve.score][-RECENT_SCORES:]
+    stats.consistency_score = _consistency(stats.recent_performance)
+    stats.performance_trend = _trend(stats.recent_performance)
+    stats.last_attempted_date = stats.last_updated_date = solve.at
+    await repository.save(stats)
+
+
+def count_in_statistics(stats: UserTopicStats, solve: Solve) -> None:
+    """Count an attempt in a UserTopicStats' figures, those of its last attempts left aside."""
     firsts = (stats.first_attempt_success_rate or 0.0) * _problems(stats)
     stats.total_attempts += 1
     stats.successful_attempts += solve.unaided
@@ -117,11 +136,6 @@ async def count_statistics(context: MentorContext, topic: ObjectId, solve: Solve
         stats.average_time_per_problem = stats.total_time_spent / problems
     stats.hints_used_count += solve.helped
     stats.hints_used_percentage = 100 * stats.hints_used_count / stats.total_attempts
-    stats.recent_performance = [*stats.recent_performance, solve.score][-RECENT_SCORES:]
-    stats.consistency_score = _consistency(stats.recent_performance)
-    stats.performance_trend = _trend(stats.recent_performance)
-    stats.last_attempted_date = stats.last_updated_date = solve.at
-    await repository.save(stats)
 
 
 def _problems(stats: UserTopicStats) -> int:

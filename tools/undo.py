@@ -8,6 +8,12 @@ from pydantic import Field
 
 from store.client import ObjectId, decode
 from store.documents.own import Attempt, UndoEntry
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
+
+from store.client import ObjectId, Raw, decode
+from store.documents.own import Attempt, Change, UndoEntry
 from store.documents.problems import Problem
 from store.repositories.base import Restorer
 from tools.arguments import name_some
@@ -91,20 +97,33 @@ async def _restore(context: MentorContext, restorer: Restorer, entry: UndoEntry)
     for change in entry.touched:
         before = decode(change.before) if change.before is not None else None
         await restorer.restore(change.place, change.document_id, before)
+    places: dict[str, list[Change]] = defaultdict(list)
+    for change in entry.touched:
+        places[change.place].append(change)
+    for place, changes in places.items():
+        if not await restorer.are_untouched(place, {change.document_id: change.after for change in changes}):
+            raise ToolFailed(
+                f"“{entry.label}” cannot be undone any more, because what it changed was changed again since then."
+            )
+    await _withdraw(context, [change.document_id for change in places[Attempt.collection] if change.before is None])
+    for place, changes in places.items():
+        await restorer.restore(place, {change.document_id: _image(change) for change in changes})
     entry.undone_at = context.now()
     await context.work.of(UndoEntry).save(entry)
 
 
-async def _withdraw(context: MentorContext, attempt_id: ObjectId) -> None:
-    """Take an attempt out of the shared difficulties, after the commit."""
-    attempt = await context.work.of(Attempt).get(attempt_id)
-    if attempt is None:
-        return
-    problem = await context.work.shared(Problem).get(attempt.problem_id)
-    population = context.work.population
-    entry = population_entry(attempt, first_difficulty(problem).value if problem else 0.0)
-    await population.queue_undo(entry)
-    context.work.after_commit.append(lambda: population.settle_undo(entry.id))
+def _image(change: Change) -> Raw | None:
+    return decode(change.before) if change.before is not None else None
+
+
+async def _withdraw(context: MentorContext, added: Sequence[ObjectId]) -> None:
+    """Take attempts out of the shared difficulties, after the commit; what was imported never counted there."""
+    for attempt in await context.work.of(Attempt).find({"_id": {"$in": list(added)}, "source": {"$ne": "import"}}):
+        problem = await context.work.shared(Problem).get(attempt.problem_id)
+        population = context.work.population
+        entry = population_entry(attempt, first_difficulty(problem).value if problem else 0.0)
+        await population.queue_undo(entry)
+        context.work.after_commit.append(partial(population.settle_undo, entry.id))
 
 
 UNDO = (Verb(undo_last, doing="taking the last change back", writes=True),)

@@ -6,6 +6,7 @@ from store.documents.account import ACCOUNT
 from store.documents.analytics import AnalyticsSnapshot, UserTopicStats
 from store.documents.base import Document
 from store.documents.compliance import AutomationStatus, UserPreparationCompliance
+from store.documents.imports import IMPORTS
 from store.documents.intelligence import MasteryMetric, ReadinessScore, RevisionSchedule, WeakTopicSignal
 from store.documents.level import LEVEL
 from store.documents.own import OWN
@@ -56,6 +57,7 @@ ALL: tuple[type[Document], ...] = (
     *REVISIONS,
     *STUDY,
     *LEVEL,
+    *IMPORTS,
     TaskRepeat,
     *ACCOUNT,
     AppliedMigration,

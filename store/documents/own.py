@@ -297,7 +297,8 @@ class ReviewLog(Part):
 class Attempt(Own):
     """One attempt as the learner saw it: what was predicted, what came, and which topics it reviewed.
 
-    `_id` is the Submission's.
+    `_id` is the Submission's. What was imported may have no date: then it counts for no day, `at` is None and there
+    is a UserSubmission of that `_id` instead, because a Submission without a time would be given the present one.
     """
 
     collection: ClassVar[str] = "attempts"
@@ -310,7 +311,8 @@ class Attempt(Own):
     user_id: Id
     problem_id: Id
     topic_ids: list[Id]
-    at: Time
+    at: Time | None
+    source: Literal["recorded", "import"] = "recorded"
     outcome: Literal["unaided", "with-help", "stuck"]
     predicted: Number
     problem_increment: Number

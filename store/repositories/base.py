@@ -7,7 +7,7 @@ through their own modules in this package; the verbs never see those.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -135,6 +135,22 @@ class OwnedRepository(Generic[D]):
         self._changes.note(self._collection.name, raw["_id"], None, raw)
         document.mark_stored(raw)
 
+    async def add_all(self, documents: Sequence[D]) -> None:
+        """Insert new documents at once. Raises: DuplicateKey, ValidationError."""
+        now = self._now()
+        raws = []
+        for document in documents:
+            document.created_at = document.created_at or now
+            document.updated_at = now
+            document.check()
+            raws.append(document.to_mongo())
+            self._check_owner(raws[-1])
+        if raws:
+            await self._collection.insert_many(raws, session=self._session)
+        for document, raw in zip(documents, raws, strict=True):
+            self._changes.note(self._collection.name, raw["_id"], None, raw)
+            document.mark_stored(raw)
+
     async def save(self, document: D) -> None:
         """Store the fields that changed since the document was read; fields we do not know stay as they are.
 
@@ -158,6 +174,12 @@ class OwnedRepository(Generic[D]):
         after = {key: value for key, value in {**before, **to_set}.items() if key not in to_unset}
         self._changes.note(self._collection.name, before["_id"], before, after)
         document.mark_stored(after)
+
+    async def save_all(self, documents: Sequence[D]) -> None:
+        """Store documents as `save` does, the new ones at once. Raises: as `save`."""
+        await self.add_all([document for document in documents if document.raw is None])
+        for document in documents:
+            await self.save(document)
 
     async def remove(self, document: D) -> None:
         """Delete a document that was read before."""
@@ -211,9 +233,16 @@ class Restorer:
         """Return whether a document still is what the change left behind."""
         mine = self._mine(collection, document_id)
         raw = await self._database.collection(collection).find_one(mine, session=self._session)
+    async def are_untouched(self, collection: str, after: Mapping[Any, str | None]) -> bool:
+        """Return whether documents still are what a change left behind: digests by id, None for what it removed."""
+        found = await self._stored(collection, after)
         hidden = self._hidden.get(collection, ())
-        seen = {key: value for key, value in raw.items() if key not in hidden} if raw is not None else None
-        return (digest(seen) if seen is not None else None) == after
+        for document_id, left in after.items():
+            raw = found.get(document_id)
+            seen = {key: value for key, value in raw.items() if key not in hidden} if raw is not None else None
+            if (digest(seen) if seen is not None else None) != left:
+                return False
+        return True
 
     async def restore(self, collection: str, document_id: Any, before: Raw | None) -> None:
         """Put a document back as it was; one that did not exist is deleted."""
@@ -226,6 +255,20 @@ class Restorer:
         await target.delete(mine, session=self._session)
         if before is not None:
             await target.insert(before, session=self._session)
+    async def restore(self, collection: str, before: Mapping[Any, Raw | None]) -> None:
+        """Put documents back as they were, by their ids; one that did not exist is deleted."""
+        images = {document_id: raw for document_id, raw in before.items() if raw is not None}
+        if hidden := self._hidden.get(collection):
+            current = await self._stored(collection, images)
+            images = {key: _with_hidden(raw, current.get(key, {}), hidden) for key, raw in images.items()}
+        target = self._database.collection(collection)
+        await target.delete({"_id": {"$in": list(before)}}, many=True, session=self._session)
+        await target.insert_many(list(images.values()), session=self._session)
+
+    async def _stored(self, collection: str, ids: Iterable[Any]) -> dict[Any, Raw]:
+        query = {"_id": {"$in": list(ids)}}
+        raws = await self._database.collection(collection).find(query, session=self._session)
+        return {raw["_id"]: raw for raw in raws}
 
     def _mine(self, collection: str, document_id: Any) -> Raw:
         """Return the query that finds a document if it is the student's."""

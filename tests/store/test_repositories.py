@@ -322,10 +322,10 @@ async def test_restoring_puts_back_to_the_bit(unit: UnitOfWork, core: Database) 
     await unit.of(PreparationTask).save(read)
     place, key = PreparationTask.collection, task.id
     restorer, after = unit.restorer(), unit.changes.after[place, key]
-    assert await restorer.is_untouched(place, key, after)
+    assert await restorer.are_untouched(place, {key: after})
     await core.collection(place).update({"_id": key}, {"$set": {"priority": 1}})
-    assert not await restorer.is_untouched(place, key, after)
-    await restorer.restore(place, key, original)
+    assert not await restorer.are_untouched(place, {key: after})
+    await restorer.restore(place, {key: original})
     back = await raw_of(core, task)
     assert (back, list(back)) == (original, list(original))
     await restorer.restore(place, key, None)
@@ -349,3 +349,5 @@ async def test_nobody_else_s_documents_can_be_restored(unit: UnitOfWork, core: D
     with pytest.raises(NotOwned):
         await restorer.restore(Topic.collection, ObjectId(), None)
     assert await raw_of(core, theirs) == stored
+    await restorer.restore(place, {key: None})
+    assert await restorer.are_untouched(place, {key: None})

@@ -1,0 +1,42 @@
+"""One thing that a list says was solved, as the list says it: nothing is looked up yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sync.addresses import Address, Site
+from sync.days import When
+
+Outcome = Literal["solved", "unaided", "with-help", "stuck", "open"]
+"""What a list says of a problem: "solved" without saying how, "open" that it is not solved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a title out of a line. `dropped` is what had to be taken for something else than its title."""
+
+    name: str
+    dropped: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list, or one row of a table.
+
+    `line` counts from 1; `text` is what stands there. `readings` are what its title may be, the most literal one first.
+    `number` is LeetCode's where `labelled` ("LC 15"), else it may as well count the list. `site` is named in words.
+    `parts` are there where the line may be several titles with commas between them.
+    """
+
+    line: int
+    text: str
+    readings: tuple[Reading, ...] = ()
+    address: Address | None = None
+    number: int | None = None
+    labelled: bool = False
+    site: Site | None = None
+    when: When | None = None
+    outcome: Outcome = "solved"
+    minutes: float | None = None
+    parts: tuple[Entry, ...] = ()

@@ -1,0 +1,92 @@
+"""A list of solves as somebody pastes it: a table or lines, bullets, boxes and numbers as they come."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final, Literal
+
+from sync.days import common_order
+from sync.entries import Entry
+from sync.errors import ListTooLong
+from sync.lines import is_heading, read_line
+from sync.tables import read_table
+
+MOST_LINES: Final = 1000
+
+_COMMAND: Final = re.compile(r"\s*/import(?:@\w+)?(?=\s|$)[ \t]*", re.IGNORECASE)
+_WHAT: Final = r"(?:solves|solved|problems|questions|list|these|this|following|history|practice)"
+_ANNOUNCED: Final = re.compile(
+    rf"""\s*(?:(?:hi|hello|hey|ok|please|pls|so)[,!]?\s+)*
+    (?:(?:can|could|would)\ you\s+|i(?:'d|\ would)\ like\ to\s+|i\ want\ to\s+|let'?s\s+)?
+    (?:import|(?:import|add|log|record)\b[^\n:]{{0,60}}?\b{_WHAT}\b[^\n:]{{0,40}}
+    |(?:here(?:'s|\ is|\ are)|these\ are|this\ is|below\ (?:is|are))\b[^\n:]{{0,80}}
+    |my\ (?:solved|solves|list|problems)\b[^\n:]{{0,60}}
+    |(?:i(?:'ve|\ have)?|ive)\s+(?:already\s+)?(?:solved|done|did|completed|finished)
+     (?:\s+(?:these|the|following|all|of|so|far|problems|this|ones))*)
+    \s*[:.!]?\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ANNOUNCES_HERE: Final = re.compile(
+    r"""\s*(?:(?:please\s+)?(?:import|log|add|record)
+    (?:\ (?:these|my|the|past|old|solves|solved|problems|list|following|ones|this))*
+    |(?:i(?:'ve|\ have)?|ive)\ (?:already\ )?(?:solved|done|did)(?:\ (?:these|the|following))*)\s*:\s*(?=\S)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_STEADY: Final = 0.8
+"""The share of numbers that follow each other by one from which they count the list."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a text lists, in its order. `order` is what comes first in its dates, where they say so themselves."""
+
+    entries: tuple[Entry, ...]
+    is_table: bool
+    order: Literal["day", "month"] | None
+
+
+def read_list(text: str, today: date) -> Listing:
+    """Read a list of solves. Raises: ListTooLong."""
+    body = _without_announcement(text.replace("\r\n", "\n").replace("\r", "\n"))
+    entries = read_table(body, today)
+    is_table = entries is not None
+    if entries is None:
+        lines = [(number, line) for number, line in enumerate(body.split("\n"), start=1) if not is_heading(line)]
+        _check_length(len(lines))
+        entries = [read_line(number, line, today) for number, line in lines]
+    _check_length(len(entries))
+    listed = [entry for entry in entries if entry.readings or entry.address or entry.number is not None]
+    numbered = _without_counting(listed)
+    counted = [replace(entry, line=place) for place, entry in enumerate(numbered, start=1)]
+    return Listing(tuple(counted), is_table, common_order(entry.when for entry in counted))
+
+
+def _check_length(lines: int) -> None:
+    if lines > MOST_LINES:
+        raise ListTooLong(
+            f"That list has {lines:,} lines and I read up to {MOST_LINES:,} at once; send it in parts, one after the "
+            "other. What was imported before is recognised."
+        )
+
+
+def _without_announcement(text: str) -> str:
+    """Return the text without the command or the words that it begins with."""
+    text = _COMMAND.sub("", text, count=1)
+    first, _, rest = text.lstrip("\n").partition("\n")
+    if _ANNOUNCED.fullmatch(first):
+        return rest
+    return _ANNOUNCES_HERE.sub("", text, count=1)
+
+
+def _without_counting(entries: Sequence[Entry]) -> list[Entry]:
+    """Drop the numbers that only count the list: those that follow each other by one. Others are LeetCode's own."""
+    numbers = [entry.number for entry in entries if entry.number is not None and not entry.labelled]
+    steps = [two - one == 1 for one, two in itertools.pairwise(numbers)]
+    counts = not numbers or (sum(steps) >= _STEADY * len(steps) if steps else numbers == [1])
+    if not counts:
+        return list(entries)
+    return [replace(entry, number=None) if entry.readings and not entry.labelled else entry for entry in entries]
