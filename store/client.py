@@ -95,6 +95,8 @@ def _sorted(value: Any) -> Any:
 
 
 def _code(exc: errors.PyMongoError) -> int | None:
+    if isinstance(exc, errors.BulkWriteError) and (refused := exc.details.get("writeErrors")):
+        return int(refused[0]["code"])
     return exc.code if isinstance(exc, errors.OperationFailure) else None
 
 

@@ -141,21 +141,6 @@ async def choose_review(
 
     `done` is the problem that was solved unaided just now, if any, whose attempt is not stored yet.
     """
-    attempts = await _attempts_in(context, topic)
-    failed = next((item for item, outcome in attempts.items() if outcome != "unaided" and item != done), None)
-    if failed is not None and (problem := await context.work.shared(Problem).get(failed)):
-        return problem, ReviewChoice(str(failed), "last-failed")
-    tried = [*attempts, done]
-    unseen = await problems_of_topic(context, book, topic, {"_id": {"$nin": [*tried, *await seen_problems(context)]}})
-    if not attempts:
-        # A problem known from elsewhere is the next best thing to a new one.
-        unseen = unseen or await problems_of_topic(context, book, topic, {"_id": {"$nin": tried}})
-    if not unseen:
-        # Everything was solved once: the oldest solve is the one that is forgotten most.
-        oldest = next(reversed(attempts), done)
-        problem = await context.work.shared(Problem).get(oldest)
-        return (problem, ReviewChoice(str(problem.id), "nearest-difficulty")) if problem else None
-    difficulties = await read_difficulties(context, unseen)
     return (await choose_reviews(context, view, book, [topic], done=done))[topic]
 
 
@@ -175,7 +160,12 @@ async def choose_reviews(
         if last is not None:
             failed[topic] = last
     open_topics = [topic for topic in topics if topic not in failed]
-    unseen = await _unseen(context, book, {topic: {*tried[topic], done} for topic in open_topics})
+    known = await seen_problems(context)
+    unseen = await _unseen(context, book, {topic: {*tried[topic], done, *known} for topic in open_topics})
+    for topic in open_topics:
+        if not tried[topic] and not unseen[topic]:
+            # A problem known from elsewhere is the next best thing to a new one.
+            unseen |= await _unseen(context, book, {topic: {done}})
     # Where everything was solved once, the oldest solve is the one that is forgotten most.
     oldest = {topic: next(reversed(tried[topic]), done) for topic in open_topics if not unseen[topic]}
     wanted = [item for item in {*failed.values(), *oldest.values()} if item is not None]

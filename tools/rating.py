@@ -109,9 +109,10 @@ async def _reviewed_today(context: MentorContext, backlog: Backlog, said: str | 
 async def _lately(context: MentorContext, known: list[LearnerTopic]) -> list[LearnerTopic]:
     """Return the topics that "it" means: those of the last attempt or, where it was earlier, of the last review."""
     last = max((item.last_review for item in known if item.last_review), default=None)
-    attempt = await context.work.of(Attempt).find_one({}, sort=[("at", -1), ("_id", -1)])
+    recorded = {"source": {"$ne": "import"}}
+    attempt = await context.work.of(Attempt).find_one(recorded, sort=[("at", -1), ("_id", -1)])
     tried = [item for item in known if attempt and item.topic_id in attempt.topic_ids]
-    if attempt and tried and last and attempt.at > last:
+    if attempt and attempt.at and tried and last and attempt.at > last:
         return tried
     return [item for item in known if item.last_review == last]
 

@@ -105,7 +105,8 @@ async def _restore(context: MentorContext, restorer: Restorer, entry: UndoEntry)
             raise ToolFailed(
                 f"“{entry.label}” cannot be undone any more, because what it changed was changed again since then."
             )
-    await _withdraw(context, [change.document_id for change in places[Attempt.collection] if change.before is None])
+    added = [change.document_id for change in places.get(Attempt.collection, ()) if change.before is None]
+    await _withdraw(context, added)
     for place, changes in places.items():
         await restorer.restore(place, {change.document_id: _image(change) for change in changes})
     entry.undone_at = context.now()

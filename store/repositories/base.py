@@ -229,10 +229,6 @@ class Restorer:
         self._database, self._owner, self._session = database, owner, session
         self._owners, self._hidden = owners, hidden
 
-    async def is_untouched(self, collection: str, document_id: Any, after: str | None) -> bool:
-        """Return whether a document still is what the change left behind."""
-        mine = self._mine(collection, document_id)
-        raw = await self._database.collection(collection).find_one(mine, session=self._session)
     async def are_untouched(self, collection: str, after: Mapping[Any, str | None]) -> bool:
         """Return whether documents still are what a change left behind: digests by id, None for what it removed."""
         found = await self._stored(collection, after)
@@ -244,39 +240,34 @@ class Restorer:
                 return False
         return True
 
-    async def restore(self, collection: str, document_id: Any, before: Raw | None) -> None:
-        """Put a document back as it was; one that did not exist is deleted."""
-        target, mine = self._database.collection(collection), self._mine(collection, document_id)
-        if before is not None and any(before.get(field) != value for field, value in mine.items()):
-            raise NotOwned("only the student's own documents can be put back")
-        if before is not None and (hidden := self._hidden.get(collection)):
-            current = await target.find_one(mine, session=self._session)
-            before = _with_hidden(before, current or {}, hidden)
-        await target.delete(mine, session=self._session)
-        if before is not None:
-            await target.insert(before, session=self._session)
     async def restore(self, collection: str, before: Mapping[Any, Raw | None]) -> None:
         """Put documents back as they were, by their ids; one that did not exist is deleted."""
+        target, mine = self._database.collection(collection), self._mine(collection, before)
         images = {document_id: raw for document_id, raw in before.items() if raw is not None}
+        field = self._owners[collection]
+        if any(raw.get(field) != self._owner or raw.get("_id") != key for key, raw in images.items()):
+            raise NotOwned("only the student's own documents can be put back")
         if hidden := self._hidden.get(collection):
             current = await self._stored(collection, images)
             images = {key: _with_hidden(raw, current.get(key, {}), hidden) for key, raw in images.items()}
-        target = self._database.collection(collection)
-        await target.delete({"_id": {"$in": list(before)}}, many=True, session=self._session)
+        await target.delete(mine, many=True, session=self._session)
         await target.insert_many(list(images.values()), session=self._session)
 
     async def _stored(self, collection: str, ids: Iterable[Any]) -> dict[Any, Raw]:
-        query = {"_id": {"$in": list(ids)}}
-        raws = await self._database.collection(collection).find(query, session=self._session)
-        return {raw["_id"]: raw for raw in raws}
+        mine = self._mine(collection, ids)
+        return {
+            raw["_id"]: raw for raw in await self._database.collection(collection).find(mine, session=self._session)
+        }
 
-    def _mine(self, collection: str, document_id: Any) -> Raw:
-        """Return the query that finds a document if it is the student's."""
+    def _mine(self, collection: str, ids: Iterable[Any]) -> Raw:
+        """Return the query that finds documents if they are the student's."""
+        wanted = list(ids)
         if (field := self._owners.get(collection)) is None:
             raise NotOwned(f"{collection} belongs to nobody, so nothing of it can be put back")
-        if field == "_id" and document_id != self._owner:
+        if field == "_id" and any(document_id != self._owner for document_id in wanted):
             raise NotOwned("only the student's own documents can be put back")
-        return {"_id": document_id, field: self._owner}
+        # Where the id is the owner, there is one document at most, and what it must be has just been seen.
+        return {"_id": {"$in": wanted}} if field == "_id" else {"_id": {"$in": wanted}, field: self._owner}
 
 
 def _with_hidden(before: Raw, current: Raw, hidden: tuple[str, ...]) -> Raw:

@@ -328,26 +328,24 @@ async def test_restoring_puts_back_to_the_bit(unit: UnitOfWork, core: Database) 
     await restorer.restore(place, {key: original})
     back = await raw_of(core, task)
     assert (back, list(back)) == (original, list(original))
-    await restorer.restore(place, key, None)
-    assert await restorer.is_untouched(place, key, None)
+    await restorer.restore(place, {key: None})
+    assert await restorer.are_untouched(place, {key: None})
 
 
 async def test_nobody_else_s_documents_can_be_restored(unit: UnitOfWork, core: Database, two: Two) -> None:
     """An undo entry that names another student's document, by an accident or a forgery, reaches nothing of theirs."""
     place, theirs = PreparationTask.collection, two.their_task
     stored, restorer = await raw_of(core, theirs), unit.restorer()
-    assert not await restorer.is_untouched(place, theirs.id, digest(stored))
-    await restorer.restore(place, theirs.id, None)
+    assert not await restorer.are_untouched(place, {theirs.id: digest(stored)})
+    await restorer.restore(place, {theirs.id: None})
     with pytest.raises(NotOwned):
-        await restorer.restore(place, theirs.id, {**stored, "title": "Forged"})
+        await restorer.restore(place, {theirs.id: {**stored, "title": "Forged"}})
     with pytest.raises(DuplicateKey):
-        await restorer.restore(place, theirs.id, {**stored, "userId": unit.student})
+        await restorer.restore(place, {theirs.id: {**stored, "userId": unit.student}})
     with pytest.raises(NotOwned):
-        await restorer.restore(place, two.my_task.id, {**stored, "userId": unit.student})
+        await restorer.restore(place, {two.my_task.id: {**stored, "userId": unit.student}})
     with pytest.raises(NotOwned):
-        await restorer.restore(User.collection, two.they, {"_id": two.they, "name": "Forged"})
+        await restorer.restore(User.collection, {two.they: {"_id": two.they, "name": "Forged"}})
     with pytest.raises(NotOwned):
-        await restorer.restore(Topic.collection, ObjectId(), None)
+        await restorer.restore(Topic.collection, {ObjectId(): None})
     assert await raw_of(core, theirs) == stored
-    await restorer.restore(place, {key: None})
-    assert await restorer.are_untouched(place, {key: None})
