@@ -65,6 +65,12 @@ def read_list(text: str, today: date) -> Listing:
     return Listing(tuple(counted), is_table, common_order(entry.when for entry in counted))
 
 
+def announces_list(text: str) -> bool:
+    """Return whether a text says in its first line that a list follows, and something follows."""
+    first, _, rest = text.strip().partition("\n")
+    return bool(rest.strip() and _ANNOUNCED.fullmatch(first)) or bool(_ANNOUNCES_HERE.match(text))
+
+
 def _check_length(lines: int) -> None:
     if lines > MOST_LINES:
         raise ListTooLong(

@@ -51,7 +51,7 @@ async def preview_import(
     """
     listing, found = await read_said(context, text)
     if not found:
-        raise ToolRetry("There is no problem in that list. Paste titles, links or a CSV, one problem a line.")
+        raise ToolRetry("There is no problem in that list.")
     return preview_of(await keep(context, listing, found))
 
 

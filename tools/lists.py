@@ -24,8 +24,7 @@ _ENOUGH: Final = 2
 """Lines that must be problems in an earlier message before that is taken for the list that is meant."""
 _FIELDS: Final = ("title", "platform", "platformId", "externalId", "url")
 _NOTHING: Final = (
-    "I see no list of problems. Paste titles, links or a CSV, one problem a line, and I show what I make of it before "
-    "anything is stored."
+    "There is no list of problems in this message yet; nothing is stored before you have seen what I make of it."
 )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from agents.coach import questions, talk
+from agents.coach import imports, questions, talk
 from agents.coach.details import Arguments, shed_attempt
 from agents.coach.intents import BY_NAME, Request
 from agents.coach.level_intents import DECLINED, KNOWN, read_tap
@@ -94,6 +94,8 @@ def understand(past: Sequence[Exchange], text: str) -> Request | Say:
     tidy = clean(text)
     if noted := take_note(text) or _written(past, text):
         return noted
+    if listed := imports.take_list(text, past[-1].answer if past else ""):
+        return listed
     if tidy.startswith("/"):
         return _obey(tidy)
     if past and questions.find_question(past[-1].answer) is questions.RECALL and (told := _recall(text, read(tidy))):
@@ -228,7 +230,7 @@ def _greeted(phrase: Phrase) -> Request | Say | None:
     choice = questions.picked(phrase, questions.number_lines(talk.CHOICES))
     if choice is None:
         return None
-    decisions = (Request(BY_NAME["next"], {}), Say(questions.WHICH_SOLVED.text), Say(questions.WHEN.text))
+    decisions = (Request(BY_NAME["next"], {}), Say(talk.ASK_LIST), Say(questions.WHEN.text))
     return decisions[talk.CHOICES.index(choice)]
 
 
@@ -382,9 +384,18 @@ def _tap(phrase: Phrase) -> Request | Say | None:
     if recognise(phrase) or talk.small_talk(phrase):
         return None
     return Say(f"I didn't catch that: 1 is unaided, 2 with help, 3 not yet. {questions.PLACE.text}")
+def _of_list(phrase: Phrase, _: Exchange) -> Request | Say | None:
+    return imports.reply(phrase)
+
+
+def _no_list(phrase: Phrase, _: Exchange) -> Request | Say | None:
+    said = imports.decline(phrase)
+    return Say(said) if said else None
 
 
 _OFFERS = {
+    "import": _of_list,
+    "list": _no_list,
     "revision": _revise_one,
     "grade": _grade,
     "greeting": _choose,

@@ -16,6 +16,7 @@ from tools.context import Result
 from tools.conversations import ConversationHits, ConversationList, ConversationReceipt
 from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.hints import HintReceipt
+from tools.import_results import ImportCancelled, ImportPreview, ImportReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview
 from tools.notes import NoteList, NoteReceipt
 from tools.placement import PlacementReceipt
@@ -74,6 +75,10 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "export_me": ExportReceipt,
     "ask_to_erase_me": ErasureQuestion,
     "erase_me": ErasureReceipt,
+    "preview_import": ImportPreview,
+    "adjust_import": ImportPreview,
+    "confirm_import": ImportReceipt,
+    "cancel_import": ImportCancelled,
 }
 """The result of each verb that the table of intents names."""
 

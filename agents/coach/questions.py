@@ -56,6 +56,12 @@ WHICH_GRADE = Question("How did it go: again, hard, good or easy?", "grade", "ra
 SNOOZE_UNTIL = Question("Until when: an hour, tonight, tomorrow or a day?", "until", "snooze")
 PAUSE_UNTIL = Question("Until which day shall revisions pause?", "until", "pause")
 PLACE = Question("Answer 1, 2 or 3; `skip` and `stop` work too.", "answer", "tap")
+WHAT_LIST = Question("Paste your list: titles, links or a CSV, one problem a line.", "list", "import")
+IMPORT_YES = Question(
+    "Say `yes` to import them, `2a` to choose a match, `all but 3` to leave a line out, or `cancel`.",
+    "import",
+    "confirm-import",
+)
 GREETING = Question("3. Set my interview date", "greeting")
 
 QUESTIONS = (
@@ -93,6 +99,8 @@ QUESTIONS = (
     SNOOZE_UNTIL,
     PAUSE_UNTIL,
     PLACE,
+    WHAT_LIST,
+    IMPORT_YES,
     GREETING,
 )
 

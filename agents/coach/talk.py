@@ -9,7 +9,7 @@ from rapidfuzz import process
 from agents.coach.intents import COMMANDS
 from agents.coach.notation import fits, phrases
 from agents.coach.phrase import Phrase
-from agents.coach.questions import LOG_STUCK
+from agents.coach.questions import LOG_STUCK, WHAT_LIST
 
 EXAMPLES = (
     "- `give me a medium graph problem`: what to solve next, and why\n"
@@ -24,7 +24,7 @@ _AREAS: Final = (
     ("Plan and tasks", "plan task tasks done move delete"),
     ("Where you stand", "progress mastery placement tap"),
     ("Notes and talks", "note notes editnote removenote conversations new resume rename search"),
-    ("You", "profile import undo export forget help"),
+    ("You", "profile import confirmimport adjustimport cancelimport undo export forget help"),
 )
 
 
@@ -40,10 +40,10 @@ HELP = (
     f"offline coach needs no model and no key:\n\n{EXAMPLES}\n\nCommands do the same; `/help NAME` tells more about "
     f"one:\n\n{_name_commands()}"
 )
-CHOICES = ("Give me one", "Log a problem I solved", "Set my interview date")
+CHOICES = ("Give me one", "Import my solves", "Set my interview date")
 GREETING = (
     "Hi! I'm PrepMate's offline coach, and I keep track of what you solve so you revise it at the right time. "
-    "Pick one, or just tell me what you did:\n\n1. Give me one\n2. Log a problem I solved\n3. Set my interview date"
+    "Pick one, or just tell me what you did:\n\n1. Give me one\n2. Import my solves\n3. Set my interview date"
 )
 UNREACHABLE = "The mentor's model can't be reached right now, so this is the offline coach answering."
 NOT_UNDERSTOOD = (
@@ -69,6 +69,8 @@ ONE_AT_A_TIME = (
     "`my notes` show the numbers. To delete all there is about you, say `delete everything about me`."
 )
 LEFT_ALONE = "All right, I leave everything as it is."
+ASK_LIST = f"I show you what I make of it before anything is stored. {WHAT_LIST.text}"
+NO_SYNC = f"I can't look into your accounts elsewhere yet, but a list will do. {WHAT_LIST.text}"
 STUCK = (
     "That happens to everyone. Say `hint` for a small step, or I can log it, so that it comes back for revision soon. "
     f"{LOG_STUCK.text}"
@@ -138,6 +140,7 @@ _TALK: Final = (
     ),
     (LEFT_ALONE, phrases("(dont|do not) (undo|delete|remove|change) [it|that|anything|this]*")),
     (NO_IMPORT, phrases("[i want to] (import|sync|connect|link) [...]")),
+    (NO_SYNC, phrases("[i want to] (sync|connect|link) [...]")),
     (
         STUCK,
         phrases(

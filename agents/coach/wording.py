@@ -9,11 +9,23 @@ from typing import Any, Final
 from agents.coach import checks
 from agents.coach.account_wording import ACCOUNT_WORDS
 from agents.coach.dialogue import GUESS, slot_of
+from agents.coach.import_wording import IMPORT_WORDS
 from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.level_wording import LEVEL_WORDS, NEXT, tell_level
 from agents.coach.outcomes import Outcome, Refusal
 from agents.coach.overview import word_plan, word_progress
-from agents.coach.questions import AGAIN, CHOOSE, INTRODUCE, REVISE_ONE, START_IT, START_ONE, WHICH_SOLVED, number_lines
+from agents.coach.questions import (
+    AGAIN,
+    CHOOSE,
+    IMPORT_YES,
+    INTRODUCE,
+    REVISE_ONE,
+    START_IT,
+    START_ONE,
+    WHAT_LIST,
+    WHICH_SOLVED,
+    number_lines,
+)
 from agents.coach.revision_wording import REVISION_WORDS, link
 from agents.coach.study import bullets, one_line, tell_hint, tell_note, tell_notes
 from agents.coach.talk import NOT_UNDERSTOOD
@@ -39,6 +51,8 @@ from tools.undo import UndoReceipt
 
 UNREADABLE = "That went through, but I can't read what came back. Please ask again."
 _SHOWN: Final = 3
+_ASKS_AFTER: Final = {"preview_import": WHAT_LIST, "adjust_import": IMPORT_YES, "confirm_import": IMPORT_YES}
+"""What is asked again after a refusal, so that the next message is understood."""
 _UNKNOWN: Final = {
     "target_date": "when your interview is",
     "minutes_per_day": "how many minutes a day you have",
@@ -105,6 +119,8 @@ def refuse(outcome: Outcome) -> str:
     """Return why nothing was done, with what could be said instead."""
     refusal = outcome.refusal or Refusal(UNREADABLE)
     intent = next((one for one in INTENTS if outcome.verb in {one.verb, one.bare_verb}), None)
+    if outcome.verb in _ASKS_AFTER and not refusal.final:
+        return f"{refusal.sentence} {_ASKS_AFTER[outcome.verb].text}"
     if refusal.final or intent is None or refusal.sentence.startswith("I can't take that"):
         return refusal.sentence
     if outcome.verb == "record_attempt" and "problem" not in outcome.arguments and not refusal.choices:
@@ -351,4 +367,5 @@ _WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {
     TodayPlan: word_plan,
     Progress: word_progress,
     **ACCOUNT_WORDS,
+    **IMPORT_WORDS,
 }

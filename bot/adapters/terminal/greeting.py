@@ -25,7 +25,7 @@ HELLO = (
 )
 CHOICES: tuple[tuple[str, str], ...] = (
     ("Give me one", "give me one"),
-    ("Log a problem I solved", "log a problem i solved"),
+    ("Import my solves", "import my solves"),
     ("Set my interview date", "set my interview date"),
 )
 """What is offered, and the message that each number stands for."""
