@@ -86,9 +86,9 @@ _OUTCOMES: Final[tuple[tuple[Outcome, str], ...]] = (
     ),
     ("solved", r"(?:i )?(?:have )?(?:re-?)?solved(?: it)?|done|accepted|ac|completed?|finished|passed"),
 )
-_ENDS: Final = r"(?:^|(?<=[\s(\[,|;:\t–—-]))"
+_ENDS: Final = r"(?:^|(?<=[\s(\[,|;:–—]))"
 _SAID: Final = tuple(
-    (outcome, re.compile(rf"{_ENDS}(?:{words})(?=$|[\s)\],|;:.!\t–—-])", re.IGNORECASE)) for outcome, words in _OUTCOMES
+    (outcome, re.compile(rf"{_ENDS}(?:{words})(?=$|[\s)\],|;:.!–—])", re.IGNORECASE)) for outcome, words in _OUTCOMES
 )
 _BEGINS: Final = re.compile(r"(?:i |have )*(?:re)?(?:solved|done|did|finished|completed)", re.IGNORECASE)
 _EMPTY: Final = re.compile(r"[(\[]\s*[,;:|–—-]*\s*[)\]]")
@@ -179,8 +179,8 @@ def _cut_outcome(text: str) -> tuple[Outcome, str]:
     """Return what a line says of the outcome, "solved" where it says nothing, and the line without that."""
     outcome: Outcome | None = None
     for name, pattern in _SAID:
-        found = pattern.search(text)
-        if found and _stands_apart(text, found):
+        found = next((one for one in pattern.finditer(text) if _stands_apart(text, one)), None)
+        if found:
             text = f"{text[: found.start()]} {text[found.end() :]}"
             if outcome is None or outcome == "solved":
                 outcome = name
@@ -191,7 +191,7 @@ def _stands_apart(text: str, found: re.Match[str]) -> bool:
     """Return whether words about the outcome are that and no words of a title: they end a piece of the line."""
     before, after = text[: found.start()].rstrip(" "), text[found.end() :].lstrip(" ")
     starts = not before or before[-1] in ",;:|([\t–—-"
-    ends = not after or after[0] in ",;:|)].!\t–—-("
+    ends = not after or after[0] in ",;:|)].!\t–—(" or after.startswith("- ")
     return ends or (starts and bool(_BEGINS.match(found[0])))
 
 
@@ -200,13 +200,7 @@ def _titles(rest: str) -> tuple[int | None, bool, tuple[Reading, ...]]:
     rest = _tidy(rest)
     number: int | None = None
     labelled = False
-    readings: dict[str, Reading] = {}
-
-    def add(name: str, dropped: str = "") -> None:
-        name = _tidy(name)
-        if name and name.lower() not in readings:
-            readings[name.lower()] = Reading(name, _tidy(dropped))
-
+    wholes: list[str] = []
     if found := _LABELLED.match(rest):
         number, labelled, rest = int(found["number"]), True, found["rest"]
     else:
@@ -220,14 +214,21 @@ def _titles(rest: str) -> tuple[int | None, bool, tuple[Reading, ...]]:
         elif counted := _NUMBERED.match(rest):
             number = int(counted["number"])
             if not re.match(r"^[\[(#]*\d+(?:\s*[\])]?\s*[.):]|\])", rest):
-                add(rest)  # "01 Matrix" has no number before its title
+                wholes.append(rest)  # "01 Matrix" has no number before its title
             rest = counted["rest"]
-    rest = _tidy(rest)
-    for name in _shapes(rest):
-        add(name)
-    for cut in _CUTS.finditer(rest):
-        add(rest[: cut.start()], rest[cut.start() :])
+    readings: dict[str, Reading] = {}
+    for reading in (one for whole in (*wholes, _tidy(rest)) for one in _readings(whole)):
+        if reading.name:
+            readings.setdefault(reading.name.lower(), reading)
     return number, labelled, tuple(readings.values())
+
+
+def _readings(rest: str) -> Iterator[Reading]:
+    """Yield what a title may be: all of it, then what stands before each thing that may be a remark."""
+    for name in _shapes(rest):
+        yield Reading(_tidy(name))
+    for cut in _CUTS.finditer(rest):
+        yield Reading(_tidy(rest[: cut.start()]), _tidy(rest[cut.start() :]))
 
 
 def _shapes(name: str) -> Iterator[str]:

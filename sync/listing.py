@@ -22,7 +22,8 @@ _WHAT: Final = r"(?:solves|solved|problems|questions|list|these|this|following|h
 _ANNOUNCED: Final = re.compile(
     rf"""\s*(?:(?:hi|hello|hey|ok|please|pls|so)[,!]?\s+)*
     (?:(?:can|could|would)\ you\s+|i(?:'d|\ would)\ like\ to\s+|i\ want\ to\s+|let'?s\s+)?
-    (?:import|(?:import|add|log|record)\b[^\n:]{{0,60}}?\b{_WHAT}\b[^\n:]{{0,40}}
+    (?:import|import\b[^\n:]{{0,60}}?\b{_WHAT}\b[^\n:]{{0,40}}
+    |(?:add|log|record)\ (?:(?:all|of|my|the|past|old|solved|previous)\ )*{_WHAT}\b[^\n:]{{0,40}}
     |(?:here(?:'s|\ is|\ are)|these\ are|this\ is|below\ (?:is|are))\b[^\n:]{{0,80}}
     |my\ (?:solved|solves|list|problems)\b[^\n:]{{0,60}}
     |(?:i(?:'ve|\ have)?|ive)\s+(?:already\s+)?(?:solved|done|did|completed|finished)

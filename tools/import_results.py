@@ -30,7 +30,7 @@ class ImportLine(Result):
 class ImportPreview(Receipt):
     """What a list would import; nothing of it is stored yet, so its receipt is empty.
 
-    `ready`: problems that a yes would import, `dated` of them on their days. `questions` have near matches to choose
+    `ready`: problems that a yes would import, `dated` of them on their days. `near` lines have matches to choose
     from, `corrected` were written differently, `exact` are titles as they stand in the list. `known` are recorded
     already, `not_solved` are marked so in the list, `unknown` are no problems of the catalogue, `left_out` was wished.
     `repeated` counts the lines that say what another line says. `ambiguous` is a date that could be read in two ways.
@@ -46,7 +46,7 @@ class ImportPreview(Receipt):
     repeated: int
     ambiguous: int
     ambiguous_example: str | None
-    questions: tuple[ImportLine, ...]
+    near: tuple[ImportLine, ...]
     corrected: tuple[ImportLine, ...]
     unknown: tuple[ImportLine, ...]
     known: tuple[str, ...]
@@ -102,7 +102,7 @@ def preview_of(pending: PendingImport) -> ImportPreview:
         repeated=sum(len(item.lines) - 1 for item in pending.items),
         ambiguous=len(ambiguous),
         ambiguous_example=ambiguous[0].text if ambiguous else None,
-        questions=lines([item for item in items if item.state == "near"]),
+        near=lines([item for item in items if item.state == "near"]),
         corrected=lines([item for item in ready if not item.exact]),
         unknown=lines([item for item in items if item.state == "unknown"]),
         known=tuple(_title(item) for item in items if item.state == "known"),

@@ -46,7 +46,7 @@ async def preview_import(
     """Read a list of past solves that the student pasted, titles, links or a CSV, and show what it would import.
 
     Use it for "import my solves" with a pasted list, or when the message is one; never copy the list into an argument.
-    Nothing is stored of it yet. Show the counts, every question with its choices (a, b, c) and what was not found, and
+    Nothing is stored of it yet. Show the counts, every near line with its choices (a, b, c) and what was not found, and
     ask for a yes; only then, in a later message, call confirm_import. Without a list, ask the student to paste one.
     """
     listing, found = await read_said(context, text)

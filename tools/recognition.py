@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -17,6 +18,7 @@ from rapidfuzz.distance import OSA
 from store.client import Raw
 from sync.addresses import Site
 from sync.entries import Entry, Reading
+from sync.listing import read_list
 from tools.arguments import shown
 from tools.matching import fold, rank, spell
 
@@ -174,6 +176,10 @@ class ProblemIndex:
             where = entry.address.site.name if entry.address else "it"
             return Found(entry, reason=f"a link to {where} names no problem")
         return self._by_title(entry)
+
+    def read(self, text: str, today: date) -> list[Found]:
+        """Return what the lines of a list are. Raises: ListTooLong."""
+        return recognise_all(self, read_list(text, today).entries)
 
     def _by_link(self, entry: Entry) -> Found:
         address = entry.address

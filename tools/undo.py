@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from store.client import ObjectId, decode
-from store.documents.own import Attempt, UndoEntry
-from collections import defaultdict
-from collections.abc import Sequence
-from functools import partial
-
-from store.client import ObjectId, Raw, decode
 from store.documents.own import Attempt, Change, UndoEntry
 from store.documents.problems import Problem
 from store.repositories.base import Restorer
@@ -84,37 +81,29 @@ def _refusal(left: list[str], *, leave_changed: bool) -> str:
 
 async def _stands(restorer: Restorer, entry: UndoEntry) -> bool:
     """Return whether everything that a change touched still is as the change left it."""
-    for change in entry.touched:
-        if not await restorer.is_untouched(change.place, change.document_id, change.after):
+    for place, changes in _places(entry).items():
+        if not await restorer.are_untouched(place, {change.document_id: change.after for change in changes}):
             return False
     return True
 
 
 async def _restore(context: MentorContext, restorer: Restorer, entry: UndoEntry) -> None:
-    for change in entry.touched:
-        if change.place == Attempt.collection and change.before is None:
-            await _withdraw(context, change.document_id)
-    for change in entry.touched:
-        before = decode(change.before) if change.before is not None else None
-        await restorer.restore(change.place, change.document_id, before)
-    places: dict[str, list[Change]] = defaultdict(list)
-    for change in entry.touched:
-        places[change.place].append(change)
-    for place, changes in places.items():
-        if not await restorer.are_untouched(place, {change.document_id: change.after for change in changes}):
-            raise ToolFailed(
-                f"“{entry.label}” cannot be undone any more, because what it changed was changed again since then."
-            )
+    places = _places(entry)
     added = [change.document_id for change in places.get(Attempt.collection, ()) if change.before is None]
     await _withdraw(context, added)
     for place, changes in places.items():
-        await restorer.restore(place, {change.document_id: _image(change) for change in changes})
+        images = {one.document_id: decode(one.before) if one.before is not None else None for one in changes}
+        await restorer.restore(place, images)
     entry.undone_at = context.now()
     await context.work.of(UndoEntry).save(entry)
 
 
-def _image(change: Change) -> Raw | None:
-    return decode(change.before) if change.before is not None else None
+def _places(entry: UndoEntry) -> dict[str, list[Change]]:
+    """Return what a change touched by collection: an import touches hundreds of documents."""
+    places: dict[str, list[Change]] = defaultdict(list)
+    for change in entry.touched:
+        places[change.place].append(change)
+    return places
 
 
 async def _withdraw(context: MentorContext, added: Sequence[ObjectId]) -> None:

@@ -285,8 +285,7 @@ def _begin(phrase: Phrase, last: Exchange) -> Request | Say | None:
 
 
 def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
-    """Start the problem that was suggested, log it or help with it: "start it", "solved it with help", "a hint"."""
-    """Start the problem that was suggested, log it or have another one: "start it", "solved it with help", "skip"."""
+    """Start the problem that was suggested, log it, help with it or have another: "start it", "a hint", "skip"."""
     suggested = questions.named_in(last.answer)
     if suggested is None:
         return None
@@ -384,18 +383,11 @@ def _tap(phrase: Phrase) -> Request | Say | None:
     if recognise(phrase) or talk.small_talk(phrase):
         return None
     return Say(f"I didn't catch that: 1 is unaided, 2 with help, 3 not yet. {questions.PLACE.text}")
-def _of_list(phrase: Phrase, _: Exchange) -> Request | Say | None:
-    return imports.reply(phrase)
-
-
-def _no_list(phrase: Phrase, _: Exchange) -> Request | Say | None:
-    said = imports.decline(phrase)
-    return Say(said) if said else None
 
 
 _OFFERS = {
-    "import": _of_list,
-    "list": _no_list,
+    "import": imports.reply,
+    "list": imports.change_subject,
     "revision": _revise_one,
     "grade": _grade,
     "greeting": _choose,

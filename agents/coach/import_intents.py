@@ -19,7 +19,7 @@ _OUT: Final = re.compile(
 )
 _ONLY: Final = re.compile(r"\b(?:only|just) " + _LINES + _NUMBERS)
 _DATES: Final = re.compile(r"\b(day|days|month|months)(?: comes?| are| is)? first\b|\b(day|month)-first\b")
-_HELPED: Final = re.compile(r"\b(?:with (?:help|hints|the solution)|not alone)\b")
+_HELPED: Final = re.compile(r"\b(?:(?:with|had|needed) (?:help|hints|the solution)|not alone)\b")
 _ALONE: Final = re.compile(r"\b(?:alone|unaided|by myself|on my own|without help)\b")
 _LIST: Final = (
     "(solves|solved problems|solved questions|solved ones|solved|problems|questions|progress|history|list|lists|"

@@ -19,8 +19,8 @@ _TITLES: Final = 40
 def tell_preview(preview: ImportPreview) -> str:
     """Return what a list would import, what is to be chosen, and what was not found; the question comes last."""
     blocks = [_opening(preview)]
-    if preview.questions:
-        blocks.append("**Which of these did you mean?**\n\n" + _some(preview.questions, _question))
+    if preview.near:
+        blocks.append("**Which of these did you mean?**\n\n" + _some(preview.near, _question))
     if preview.corrected:
         blocks.append("**Taken for**\n\n" + _some(preview.corrected, _corrected))
     if preview.exact:
@@ -42,7 +42,7 @@ def _opening(preview: ImportPreview) -> str:
     folded = f" ({preview.repeated} said twice)" if preview.repeated else ""
     dated = f", {preview.dated} with a date" if preview.dated else ""
     found = f"{preview.ready} can be imported{dated}" if preview.ready else "nothing can be imported as it stands"
-    open_questions = f", {len(preview.questions)} I am not sure of" if preview.questions else ""
+    open_questions = f", {len(preview.near)} I am not sure of" if preview.near else ""
     unknown = f", {len(preview.unknown)} I do not find" if preview.unknown else ""
     lines = "1 line" if preview.lines == 1 else f"{preview.lines} lines"
     return f"I read {lines}{folded}: {found}{open_questions}{unknown}. Nothing is stored yet."
@@ -70,7 +70,7 @@ def _said(line: ImportLine) -> str:
 
 
 def _closing(preview: ImportPreview) -> str:
-    if not preview.ready and not preview.questions:
+    if not preview.ready and not preview.near:
         return "There is nothing new to import."
     how = "with help" if preview.how == "with-help" else "without help"
     told = [f"What does not say how it was solved counts as solved {how}; `yes, with help` says otherwise."]

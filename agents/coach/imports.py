@@ -31,7 +31,9 @@ _YES: Final = re.compile(
 _NO: Final = re.compile(
     r"(?:no|nope|nah|n|cancel|cancel it|never ?mind|nvm|forget (?:it|that)|stop|nothing|none|dont|do not)(?: .*)?"
 )
-_AGAIN: Final = re.compile(r"(?:show|show it|show me|again|show (?:me )?(?:the )?(?:list|preview|it)(?: again)?|list)")
+_AGAIN: Final = re.compile(
+    r"(?:show|show it|show me|again|show again|show (?:me )?(?:the )?(?:list|preview|it)(?: again)?|list)"
+)
 
 
 def take_list(text: str, answer: str) -> Request | None:
@@ -45,14 +47,14 @@ def take_list(text: str, answer: str) -> Request | None:
     return Request(BY_NAME["import"], {}) if _is_list(text) else None
 
 
-def reply(phrase: Phrase) -> Request | None:
+def reply(phrase: Phrase, _: object = None) -> Request | None:
     """Return what a reply to the preview asks for; None where it is about something else."""
     return _answer(phrase)
 
 
-def decline(phrase: Phrase) -> str | None:
-    """Return the reply to a student who was asked for a list and has none to give."""
-    return talk.CANCELLED if _NO.fullmatch(phrase.text) else None
+def change_subject(_: Phrase, __: object = None) -> None:
+    """Return what a message means that is no list although one was asked for: whatever it means elsewhere."""
+    return
 
 
 def _answer(phrase: Phrase) -> Request | None:
@@ -78,6 +80,8 @@ def _may_be_list(text: str) -> bool:
     phrase = read(text)
     if not phrase or _NO.fullmatch(phrase.text) or talk.small_talk(phrase):
         return False
+    if talk.give_up(phrase) == talk.NEEDS_MODEL:
+        return any(map(_names_problem, read_list(text, _SOME_DAY).entries))
     anew = recognise(phrase)
     return anew is None or anew.intent.name in {"find", "log"} or "," in text
 
@@ -85,7 +89,8 @@ def _may_be_list(text: str) -> bool:
 def _is_list(text: str) -> bool:
     """Return whether a message that nobody asked for is a list: it says so, or most of its lines name problems."""
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) < 2:
+    announced = announces_list(text)
+    if len(lines) < 2 and not announced:
         return False
     try:
         entries = read_list(text, _SOME_DAY).entries
@@ -93,12 +98,14 @@ def _is_list(text: str) -> bool:
         return True
     entries = entries[:_LOOKED_AT]
     named = sum(map(_names_problem, entries))
-    if announces_list(text):
+    if announced:
         return named >= 1
     return named >= _LEAST and 2 * named >= len(entries)
 
 
 def _names_problem(entry: Entry) -> bool:
+    if any(map(_names_problem, entry.parts)):
+        return True
     if entry.labelled or entry.site or (entry.address and entry.address.site.kind != "reference"):
         return True
     return any(title_key(reading.name) in _titles() for reading in entry.readings)

@@ -439,6 +439,34 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     ("continue the placement", "start_placement", {}),
     ("/placement", "start_placement", {}),
     ("/placement again", "start_placement", {"anew": True}),
+    # importing what was solved before
+    ("import my solves", "preview_import", {}),
+    ("I want to import my solved problems", "preview_import", {}),
+    ("i want to import", "preview_import", {}),
+    ("how do i import my leetcode progress?", "preview_import", {}),
+    ("can you import a csv", "preview_import", {}),
+    ("upload my list of solved problems", "preview_import", {}),
+    ("add my past solves", "preview_import", {}),
+    ("i've solved 200 problems already", "preview_import", {}),
+    ("i solved a lot of problems on leetcode", "preview_import", {}),
+    ("import everything", "preview_import", {}),
+    ("/import", "preview_import", {}),
+    ("/import two sum, 3sum", "preview_import", {}),
+    ("Import these:\nTwo Sum\n3Sum", "preview_import", {}),
+    ("import: two sum, 3sum", "preview_import", {}),
+    ("i solved these:\n- two sum\n- foo bar", "preview_import", {}),
+    ("1. Two Sum\n2. 3Sum\n3. Coin Change\n4. something else", "preview_import", {}),
+    ("import them", "confirm_import", {}),
+    ("confirm the import", "confirm_import", {}),
+    ("import all but 3", "confirm_import", {"leave_out": "3"}),
+    ("/import yes", "confirm_import", {}),
+    ("/confirmimport 2a 5b", "confirm_import", {"choices": "2a 5b"}),
+    ("leave out lines 3 and 7-9", "adjust_import", {"leave_out": "3 and 7-9"}),
+    ("show the import again", "adjust_import", {}),
+    ("/adjustimport day first", "adjust_import", {"dates": "day-first"}),
+    ("cancel the import", "cancel_import", {}),
+    ("don't import that", "cancel_import", {}),
+    ("/cancelimport", "cancel_import", {}),
 ]  # fmt: skip
 
 
@@ -526,7 +554,7 @@ def test_what_is_no_report_writes_nothing(said: str) -> None:
         ("bye", "See you"),
         ("/maestry dp", "`/mastery [TOPIC]`"),
         ("/", "no such command"),
-        ("import my solves", "can't import"),
+        ("sync my leetcode account", "can't look into your accounts"),
     ],
 )
 def test_what_no_verb_answers_is_answered_in_words(said: str, part: str) -> None:

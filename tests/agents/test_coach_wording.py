@@ -19,6 +19,7 @@ from tools.daywork import DoneItem
 from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.export import ExportSection
 from tools.hints import HintReceipt
+from tools.import_results import ImportCancelled, ImportLine, ImportPreview, ImportReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
 from tools.notes import NoteBrief, NoteList, NoteReceipt
 from tools.placement import PlacedTopic, PlacementAsk, PlacementReceipt
@@ -191,6 +192,41 @@ ASK = PlacementAsk(
 )
 PLACED = PlacedTopic(topic="Hashing", answer="not-yet", before=0.5, after=0.43)
 
+PREVIEW = ImportPreview(
+    lines=7,
+    ready=2,
+    dated=1,
+    with_help=0,
+    stuck=0,
+    how="unaided",
+    repeated=1,
+    ambiguous=0,
+    ambiguous_example=None,
+    near=(ImportLine(number=2, text="Max Stack", choices=("Min Stack",), reason="not certain"),),
+    corrected=(ImportLine(number=3, text="Vaild Anagram", title="Valid Anagram", day="2026-03-01"),),
+    unknown=(ImportLine(number=4, text="gfg x", reason="GeeksforGeeks is not in the catalogue"),),
+    known=("5 3Sum",),
+    not_solved=("6 Candy",),
+    left_out=(),
+    exact=("1 Two Sum",),
+)
+IMPORTED = ImportReceipt(
+    line="x",
+    undo_label="x",
+    imported=2,
+    solved=2,
+    with_help=0,
+    stuck=0,
+    dated=1,
+    undated=1,
+    known=0,
+    unanswered=1,
+    unknown=1,
+    topics=("Hashing", "Arrays"),
+    revisions=2,
+    first_revision="2026-11-24",
+    last_revision="2026-11-25",
+)
 RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (
         NextProblem(problem=TWO_SUM, why="It is number 1.", running="Jump Game"),
@@ -219,6 +255,15 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
         ("won't propose [Two Sum]", "no solve of today"),
     ),
     (SeenReceipt(line="", problem=TWO_SUM, already=True, proposed=False), ("I knew that already",)),
+    (
+        PREVIEW,
+        ("I read 7 lines (1 said twice)", "**2a** Min Stack", "“Vaild Anagram”: Valid Anagram, 2026-03-01"),
+    ),
+    (PREVIEW.model_copy(update={"ambiguous": 1, "ambiguous_example": "3Sum 3/4/2026"}), ("`day first` or `month",)),
+    (PREVIEW.model_copy(update={"ready": 0, "near": ()}), ("There is nothing new to import.",)),
+    (IMPORTED, ("2 topics get a first revision between 24 Nov and 25 Nov", "1 not chosen and 1 not found.")),
+    (IMPORTED.model_copy(update={"imported": 0, "known": 5}), ("nothing changed. 5 of them",)),
+    (ImportCancelled(line="", lines=3), ("nothing of it was stored",)),
     (
         StartReceipt(line="x", undo_label="x", problem=HANDMADE, session_id="1", started_at="now"),
         ("The clock is running on **Two Sum**.",),
