@@ -7,7 +7,7 @@ changes the request that led to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from agents.coach import imports, questions, talk
@@ -385,7 +385,7 @@ def _tap(phrase: Phrase) -> Request | Say | None:
     return Say(f"I didn't catch that: 1 is unaided, 2 with help, 3 not yet. {questions.PLACE.text}")
 
 
-_OFFERS = {
+_OFFERS: dict[str, Callable[[Phrase, Exchange], Request | Say | None]] = {
     "import": imports.reply,
     "list": imports.change_subject,
     "revision": _revise_one,

@@ -52,9 +52,9 @@ def reply(phrase: Phrase, _: object = None) -> Request | None:
     return _answer(phrase)
 
 
-def change_subject(_: Phrase, __: object = None) -> None:
+def change_subject(_: Phrase, __: object = None) -> Request | None:
     """Return what a message means that is no list although one was asked for: whatever it means elsewhere."""
-    return
+    return None
 
 
 def _answer(phrase: Phrase) -> Request | None:
