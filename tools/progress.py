@@ -73,12 +73,14 @@ class Progress(Result):
 
 @dataclass(frozen=True)
 class _Tried:
-    """What came of a problem: how often it was tried, whether with help, and the day it was first solved unaided."""
-class _Past:
-    """The attempts, oldest first, with the student's day of each that has a date, its minutes, and problems' facts."""
+    """What came of a problem: how often it was tried, whether with help or unaided, and the day of the first of those.
+
+    `solved_on` is also None where the problem was solved before, and nobody knows when: then no day is its first.
+    """
 
     attempts: int
     helped: bool
+    solved: bool
     solved_on: date | None
     level: str
     topics: tuple[ObjectId, ...]
@@ -106,10 +108,6 @@ async def show_progress(context: MentorContext) -> Progress:
     everything = _count("all", tried.values())
     attempts = sum(problem.attempts for problem in tried.values())
     topics = _by_topic(tried.values(), book)
-    past = await _read_past(context, book)
-    streak = measure_streak(local_days([attempt.at for attempt in past.attempts if attempt.at], context.zone), today)
-    everything = _count("all", past, {attempt.problem_id for attempt in past.attempts})
-    topics = _by_topic(past, book)
     revisions = await list_due_revisions(context, limit=1)
     due = 0 if revisions.paused_until else revisions.total_due
     overdue = sum(status_of(context, task) == "overdue" for task in await open_tasks(context))
@@ -137,14 +135,18 @@ async def show_progress(context: MentorContext) -> Progress:
 
 async def _read_tried(context: MentorContext, book: TopicBook) -> dict[ObjectId, _Tried]:
     """Return what came of each problem that was tried. The database counts: attempts are many, problems are not."""
-    unaided: Raw = {"$cond": [{"$eq": ["$outcome", "unaided"]}, "$at", None]}
+    is_unaided: Raw = {"$eq": ["$outcome", "unaided"]}
+    is_undated: Raw = {"$eq": [{"$ifNull": ["$at", None]}, None]}
     counted: Raw = {
         "_id": "$problemId",
         "attempts": {"$sum": 1},
         "helped": {"$max": {"$eq": ["$outcome", "with-help"]}},
-        "solvedAt": {"$min": unaided},
+        "solved": {"$max": is_unaided},
+        "before": {"$max": {"$and": [is_unaided, is_undated]}},
+        "solvedAt": {"$min": {"$cond": [is_unaided, "$at", None]}},
     }
-    rows = await context.work.of(Attempt).aggregate(_until(context), {"$group": counted})
+    ever = {"$or": [_until(context), {"at": None}]}
+    rows = await context.work.of(Attempt).aggregate(ever, {"$group": counted})
     wanted = [row["_id"] for row in rows]
     raws = await context.work.shared(Problem).sketch({"_id": {"$in": wanted}}, "difficulty", "topics")
     facts = {raw["_id"]: (str(raw["difficulty"]), tuple(book.sort_out(raw["topics"])[0])) for raw in raws}
@@ -152,24 +154,12 @@ async def _read_tried(context: MentorContext, book: TopicBook) -> dict[ObjectId,
         row["_id"]: _Tried(
             row["attempts"],
             row["helped"],
-            local_day(row["solvedAt"], context.zone) if row["solvedAt"] else None,
+            row["solved"],
+            local_day(row["solvedAt"], context.zone) if row["solvedAt"] and not row["before"] else None,
             *facts.get(row["_id"], ("", ())),
         )
         for row in rows
     }
-async def _read_past(context: MentorContext, book: TopicBook) -> _Past:
-    # What has no date was solved before all this, and sorts first.
-    until_now = {"$or": [{"at": {"$lte": context.now()}}, {"at": None}]}
-    attempts = await context.work.of(Attempt).find(until_now, sort=[("at", 1), ("_id", 1)])
-    timed = await context.work.of(Submission).aggregate({"timeTaken": {"$gt": 0}}, {"$project": {"timeTaken": 1}})
-    wanted = list({attempt.problem_id for attempt in attempts})
-    raws = await context.work.shared(Problem).sketch({"_id": {"$in": wanted}}, "difficulty", "topics")
-    return _Past(
-        attempts=attempts,
-        days={attempt.id: local_day(attempt.at, context.zone) for attempt in attempts if attempt.at},
-        minutes={row["_id"]: row["timeTaken"] / 60 for row in timed},
-        problems={raw["_id"]: (str(raw["difficulty"]), tuple(book.sort_out(raw["topics"])[0])) for raw in raws},
-    )
 
 
 async def _read_days(context: MentorContext) -> set[date]:
@@ -202,8 +192,8 @@ def _until(context: MentorContext) -> Raw:
 
 def _count(name: str, tried: Collection[_Tried]) -> Solved:
     """Count the problems that were tried; one that was ever solved unaided counts as that."""
-    solved = sum(problem.solved_on is not None for problem in tried)
-    helped = sum(problem.helped and problem.solved_on is None for problem in tried)
+    solved = sum(problem.solved for problem in tried)
+    helped = sum(problem.helped and not problem.solved for problem in tried)
     return Solved(name=name, tried=len(tried), solved=solved, with_help=helped)
 
 
@@ -223,15 +213,6 @@ def _by_topic(tried: Collection[_Tried], book: TopicBook) -> tuple[Solved, ...]:
 
 def _sum_week(week: Week, recent: Sequence[_Done], tried: Collection[_Tried]) -> WeekSum:
     inside = [done for done in recent if week.holds(done.day)]
-def _sum_week(past: _Past, week: Week) -> WeekSum:
-    inside = [attempt for attempt in past.attempts if _in_week(past, attempt, week)]
-    first: Counter[ObjectId] = Counter()
-    newly = 0
-    for attempt in past.attempts:
-        if attempt.outcome != "unaided":
-            continue
-        first[attempt.problem_id] += 1
-        newly += first[attempt.problem_id] == 1 and _in_week(past, attempt, week)
     return WeekSum(
         first=week.first.isoformat(),
         last=week.last.isoformat(),
@@ -240,11 +221,6 @@ def _sum_week(past: _Past, week: Week) -> WeekSum:
         days=len({done.day for done in inside}),
         minutes=round(sum(done.minutes for done in inside), 1),
     )
-
-
-def _in_week(past: _Past, attempt: Attempt, week: Week) -> bool:
-    """Return whether an attempt was made in a week; what has no date was made in none."""
-    return attempt.id in past.days and week.holds(past.days[attempt.id])
 
 
 def _next_step(due: int, overdue: int, *, attempts: int, streak: int, today: bool) -> str:
