@@ -265,10 +265,18 @@ def draw_sequence(rng: Random, pieces: int) -> list[Call]:
     return [call for _ in range(pieces) for call in _piece(rng)]
 
 
+def draw_chains(rng: Random) -> list[Call]:
+    """Draw every usual chain once, one after the other."""
+    return [call for steps in _CHAINS for call in _chain(rng, steps, 0)]
+
+
 def _piece(rng: Random) -> list[Call]:
-    """Return one call, or a chain of one student's calls."""
     steps = rng.choice(_CHAINS) if rng.random() < 1 / 3 else (rng.choice((*ARGUMENTS, *_OFTEN)),)
-    student = rng.choice((0, 0, 0, 1))
+    return _chain(rng, steps, rng.choice((0, 0, 0, 1)))
+
+
+def _chain(rng: Random, steps: tuple[str, ...], student: int) -> list[Call]:
+    """Return one call, or several that come one after the other, of a student."""
     calls: list[Call] = []
     waits: tuple[int, ...] = _WAIT
     for step in steps:
