@@ -311,7 +311,7 @@ class Attempt(Own):
     user_id: Id
     problem_id: Id
     topic_ids: list[Id]
-    at: Time | None
+    at: Time | None = None
     source: Literal["recorded", "import"] = "recorded"
     outcome: Literal["unaided", "with-help", "stuck"]
     predicted: Number

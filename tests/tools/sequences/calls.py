@@ -141,6 +141,21 @@ _LEVEL: Final = text("easy", "medium", "hard")
 _RECALLED: Final = text("a hash map from value to index in O(n)", "1. visited set 2. queue 3. O(V+E)", "I don't know")
 _ZONE: Final = text("Berlin", "UTC", "New York", "Kolkata", "Asia/Beirut", "Auckland", "UTC+2", "usa")
 
+_LIST: Final = text(
+    "Two Sum\nValid Anagram, 2025-03-04\nhttps://leetcode.com/problems/coin-change/ with help",
+    "title,date,status\nTwo Sum,2026-10-20,solved\nNumber of Islands,03/04/2026,not solved\nCoin Chnage,,",
+    "1. two sum\n2. tow sum\n3. something else entirely\n4. palindrome",
+    "Number of Islands 12 min",
+)
+_NUMBERS: Final = text("1", "2, 3", "1-2", "all")
+_CORRECTIONS: Final[Mapping[str, Source]] = {
+    "choices": text("all", "2a", "3a 4b"),
+    "leave_out": _NUMBERS,
+    "only": _NUMBERS,
+    "dates": text("day-first", "month-first"),
+    "how": text("unaided", "with-help"),
+}
+
 ARGUMENTS: Final[dict[str, Given]] = {
     "get_profile": Given(),
     "set_profile": Given(
@@ -215,6 +230,10 @@ ARGUMENTS: Final[dict[str, Given]] = {
     "resume_conversation": Given({"which": _CONVERSATION}),
     "rename_conversation": Given({"title": text("Heaps", "Mock")}, {"which": _CONVERSATION}),
     "search_conversations": Given({"text": text("heaps", "TELL me", "log n")}),
+    "preview_import": Given({"text": _LIST}),
+    "adjust_import": Given(optional=_CORRECTIONS),
+    "confirm_import": Given(optional=_CORRECTIONS),
+    "cancel_import": Given(),
     "export_me": Given(),
     "ask_to_erase_me": Given(),
     "erase_me": Given({"code": mostly(among(Stored("code", 0)), _odd_text)}),
@@ -237,6 +256,9 @@ _CHAINS: Final = (
     ("record_attempt", LATER, "snooze_revision", "next_problem", LATER, "start_revision", "answer_recall"),
     ("record_attempt", "set_profile", "record_attempt", LATER, "record_attempt", "set_profile", "record_attempt"),
     ("add_task", LATER, "list_tasks", "reschedule_task", "complete_task"),
+    ("preview_import", "adjust_import", "confirm_import", "preview_import"),
+    ("preview_import", "confirm_import", LATER, "record_attempt", "undo_last"),
+    ("preview_import", "confirm_import", LATER, "list_due_revisions", "show_progress", "start_revision"),
     ("ask_to_erase_me", "erase_me"),
     ("add_task", "list_tasks", "complete_task"),
     ("add_task", "reschedule_task", "list_tasks", "delete_task"),

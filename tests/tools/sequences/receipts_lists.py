@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 from store.client import ObjectId, Raw
 from store.documents.account import ConversationTitle, Erasure
-from store.documents.own import ChannelAccount
+from store.documents.imports import PendingImport
+from store.documents.intelligence import RevisionSchedule
+from store.documents.own import Attempt, ChannelAccount
 from store.documents.repeats import TaskRepeat
 from store.documents.sessions import AIMentorConversation, PreparationTask
 from store.documents.study import Note
@@ -15,6 +18,7 @@ from tests.tools.sequences.receipts_practice import in_words, new, stored_time
 from tests.tools.sequences.world import World
 from tools.account import ErasureReceipt, ExportReceipt
 from tools.conversations import ConversationReceipt
+from tools.import_results import ImportCancelled, ImportPreview, ImportReceipt
 from tools.notes import NoteReceipt
 from tools.tasks import TaskReceipt
 
@@ -148,7 +152,57 @@ def check_erasure(done: Done) -> None:
     assert not done.after.all(ChannelAccount)
 
 
+def check_preview(done: Done) -> None:
+    """A preview counts the lines that wait, and nothing but them is stored."""
+    shown = done.result
+    assert isinstance(shown, ImportPreview)
+    pending = done.after.own(PendingImport)
+    items = pending["items"]
+    assert shown.lines == sum(len(item["lines"]) for item in items)
+    assert shown.ready <= sum(item["state"] == "sure" for item in items)
+    assert shown.ready == len(shown.corrected) + len(shown.exact)
+    assert shown.dated <= shown.ready
+    assert not shown.line
+
+
+def check_imported(done: Done) -> None:
+    """Every past solve that is said to be imported is an attempt now, and no problem is imported twice."""
+    receipt = done.result
+    assert isinstance(receipt, ImportReceipt)
+    added = [raw for raw in done.after.all(Attempt) if done.before.get(Attempt, raw["_id"]) is None]
+    assert receipt.imported == len(added) == len({raw["problemId"] for raw in added})
+    assert all(raw["source"] == "import" and not raw["reviews"] for raw in added)
+    counts = Counter(raw["outcome"] for raw in added)
+    assert (receipt.solved, receipt.with_help, receipt.stuck) == (
+        len(added) - counts["stuck"],
+        counts["with-help"],
+        counts["stuck"],
+    )
+    dated = [raw for raw in added if "at" in raw]
+    assert (receipt.dated, receipt.undated) == (len(dated), len(added) - len(dated))
+    assert all(raw["at"] <= stored_time(done.now) for raw in dated)
+    solved = {raw["problemId"] for raw in done.before.all(Attempt) if raw["outcome"] != "stuck"}
+    assert not solved & {raw["problemId"] for raw in added if raw["outcome"] != "stuck"}
+    schedules = [raw for raw in done.after.all(RevisionSchedule) if not done.before.get(RevisionSchedule, raw["_id"])]
+    days = [done.day(raw["nextRevisionDate"]) for raw in schedules]
+    assert receipt.revisions == len(days)
+    assert (receipt.first_revision, receipt.last_revision) == (
+        (min(days).isoformat(), max(days).isoformat()) if days else (None, None)
+    )
+    assert all(day > done.today for day in days)
+    assert not done.after.own(PendingImport)["items"]
+
+
+def check_cancelled(done: Done) -> None:
+    """A list that was put away does not wait any more."""
+    assert isinstance(done.result, ImportCancelled)
+    assert not done.after.own(PendingImport)["items"]
+
+
 CHECKS = {
+    **dict.fromkeys(("preview_import", "adjust_import"), check_preview),
+    "confirm_import": check_imported,
+    "cancel_import": check_cancelled,
     **dict.fromkeys(("add_task", "complete_task", "reschedule_task", "delete_task"), check_task),
     **dict.fromkeys(("add_note", "edit_note", "remove_note"), check_note),
     **dict.fromkeys(("new_conversation", "resume_conversation", "rename_conversation"), check_conversation),
