@@ -15,7 +15,8 @@ from tools.arguments import shown
 from tools.context import MentorContext
 from tools.errors import ToolFailed, ToolRetry
 from tools.lists import read_known
-from tools.recognition import Found, title_key
+from tools.recognition import Found
+from tools.titles import title_key
 
 Said = Literal["unaided", "with-help", "stuck"]
 

@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
-from rapidfuzz.distance import OSA
+from rapidfuzz import fuzz, process
 
 from store.client import Raw
 from sync.addresses import Site
@@ -21,93 +21,33 @@ from sync.entries import Entry, Reading
 from sync.listing import read_list
 from tools.arguments import shown
 from tools.matching import fold, rank, spell
+from tools.titles import (
+    ARTICLES,
+    expand,
+    has_number,
+    is_misspelling,
+    leaves_out,
+    numerals,
+    short_title,
+    title_key,
+)
 
 CHOICES: Final = 3
 _NEAR: Final = 72.0
 """The score, of 100, from which a title is worth asking about."""
+_LOOKED_AT: Final = 8
 _AGREEING: Final = 66.0
 """The score from which a title and LeetCode's number beside it mean the same problem."""
 _LEAST_WORDS: Final = 4
 """Words beside its articles from which a title may be said without them ("Shuffle the Array" is another problem)."""
-_ARTICLES: Final = frozenset({"a", "an", "the"})
-_ROMAN: Final = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
-_SHORTHAND: Final = {
-    "bst": "binary search tree",
-    "bt": "binary tree",
-    "lca": "lowest common ancestor",
-    "lis": "longest increasing subsequence",
-    "ll": "linked list",
-    "w": "with",
-}
-_FILLER: Final = frozenset(
-    [
-        "easy",
-        "medium",
-        "hard",
-        "leetcode",
-        "lc",
-        "neetcode",
-        "blind",
-        "grind",
-        "premium",
-        "free",
-        "python",
-        "python3",
-        "java",
-        "cpp",
-        "c++",
-        "javascript",
-        "js",
-        "typescript",
-        "ts",
-        "go",
-        "golang",
-        "rust",
-        "kotlin",
-        "swift",
-        "ruby",
-        "google",
-        "amazon",
-        "meta",
-        "facebook",
-        "microsoft",
-        "apple",
-        "uber",
-        "netflix",
-        "bloomberg",
-        "adobe",
-        "revisit",
-        "redo",
-        "again",
-        "review",
-        "reviewed",
-        "favourite",
-        "favorite",
-        "important",
-        "good",
-        "nice",
-        "tricky",
-        "classic",
-        "must",
-        "do",
-        "75",
-        "150",
-        "169",
-        "250",
-        "daily",
-        "challenge",
-        "contest",
-        "brute",
-        "force",
-        "optimal",
-        "recursive",
-        "iterative",
-        "o(n)",
-        "o(1)",
-        "problem",
-        "question",
-    ]
-)
+_FILLER: Final = frozenset({
+    "easy", "medium", "hard", "leetcode", "lc", "neetcode", "blind", "grind", "premium", "free", "python",
+    "python3", "java", "cpp", "c++", "javascript", "js", "typescript", "ts", "go", "golang", "rust", "kotlin",
+    "swift", "ruby", "google", "amazon", "meta", "facebook", "microsoft", "apple", "uber", "netflix", "bloomberg",
+    "adobe", "revisit", "redo", "again", "review", "reviewed", "favourite", "favorite", "important", "good", "nice",
+    "tricky", "classic", "must", "do", "75", "150", "169", "250", "daily", "challenge", "contest", "brute", "force",
+    "optimal", "recursive", "iterative", "o(n)", "o(1)", "problem", "question",
+})  # fmt: skip
 
 Keys = Mapping[str, Sequence[Raw]]
 
@@ -148,7 +88,7 @@ class ProblemIndex:
             _add(exact, title_key(self._titles[key]), raw)
             if raw.get("platformId"):
                 _add(exact, title_key(str(raw["platformId"])), raw)
-            if cut := _short(self._titles[key]):
+            if cut := short_title(self._titles[key]):
                 _add(short, title_key(cut), raw)
         return {**short, **exact}
 
@@ -157,7 +97,7 @@ class ProblemIndex:
         """Return the problems with long titles by their words without articles."""
         bare: dict[str, list[Raw]] = {}
         for key, raw in self._problems.items():
-            words = [word for word in title_key(self._titles[key]).split() if word not in _ARTICLES]
+            words = [word for word in title_key(self._titles[key]).split() if word not in ARTICLES]
             if len(words) >= _LEAST_WORDS:
                 _add(bare, " ".join(words), raw)
         return bare
@@ -221,6 +161,8 @@ class ProblemIndex:
             return Found(entry, titled) if titled is not None else self._unsure(entry)
         numbered = self._numbers.get(number)
         if titled is not None:
+            if has_number(str(titled["title"]), number):
+                return Found(entry, titled)
             if numbered is not None and numbered["_id"] == titled["_id"]:
                 return Found(entry, titled)
             other = (numbered,) if numbered is not None else ()
@@ -260,10 +202,10 @@ class ProblemIndex:
         if found := self._exact.get(key) or (self._exact.get(key[:-2]) if key.endswith((" 1", " i")) else None):
             return found
         words = key.split()
-        bare = [word for word in words if word not in _ARTICLES]
-        dropped = [word for word in words if word in _ARTICLES]
+        bare = [word for word in words if word not in ARTICLES]
+        dropped = [word for word in words if word in ARTICLES]
         found = self._bare.get(" ".join(bare), ())
-        return [raw for raw in found if _leaves_out(dropped, title_key(str(raw["title"])))]
+        return [raw for raw in found if leaves_out(dropped, title_key(str(raw["title"])))]
 
     def _misspelt(self, name: str) -> Sequence[Raw]:
         said = spell(name.replace("&", " and ")).split()
@@ -289,11 +231,25 @@ class ProblemIndex:
     def _near(self, readings: Sequence[Reading]) -> tuple[Raw, ...]:
         found: dict[str, float] = {}
         for reading in (*readings[:1], *readings[-1:]):
-            for match in rank(_expand(reading.name), self._titles, limit=CHOICES):
+            for match in rank(expand(reading.name), self._shortlist(reading.name), limit=CHOICES):
                 if match.score >= _NEAR or match.sure:
                     found[match.key] = max(match.score, found.get(match.key, 0.0))
         best = sorted(found, key=lambda key: (-found[key], key))[:CHOICES]
         return tuple(self._problems[key] for key in best)
+
+    def _shortlist(self, name: str) -> dict[str, str]:
+        """Return the titles that may be near: looking closely at all of them for each of many lines takes too long."""
+        said = spell(expand(name))
+        keys = {
+            key
+            for scorer in (fuzz.ratio, fuzz.token_set_ratio, fuzz.partial_ratio)
+            for _, _, key in process.extract(said, self._joined, scorer=scorer, limit=_LOOKED_AT, processor=None)
+        }
+        return {key: self._titles[key] for key in keys}
+
+    @cached_property
+    def _joined(self) -> dict[str, str]:
+        return {key: " ".join(words) for key, words in self._spelled.items()}
 
     def is_filler(self, text: str) -> bool:
         """Return whether words beside a title are a topic, a language, a company or a remark: no part of it."""
@@ -314,38 +270,6 @@ def recognise_all(index: ProblemIndex, entries: Iterable[Entry]) -> list[Found]:
     return [index.recognise(_without_number(one.entry)) if one in beside else one for one in found]
 
 
-def title_key(text: str) -> str:
-    """Return the words by which titles are the same: folded, "&" and "w/" said, usual abbreviations in full."""
-    return fold(_expand(text))
-
-
-def is_misspelling(said: Sequence[str], title: Sequence[str]) -> bool:
-    """Return whether only slips of the finger lie between what was said and a title, both as spelled words."""
-    if numerals(said) != numerals(title):
-        return False
-    if len(said) != len(title):
-        return len("".join(title)) >= 6 and "".join(said) == "".join(title)
-    slips = 0
-    for mine, theirs in zip(said, title, strict=True):
-        if mine == theirs:
-            continue
-        slip = OSA.distance(mine, theirs)
-        swapped = slip == 1 and sorted(mine) == sorted(theirs)
-        if mine[0] != theirs[0] and not (swapped and len(theirs) > 2):
-            return False
-        if len(theirs) < 4 and not swapped:
-            return False
-        if slip > (1 if len(theirs) < 8 else 2):
-            return False
-        slips += slip
-    return slips <= (2 if len("".join(title)) < 25 else 3)
-
-
-def numerals(words: Sequence[str]) -> list[str]:
-    """Return the numerals of a title: a part II is no misspelling of a part III."""
-    return sorted(_ROMAN.get(word, word) for word in words if word in _ROMAN or any(char.isdigit() for char in word))
-
-
 def _taken_apart(index: ProblemIndex, entry: Entry) -> list[Found]:
     whole = index.recognise(entry)
     if whole.problem is not None or len(entry.parts) < 2:
@@ -356,19 +280,6 @@ def _taken_apart(index: ProblemIndex, entry: Entry) -> list[Found]:
 
 def _without_number(entry: Entry) -> Entry:
     return replace(entry, number=None)
-
-
-def _expand(text: str) -> str:
-    words = text.replace("&", " and ").replace("w/", "with ").split()
-    return " ".join(_SHORTHAND.get(word.lower(), word) for word in words)
-
-
-def _short(title: str) -> str | None:
-    """Return a title without what explains it: "Two Sum II - Input Array Is Sorted", "Implement Trie (Prefix Tree)"."""
-    if cut := re.fullmatch(r"(.+?)\s+\([^()]+\)", title):
-        return cut[1]
-    cut = re.fullmatch(r"(.+?\s(?:II|III|IV))\s+-\s+.+", title)
-    return cut[1] if cut else None
 
 
 def _page(raw: Raw) -> str:
@@ -383,9 +294,3 @@ def _add(keys: dict[str, list[Raw]], key: str, raw: Raw) -> None:
 
 def _all_one(found: Sequence[Raw]) -> bool:
     return len({raw["_id"] for raw in found}) == 1
-
-
-def _leaves_out(articles: Sequence[str], title: str) -> bool:
-    """Return whether a title has at least these articles: leaving one out is usual, another one is another title."""
-    theirs = [word for word in title.split() if word in _ARTICLES]
-    return all(articles.count(word) <= theirs.count(word) for word in articles)

@@ -17,7 +17,7 @@ from store.catalogue.facts import shipped_catalogue
 from sync.entries import Entry
 from sync.errors import ListTooLong
 from sync.listing import announces_list, read_list
-from tools.recognition import title_key
+from tools.titles import title_key
 
 _COMMAND: Final = re.compile(r"\s*/import(?:@\S+)?(?:\s+(?P<rest>.*))?\s*", re.IGNORECASE | re.DOTALL)
 _LEAST: Final = 3
