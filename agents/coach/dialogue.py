@@ -92,10 +92,8 @@ def _check(report: Request) -> Request | Say | None:
 def understand(past: Sequence[Exchange], text: str) -> Request | Say:
     """Return what the student wants, with what is known of it so far; `past` is the conversation, oldest first."""
     tidy = clean(text)
-    if noted := take_note(text) or _written(past, text):
-        return noted
-    if listed := imports.take_list(text, past[-1].answer if past else ""):
-        return listed
+    if whole := take_note(text) or _written(past, text) or imports.take_list(text, past[-1].answer if past else ""):
+        return whole
     if tidy.startswith("/"):
         return _obey(tidy)
     if past and questions.find_question(past[-1].answer) is questions.RECALL and (told := _recall(text, read(tidy))):
