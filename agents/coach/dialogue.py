@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from agents.coach import imports, questions, talk
+from agents.coach.beginning import begin_with
 from agents.coach.details import Arguments, shed_attempt
 from agents.coach.intents import BY_NAME, Request
 from agents.coach.level_intents import DECLINED, KNOWN, read_tap
@@ -271,15 +272,8 @@ def _begin(phrase: Phrase, last: Exchange) -> Request | Say | None:
     line = questions.picked_line(phrase, last.answer)
     if line is None and (_START.fullmatch(phrase.core().text) or recognise(phrase) == Request(BY_NAME["start"], {})):
         line = questions.first_line(last.answer)
-    if line is None:
-        return None
-    if revised := re.match(r"revise ([^:]+)(?:: | · )", line):
-        return Request(BY_NAME["revise"], {"topic": revised[1]})
-    problem = questions.named_in(line)
-    if problem is None:
-        task = re.match(r"task ([0-9]+): ", line)
-        return Say(talk.TASK_BEGUN.format(number=task[1])) if task else None
-    return Request(BY_NAME["start"], {"problem": problem})
+    begun = begin_with(line) if line else None
+    return Say(begun) if isinstance(begun, str) else begun
 
 
 def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:

@@ -97,7 +97,7 @@ def tell_receipt(receipt: ImportReceipt) -> str:
         first, last = (date.fromisoformat(day) for day in (receipt.first_revision, receipt.last_revision))
         topics = "One topic gets" if receipt.revisions == 1 else f"{receipt.revisions} topics get"
         spread = f"on {_day(first)}" if first == last else f"between {_day(first)} and {_day(last)}"
-        told.append(f"{topics} a first revision {spread}, a few a day.")
+        told.append(f"{topics} a first revision {spread}{'' if first == last else ', a few a day'}.")
     left = []
     if receipt.known:
         left.append(f"{receipt.known} recorded before")
