@@ -7,9 +7,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from tests.fortnight import facts
+from tests.fortnight.catalogue import Fact
 from tests.fortnight.figures import Shown, percent, rule, say_day
 from tests.fortnight.practice_figures import SAID
-from tests.fortnight.replay import DAY, RECALL_MINUTES, TASK_MINUTES, Attempt, Task
+from tests.fortnight.replay import DAY, RECALL_MINUTES, TASK_MINUTES, Task
 from tests.fortnight.revision_figures import days
 
 WEEK: Final = timedelta(days=7)
@@ -155,20 +156,20 @@ def task_line(match: re.Match[str], shown: Shown) -> list[object]:
 # --- progress
 
 
-def counted(shown: Shown, attempts: list[Attempt]) -> tuple[int, int, int]:
+def counted(outcomes: list[tuple[Fact, facts.Outcome]]) -> tuple[int, int, int]:
     """Return how many problems were solved unaided, solved only with help, and tried."""
-    solved = {one.problem.slug for one in attempts if one.outcome == "unaided"}
-    helped = {one.problem.slug for one in attempts if one.outcome == "with-help"} - solved
-    return len(solved), len(helped), len({one.problem.slug for one in attempts})
+    solved = {problem.slug for problem, outcome in outcomes if outcome == "unaided"}
+    helped = {problem.slug for problem, outcome in outcomes if outcome == "with-help"} - solved
+    return len(solved), len(helped), len({problem.slug for problem, _ in outcomes})
 
 
 @rule(r"^\*\*(\d+) solved unaided\*\*(?:, (\d+) more with help)?, of (\d+) tried \((.+)\)\. By topic:$")
 def in_all(match: re.Match[str], shown: Shown) -> list[object]:
     """What was solved in all, and by difficulty."""
-    solved, helped, tried = counted(shown, shown.after.attempts)
+    solved, helped, tried = counted(shown.after.outcomes())
     levels = []
     for level in ("easy", "medium", "hard"):
-        alone, _, of = counted(shown, [one for one in shown.after.attempts if one.problem.level == level])
+        alone, _, of = counted([one for one in shown.after.outcomes() if one[0].level == level])
         levels += [f"{level} {alone} of {of}"] if of else []
     return [solved, *([helped] if helped else []), tried, ", ".join(levels)]
 
@@ -176,7 +177,7 @@ def in_all(match: re.Match[str], shown: Shown) -> list[object]:
 @rule(r"^- ([^:]+): (\d+) of (\d+) unaided(?:, (\d+) with help)?$")
 def by_topic(match: re.Match[str], shown: Shown) -> list[object]:
     """What was solved in a topic."""
-    solved, helped, tried = counted(shown, [one for one in shown.after.attempts if match[1] in one.problem.topics])
+    solved, helped, tried = counted([one for one in shown.after.outcomes() if match[1] in one[0].topics])
     return [match[1], solved, tried, *([helped] if helped else [])]
 
 
@@ -262,7 +263,8 @@ def kind(match: re.Match[str], shown: Shown) -> list[object]:
     student, topics = shown.after, len(shown.after.tried_topics())
     counts = {
         "submission": len(student.attempts),
-        "attempt": len(student.attempts),
+        "attempt": len(student.outcomes()),
+        "user submission": len(student.imported),
         "preparation task": len(student.tasks),
         "note": len(student.notes),
         "turn": shown.number,

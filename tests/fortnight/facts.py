@@ -28,6 +28,23 @@ class Tapped:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A list of past solves was pasted: which lines are sure, how many are not, how many are no problem at all."""
+
+    sure: tuple[str, ...]
+    unsure: int
+    unknown: int
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Problems of the list were imported as solved without help, on no day that anybody knows."""
+
+    problems: tuple[str, ...]
+    unknown: int
+
+
+@dataclass(frozen=True)
 class Undone:
     """The last change was taken back."""
 
@@ -107,4 +124,20 @@ class Begun:
     """A problem's clock was started, or a topic's revision."""
 
 
-Fact = Tried | Tapped | Undone | Told | Rated | PutOff | CaughtUp | Planned | Ticked | Moved | Hinted | Noted | Begun
+Fact = (
+    Tried
+    | Tapped
+    | Listed
+    | Imported
+    | Undone
+    | Told
+    | Rated
+    | PutOff
+    | CaughtUp
+    | Planned
+    | Ticked
+    | Moved
+    | Hinted
+    | Noted
+    | Begun
+)

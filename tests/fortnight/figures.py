@@ -26,8 +26,9 @@ CONSTANTS: Final[tuple[tuple[str, str], ...]] = (
     (r"PrepMate 75", "the roadmap's name"),
     (r"`done, took 20 minutes, needed a hint`", "an example of what can be said"),
     (r"`my interview is on 3 march`", "an example of what can be said"),
+    (r"`2a` to choose a match, `all but 3` to leave", "examples of what can be said"),
     (r"Answer 1, 2 or 3;", "the menu of a placement's question"),
-    (r"(?m)^  [123]  (?:Give me one|Log a problem I solved|Set my interview date)$", "the menu of the first greeting"),
+    (r"(?m)^  [123]  [A-Z][A-Za-z ]+$", "the menu of the first greeting"),
     (r"prepmate-export-\d{8}-\d{6}-…\.json", "a file's name"),
 )
 """Numbers that are no figures of the student's, as patterns, each with its reason."""

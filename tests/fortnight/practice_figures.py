@@ -11,6 +11,11 @@ from tests.fortnight.figures import Shown, percent, rule, say_day
 SAID: Final = {"unaided": "solved unaided", "with-help": "solved with help", "stuck": "not solved"}
 
 
+def tried_in(shown: Shown, topic: str) -> set[str]:
+    """Return the problems of a topic with an outcome."""
+    return {problem.slug for problem, _ in shown.after.outcomes() if topic in problem.topics}
+
+
 @rule(r"^(\d+)\. ")
 def numbered(match: re.Match[str], shown: Shown) -> list[object]:
     """A list counts its lines."""
@@ -147,8 +152,7 @@ def minutes_a_day(match: re.Match[str], shown: Shown) -> list[object]:
 @rule(r"medium problem of (.+?) unaided with a chance of (\d+%)\. You tried (\d+) problems? and solved (\d+) unaided")
 def how_good(match: re.Match[str], shown: Shown) -> list[object]:
     """How good the student is at a topic, and on what that rests."""
-    within = [one for one in shown.after.attempts if match[1] in one.problem.topics]
-    tried = {one.problem.slug for one in within}
+    tried = tried_in(shown, match[1])
     return [match[1], percent(shown.after.mastery(match[1])), len(tried), len(tried & shown.after.solved())]
 
 
@@ -181,7 +185,7 @@ def points(match: re.Match[str], shown: Shown) -> list[object]:
 @rule(r"^- (.+?): (\d+%) \((\d+) of (\d+) unaided\)$")
 def standing(match: re.Match[str], shown: Shown) -> list[object]:
     """A topic among the strongest and the weakest."""
-    tried = {one.problem.slug for one in shown.after.attempts if match[1] in one.problem.topics}
+    tried = tried_in(shown, match[1])
     return [match[1], percent(shown.after.mastery(match[1])), len(tried & shown.after.solved()), len(tried)]
 
 

@@ -40,6 +40,7 @@ from learning.recall import (
     review,
     update_bias,
 )
+from learning.reports import hear, report_weight
 from tests.fortnight import facts
 from tests.fortnight.catalogue import Catalogue, Fact
 from tests.fortnight.script import ZONE
@@ -122,6 +123,12 @@ class Student:
     bias: float = 0.0
     attempts: list[Attempt] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    imported: list[Fact] = field(default_factory=list)
+    """Problems solved unaided before all this, on no known day."""
+    scheduled: list[str] = field(default_factory=list)
+    """The topics in the order in which they first got a revision."""
+    first_revisions: list[date] = field(default_factory=list)
+    """Of the topics that the last import brought."""
     rungs: dict[str, int] = field(default_factory=dict)
     notes: list[facts.Noted] = field(default_factory=list)
     told: facts.Told | None = None
@@ -186,7 +193,8 @@ class Student:
     def urgent(self, at: datetime) -> list[str]:
         """Return the topics that are due, the most urgent first; of equal ones the longest due, the oldest."""
         due = self.due(at.astimezone(ZONE).date())
-        return sorted(due, key=lambda t: (-priority(self.recall(t, at), self.mastery(t)), self.memory[t].day))
+        place = self.scheduled.index
+        return sorted(due, key=lambda t: (-priority(self.recall(t, at), self.mastery(t)), self.memory[t].day, place(t)))
 
     def minutes(self, level: str) -> float:
         """Return what a problem of a level takes: the student's median of the last twenty, from three on."""
@@ -199,7 +207,16 @@ class Student:
 
     def solved(self) -> set[str]:
         """Return the problems that were ever solved unaided."""
-        return {one.problem.slug for one in self.attempts if one.outcome == "unaided"}
+        return {one.problem.slug for one in self.attempts if one.outcome == "unaided"} | self.known()
+
+    def known(self) -> set[str]:
+        """Return the problems that were solved before all this."""
+        return {problem.slug for problem in self.imported}
+
+    def outcomes(self) -> list[tuple[Fact, facts.Outcome]]:
+        """Return every problem with an outcome, what was imported first."""
+        past: list[tuple[Fact, facts.Outcome]] = [(problem, "unaided") for problem in self.imported]
+        return past + [(one.problem, one.outcome) for one in self.attempts]
 
     # --- what happens
 
@@ -208,6 +225,8 @@ class Student:
         match fact:
             case facts.Tried():
                 self._try(fact, at)
+            case facts.Imported(problems):
+                self._import([self.catalogue.problems[slug] for slug in problems], at)
             case facts.Tapped():
                 self._tap(fact)
             case facts.Rated(topics, grade):
@@ -280,12 +299,31 @@ class Student:
 
     def _choose(self, topic: str) -> str:
         """Return the problem of a topic's next review: the one last failed in it, else an unseen one that fits."""
-        last = {one.problem.slug: one.outcome for one in self.attempts if topic in one.problem.topics}
+        last = {problem.slug: outcome for problem, outcome in self.outcomes() if topic in problem.topics}
         order = list(dict.fromkeys(one.problem.slug for one in reversed(self.attempts) if one.problem.slug in last))
         if failed := [slug for slug in order if last[slug] != "unaided"]:
             return failed[0]
         unseen = [fact for fact in self.catalogue.asked if topic in fact.topics and fact.slug not in last]
         return min(unseen[:LOOKED_AT], key=lambda fact: _off_band(self.predict(fact).p)).slug
+
+    def _import(self, problems: list[Fact], at: datetime) -> None:
+        """Learn from a list, a little from each; topics without a revision get one, two a day from tomorrow on."""
+        weight = report_weight(len(self.imported), len(problems))
+        for problem in problems:
+            beliefs, shifts = [self.belief(t) for t in problem.topics], [self.shift(t) for t in problem.topics]
+            heard = hear(self.user, beliefs, shifts, self.difficulty(problem), solved=True, weight=weight)
+            self.user = heard.user
+            self.topics |= dict(zip(problem.topics, heard.topics, strict=True))
+        self.imported += problems
+        today = at.astimezone(ZONE).date()
+        new = [topic for topic in dict.fromkeys(t for one in problems for t in one.topics) if topic not in self.memory]
+        self.first_revisions = []
+        for _ in new:
+            day = today + DAY
+            while [memory.day for memory in self.memory.values()].count(day) + self.first_revisions.count(day) >= 2:
+                day += DAY
+            self.first_revisions.append(day)
+        self.scheduled += new
 
     def standing(self) -> Standing:
         """Return what is believed of the roadmap's topics."""
@@ -319,13 +357,14 @@ class Student:
 
     def tried_topics(self) -> set[str]:
         """Return the topics with an attempt."""
-        return {topic for one in self.attempts for topic in one.problem.topics}
+        return {topic for problem, _ in self.outcomes() for topic in problem.topics}
 
     def _remember(self, topic: str, grade: Grade, at: datetime, *, unaided: bool) -> bool:
         """Let an attempt count for a topic's revision; return whether it was its review."""
         known, today = self.memory.get(topic), at.astimezone(ZONE).date()
         if known is None:
             self.memory[topic] = _reviewed(None, 0, grade, at)
+            self.scheduled += [] if topic in self.scheduled else [topic]
             return True
         reviewed_today = known.state.last_review.astimezone(ZONE).date() == today
         if not reviewed_today and (known.day <= today or unaided):

@@ -47,7 +47,8 @@ def one_due(match: re.Match[str], shown: Shown) -> list[object]:
 def coming(match: re.Match[str], shown: Shown) -> list[object]:
     """The next three that are not due yet."""
     ahead = [(memory.due, topic) for topic, memory in shown.after.memory.items() if memory.day > shown.today]
-    in_order = sorted(ahead, key=lambda one: one[0])[:3]
+    place = shown.after.scheduled.index
+    in_order = sorted(ahead, key=lambda one: (one[0], place(one[1])))[:3]
     return [f"{topic} {say_day(due.astimezone(ZONE).date(), shown.today)}" for due, topic in in_order]
 
 

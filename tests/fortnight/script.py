@@ -12,6 +12,8 @@ from tests.fortnight.facts import (
     CaughtUp,
     Fact,
     Hinted,
+    Imported,
+    Listed,
     Moved,
     Noted,
     Planned,
@@ -25,6 +27,14 @@ from tests.fortnight.facts import (
 )
 
 ZONE: Final = ZoneInfo("Europe/Berlin")
+PAST: Final = (
+    "roman-to-integer",
+    "ransom-note",
+    "word-pattern",
+    "isomorphic-strings",
+    "length-of-last-word",
+    "first-unique-character-in-a-string",
+)
 STOCK: Final = "best-time-to-buy-and-sell-stock"
 
 
@@ -117,8 +127,14 @@ DAYS: Final = (
     ),
     Day(
         march(19),
-        "Stuck half-way: hints come one small step at a time, and count as help.",
+        "A list of what she solved long ago; then, stuck half-way, hints that come one small step at a time.",
         (
+            say(
+                "20:02 import my solves:\nRoman to Integer\nransom note\nhttps://leetcode.com/problems/word-pattern/\n"
+                "isomorphic string\nlength of last wrod\nunique char\nthe puzzle of my uncle",
+                Listed(PAST[:-1], unsure=1, unknown=1),
+            ),
+            say("20:04 yes, 6a", Imported(PAST, unknown=1)),
             say("20:10 give me a stack problem"),
             say("20:11 start it", Begun()),
             say("20:20 hint"),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.adapters.terminal.convert import plain
-from tests.fortnight import day_figures, level_figures, practice_figures, revision_figures
+from tests.fortnight import day_figures, import_figures, level_figures, practice_figures, revision_figures
 from tests.fortnight.facts import Fact
 from tests.fortnight.figures import Shown, students
 from tests.fortnight.stage import Sitting
 
-RULED = (level_figures, practice_figures, revision_figures, day_figures)
+RULED = (import_figures, level_figures, practice_figures, revision_figures, day_figures)
 """The modules whose rules count, by being imported."""
 
 
