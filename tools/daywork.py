@@ -8,11 +8,12 @@ from typing import Literal
 
 from store.client import ObjectId
 from store.documents.own import Attempt
-from store.documents.problems import Problem, Submission
+from store.documents.problems import Submission
 from store.documents.sessions import PreparationTask
 from tools.arguments import name_some
 from tools.context import MentorContext, Result
 from tools.dates import start_of_day
+from tools.problems import read_facts
 from tools.solves import SAID
 from tools.topics import TopicBook
 
@@ -46,7 +47,7 @@ async def read_day(context: MentorContext, book: TopicBook, day: date) -> DayWor
         {"status": "completed", "completedAt": {"$gte": beginning, "$lt": end}}, sort=[("completedAt", 1), ("_id", 1)]
     )
     seconds = await _seconds(context, [attempt.id for attempt in attempts])
-    names = await _titles(context, {attempt.problem_id for attempt in attempts})
+    facts = await read_facts(context, {attempt.problem_id for attempt in attempts})
     items: list[DoneItem] = []
     revised = 0.0
     for attempt in attempts:
@@ -57,7 +58,8 @@ async def read_day(context: MentorContext, book: TopicBook, day: date) -> DayWor
         revised += (minutes or 0.0) if again else 0.0
         how = SAID[attempt.outcome] + (f", which was the revision of {name_some(topics, 2)}" if again else "")
         kind: Literal["revision", "problem"] = "revision" if again else "problem"
-        title = names.get(attempt.problem_id, "a problem that is not in the catalogue any more")
+        known = facts.get(attempt.problem_id)
+        title = known.title if known else "a problem that is not in the catalogue any more"
         items.append(DoneItem(kind=kind, title=title, how=how, minutes=minutes))
     tried = frozenset(attempt.problem_id for attempt in attempts)
     reviewed = {review.topic_id for attempt in attempts for review in attempt.reviews}
@@ -73,8 +75,3 @@ async def _seconds(context: MentorContext, attempts: list[ObjectId]) -> dict[Obj
     query = {"_id": {"$in": attempts}, "timeTaken": {"$ne": None}}
     rows = await context.work.of(Submission).aggregate(query, {"$project": {"timeTaken": 1}})
     return {row["_id"]: float(row["timeTaken"]) for row in rows}
-
-
-async def _titles(context: MentorContext, problems: set[ObjectId]) -> dict[ObjectId, str]:
-    raws = await context.work.shared(Problem).sketch({"_id": {"$in": list(problems)}}, "title")
-    return {raw["_id"]: str(raw["title"]) for raw in raws}

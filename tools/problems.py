@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from store.client import ObjectId, Raw
-from store.documents.problems import Problem
+from store.documents.problems import Problem, ProblemFacts
 from store.documents.values import ProblemPlatform
 from tools.arguments import LOOKUP_LIMIT, clean_text, name_some, shown
 from tools.context import MentorContext, Result, Verb
@@ -20,6 +20,7 @@ from tools.matching import Match, fold, rank, winner
 
 _URL_LIMIT: Final = 500
 _FIELDS: Final = ("title", "platform", "platformId", "url", "difficulty", "topics")
+_FACTS: Final = ("title", "platform", "platformId", "difficulty", "topics")
 _NEAREST: Final = 5
 _PLATFORMS: Final = frozenset(get_args(ProblemPlatform))
 
@@ -60,11 +61,25 @@ def brief(problem: Problem) -> ProblemBrief:
         id=str(problem.id),
         title=problem.title,
         platform=problem.platform,
-        slug=problem.platform_id,
+        slug=_text(problem.platform_id),
         difficulty=problem.difficulty,
         topics=tuple(problem.topics),
-        url=problem.url,
+        url=_text(problem.url),
     )
+
+
+def _text(value: object) -> str | None:
+    """Return a text that is one: another program may have stored a number."""
+    return value if isinstance(value, str) else None
+
+
+async def read_facts(context: MentorContext, problems: Iterable[ObjectId]) -> dict[ObjectId, ProblemFacts]:
+    """Return what there is to say of each of these problems that is in the catalogue, without reading them whole."""
+    wanted = list(problems)
+    if not wanted:
+        return {}
+    raws = await context.work.shared(Problem).sketch({"_id": {"$in": wanted}}, *_FACTS)
+    return {raw["_id"]: ProblemFacts.of(raw) for raw in raws}
 
 
 async def find_problem(
@@ -120,17 +135,17 @@ def _or(labels: Sequence[str]) -> str:
 
 def _labels(problems: Sequence[Raw]) -> list[str]:
     """Return names that tell these problems apart and that `resolve_problem` understands."""
-    titles = [str(raw["title"]) for raw in problems]
-    placed = [(fold(str(raw["title"])), raw["platform"]) for raw in problems]
+    known = [ProblemFacts.of(raw) for raw in problems]
+    placed = [(fold(facts.title), facts.platform) for facts in known]
     folded = [title for title, _ in placed]
     labels = []
-    for raw, title, place in zip(problems, titles, placed, strict=True):
+    for raw, facts, place in zip(problems, known, placed, strict=True):
         if folded.count(place[0]) == 1:
-            labels.append(title)
+            labels.append(facts.title)
         elif placed.count(place) == 1:
-            labels.append(f"{title} ({raw['platform']})")
+            labels.append(f"{facts.title} ({facts.platform})")
         else:
-            labels.append(f"{raw['platform']}:{raw['platformId']}" if raw.get("platformId") else str(raw["_id"]))
+            labels.append(f"{facts.platform}:{raw['platformId']}" if raw.get("platformId") else str(raw["_id"]))
     return labels
 
 
@@ -181,8 +196,8 @@ async def _exact(context: MentorContext, wanted: _Wanted) -> list[Raw]:
 async def _near(context: MentorContext, wanted: _Wanted, limit: int) -> tuple[list[Raw], bool]:
     """Return the problems nearest in spelling, and whether the first needs no question."""
     query = {"platform": wanted.platform} if wanted.platform else {}
-    raws = await context.work.shared(Problem).sketch(query, "title")
-    titles = {str(raw["_id"]): str(raw.get("title", "")) for raw in raws}
+    raws = await context.work.shared(Problem).sketch(query, "title", "platformId")
+    titles = {str(raw["_id"]): ProblemFacts.of(raw).title for raw in raws}
     matches = rank(_without_filler(wanted.slug or wanted.text), titles, limit=max(limit, 2))
     full = await _in_order(context, matches[:limit])
     return full, winner(matches) is not None

@@ -11,9 +11,10 @@ from typing import Final
 from learning.consistency import Week, last_week, last_week_so_far, local_days, measure_streak, this_week
 from store.client import ObjectId, Raw
 from store.documents.own import Attempt
-from store.documents.problems import Problem, Submission
+from store.documents.problems import Submission
 from tools.context import MentorContext, Result, Verb
 from tools.dates import local_day, start_of_day
+from tools.problems import read_facts
 from tools.revision import list_due_revisions
 from tools.tasklist import open_tasks, status_of
 from tools.topics import TopicBook, read_topics
@@ -147,16 +148,15 @@ async def _read_tried(context: MentorContext, book: TopicBook) -> dict[ObjectId,
     }
     ever = {"$or": [_until(context), {"at": None}]}
     rows = await context.work.of(Attempt).aggregate(ever, {"$group": counted})
-    wanted = [row["_id"] for row in rows]
-    raws = await context.work.shared(Problem).sketch({"_id": {"$in": wanted}}, "difficulty", "topics")
-    facts = {raw["_id"]: (str(raw["difficulty"]), tuple(book.sort_out(raw["topics"])[0])) for raw in raws}
+    facts = await read_facts(context, [row["_id"] for row in rows])
+    sorted_out = {key: (known.difficulty, tuple(book.sort_out(known.topics)[0])) for key, known in facts.items()}
     return {
         row["_id"]: _Tried(
             row["attempts"],
             row["helped"],
             row["solved"],
             local_day(row["solvedAt"], context.zone) if row["solvedAt"] and not row["before"] else None,
-            *facts.get(row["_id"], ("", ())),
+            *sorted_out.get(row["_id"], ("", ())),
         )
         for row in rows
     }

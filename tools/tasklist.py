@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from store.client import ObjectId
-from store.documents.problems import Problem
+from store.documents.problems import ProblemFacts
 from store.documents.repeats import Repeat
 from store.documents.sessions import PreparationTask, TaskStatus
 from tools.arguments import check_number, name_some, shown
@@ -15,6 +15,7 @@ from tools.context import MentorContext, Result
 from tools.dates import local_day
 from tools.errors import ToolFailed, ToolRetry
 from tools.matching import fold, rank, winner
+from tools.problems import read_facts
 from tools.repeats import follow_elsewhere, rules_of
 
 MOST_OPEN: Final = 500
@@ -108,25 +109,19 @@ def _unsure(said: str, tasks: Sequence[PreparationTask], offered: Sequence[Prepa
 async def show_tasks(context: MentorContext, numbered: Sequence[tuple[int, PreparationTask]]) -> tuple[TaskBrief, ...]:
     """Return tasks as results, each with its number."""
     tasks = [task for _, task in numbered]
-    titles, rules = await _problem_titles(context, tasks), await rules_of(context, tasks)
-    return tuple(_show(context, number, task, titles, rules) for number, task in numbered)
-
-
-async def _problem_titles(context: MentorContext, tasks: Sequence[PreparationTask]) -> dict[ObjectId, str]:
-    wanted = [task.problem_id for task in tasks if task.problem_id]
-    if not wanted:
-        return {}
-    raws = await context.work.shared(Problem).sketch({"_id": {"$in": wanted}}, "title")
-    return {raw["_id"]: str(raw["title"]) for raw in raws}
+    facts = await read_facts(context, {task.problem_id for task in tasks if task.problem_id})
+    rules = await rules_of(context, tasks)
+    return tuple(_show(context, number, task, facts, rules) for number, task in numbered)
 
 
 def _show(
     context: MentorContext,
     number: int,
     task: PreparationTask,
-    titles: Mapping[ObjectId, str],
+    facts: Mapping[ObjectId, ProblemFacts],
     rules: Mapping[ObjectId, Repeat],
 ) -> TaskBrief:
+    problem = facts.get(task.problem_id) if task.problem_id else None
     return TaskBrief(
         number=number,
         id=str(task.id),
@@ -136,6 +131,6 @@ def _show(
         priority=task.priority,
         minutes=task.estimated_duration_minutes,
         topic=task.topic_name,
-        problem=titles.get(task.problem_id) if task.problem_id else None,
+        problem=problem.title if problem else None,
         repeat=rules.get(task.id),
     )

@@ -13,12 +13,12 @@ from typing import Any, Final, get_args
 
 from store.client import ObjectId, Raw
 from store.documents.account import ConversationTitle
-from store.documents.problems import Problem
 from store.documents.sessions import AIMentorConversation, ConversationType
 from tools.arguments import LOOKUP_LIMIT, check_number, clean_text, name_some, shown
 from tools.context import MentorContext
 from tools.errors import ToolFailed, ToolRetry
 from tools.matching import fold, rank, winner
+from tools.problems import read_facts
 
 MOST: Final = 500
 _COMMAND: Final = re.compile(r"/new\b|(?:i want to |lets |let's )?(?:start|begin|open|new|fresh)\b", re.IGNORECASE)
@@ -138,10 +138,7 @@ def _by_title(said: str, threads: Sequence[Thread]) -> Thread:
 
 async def _problem_titles(context: MentorContext, raws: Sequence[Raw]) -> dict[Any, str]:
     wanted = {raw["contextProblemId"] for raw in raws if isinstance(raw.get("contextProblemId"), ObjectId)}
-    if not wanted:
-        return {}
-    found = await context.work.shared(Problem).sketch({"_id": {"$in": list(wanted)}}, "title")
-    return {raw["_id"]: str(raw["title"]) for raw in found}
+    return {problem: facts.title for problem, facts in (await read_facts(context, wanted)).items()}
 
 
 def _first_words(part: Raw) -> str:

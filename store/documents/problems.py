@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Final, Literal, Self, TypeAlias
 
 from pydantic import ConfigDict, Field
 
+from store.client import Raw
 from store.documents.base import Document, Element, Index, Number, Part, Text, Time, index, keep_snake
 from store.documents.values import (
     CanonicalProblemId,
@@ -26,6 +28,8 @@ from store.documents.values import (
 TopicCategory: TypeAlias = Literal["DSA", "OS", "DBMS", "CN", "OOPs", "ML", "System Design", "Other"]
 Language: TypeAlias = Literal["python", "java", "cpp", "javascript", "csharp", "go", "rust"]
 MappingMethod: TypeAlias = Literal["manual", "algorithmic", "hybrid"]
+
+UNTITLED: Final = "Untitled problem"
 
 
 class TopicMetadata(Part):
@@ -93,8 +97,42 @@ class ProblemTelemetry(Part):
     hints_used_average: Number | None = None
 
 
+@dataclass(frozen=True)
+class ProblemFacts:
+    """What there is to say of every problem, whatever another program left out when it stored it.
+
+    Without a title it is called what its platform calls it; without a difficulty it is medium, without a platform it
+    was entered by hand.
+    """
+
+    title: str
+    platform: str
+    difficulty: str
+    topics: tuple[str, ...]
+
+    @classmethod
+    def of(cls, raw: Raw) -> Self:
+        """Take the facts from a problem as it is stored, or from some of its fields."""
+        names = (raw.get("title"), raw.get("platformId"), UNTITLED)
+        topics = raw.get("topics")
+        return cls(
+            title=next(name for name in names if isinstance(name, str) and name.strip()),
+            platform=_text_or(raw.get("platform"), "manual"),
+            difficulty=_text_or(raw.get("difficulty"), "medium"),
+            topics=tuple(name for name in topics if isinstance(name, str)) if isinstance(topics, list) else (),
+        )
+
+
+def _text_or(value: object, stand_in: str) -> str:
+    return value if isinstance(value, str) and value else stand_in
+
+
 class Problem(Document):
-    """A problem on one platform."""
+    """A problem on one platform.
+
+    One that is read has a title, a platform, a difficulty and topics in any case: those of `ProblemFacts`. What is
+    stored is still named in `oddities`.
+    """
 
     collection: ClassVar[str] = "problems"
     owner: ClassVar[str | None] = None
@@ -128,6 +166,16 @@ class Problem(Document):
     company_frequency: list[CompanyFrequency] = Field(default_factory=list)
     constraint_metadata: ConstraintMetadata | None = None
     telemetry: ProblemTelemetry | None = None
+
+    @classmethod
+    def read(cls, raw: Raw) -> Self:
+        """Build the problem from what MongoDB returned, and complete what every reader relies on."""
+        problem, facts = super().read(raw), ProblemFacts.of(raw)
+        problem.__dict__.update(
+            title=facts.title, platform=facts.platform, difficulty=facts.difficulty, topics=list(facts.topics)
+        )
+        problem.mark_stored(raw)  # the stand-ins are no changes: saving the problem would not store them
+        return problem
 
 
 class Submission(Document):

@@ -108,6 +108,16 @@ def test_a_missing_required_field_is_reported() -> None:
     assert read.oddities == ("topicName: missing",)
 
 
+def test_a_problem_without_title_or_difficulty_is_completed_only_where_it_is_read() -> None:
+    """It is called what its platform calls it and is medium; the lack is reported, and saving would not hide it."""
+    read = Problem.read({"_id": ID, "platform": "leetcode", "platformId": "two-sum", "topics": ["Arrays", 3]})
+    assert (read.title, read.difficulty, read.topics) == ("two-sum", "medium", ["Arrays"])
+    assert [odd.split(":")[0] for odd in read.oddities] == ["title", "difficulty", "topics"]
+    assert read.changes() == ({}, [])
+    bare = Problem.read({"_id": ID})
+    assert (bare.title, bare.platform, bare.topics) == ("Untitled problem", "manual", [])
+
+
 def test_null_is_read_as_missing() -> None:
     """A field that another program set to null has its default, also where a list is expected."""
     read = Problem.read({"_id": ID, "platform": "leetcode", "title": "Two Sum", "difficulty": "easy", "topics": None})

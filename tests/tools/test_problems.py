@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from store.client import ObjectId
+from store.client import ObjectId, Raw
+from store.documents.problems import Problem
 from tests.tools.harness import School, Student
+from tools.context import Receipt, Result
 from tools.errors import ToolRetry
+from tools.practice import StartReceipt
 from tools.problems import ProblemMatches, resolve_problem
+from tools.tasks import TaskList
 from tools.topics import resolve_topic
 
 
@@ -139,3 +143,46 @@ async def test_a_title_spelled_right_is_never_asked_about(ada: Student) -> None:
         "Binary Search",
     ):
         assert (await resolve_problem(ada.reading(), title)).title == title
+
+
+_LOOKING: tuple[tuple[str, dict[str, str]], ...] = (
+    ("show_progress", {}),
+    ("plan_today", {}),
+    ("list_tasks", {}),
+    ("list_due_revisions", {}),
+    ("find_notes", {}),
+    ("list_conversations", {}),
+    ("explain_mastery", {"topic": "arrays"}),
+    ("find_problem", {"query": "tow sums"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "called"),
+    [
+        ({"$unset": {"title": "", "topics": "", "difficulty": ""}}, "two-sum"),
+        ({"$unset": dict.fromkeys(("title", "platform", "platformId", "topics", "url"), "")}, "Untitled problem"),
+        ({"$set": dict.fromkeys(("title", "platformId", "topics", "difficulty", "url"), 7)}, "Untitled problem"),
+    ],
+)
+async def test_a_problem_that_another_program_left_incomplete_stops_nothing(
+    lone_school: School, change: Raw, called: str
+) -> None:
+    """It can be looked at in every list and figure, started and solved, and has a name in what is said."""
+    student = await lone_school.enrol()
+    about = {"problem": "two sum"}
+    await student.do(Result, "record_attempt", **about, outcome="with-help")
+    await student.do(Result, "add_task", **about, title="again")
+    await student.do(Result, "add_note", **about, text="a map")
+    await student.do(Result, "new_conversation", about="two sum")
+    (problem,) = await lone_school.database.collection(Problem.collection).find({"platformId": "two-sum"})
+    await lone_school.database.collection(Problem.collection).update({"_id": problem["_id"]}, change)
+    for verb, arguments in _LOOKING:
+        await student.read(Result, verb, **arguments)
+    tasks = await student.read(TaskList, "list_tasks")
+    assert [task.problem for task in tasks.tasks] == [called]
+    started = await student.do(StartReceipt, "start_problem", problem=str(problem["_id"]))
+    assert started.line == f"{called} · started"
+    assert (await student.do(Receipt, "record_attempt", outcome="unaided", minutes=5)).line.startswith(called)
+    for verb, arguments in _LOOKING:
+        await student.read(Result, verb, **arguments)
