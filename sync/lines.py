@@ -13,6 +13,11 @@ from sync.entries import Entry, Outcome, Reading
 
 LONGEST_SHOWN: Final = 200
 
+LONGEST_LINE: Final = 500
+"""Characters of a line that are read, runs of blanks shortened."""
+_LONGEST_RAW: Final = 4000
+_BLANKS: Final = re.compile(r"\s{3,}+")
+
 _BOX: Final = re.compile(r"^\s*(?:\[(?P<box>[ xX✓✔✗✘-]?)\](?!\()|(?P<sign>[☐☑☒✅✔✓❌✗✘⬜🔲🟩🟥⏳]))\ufe0f?\s*")
 _BULLET: Final = re.compile(r"^\s*(?:>\s*)*(?:[-*+•–—▪◦‣·●○]\s+)?")
 _TICKED: Final = re.compile(r"[✅✔✓☑🟩]\ufe0f?")
@@ -105,7 +110,8 @@ def is_heading(text: str) -> bool:
 
 def read_line(number: int, text: str, today: date) -> Entry:
     """Return what one line says. Raises nothing: what cannot be read stays in its readings."""
-    rest, open_box = _unbox(text)
+    # A title, an address and their details are shorter; the patterns below would take long over more.
+    rest, open_box = _unbox(_BLANKS.sub(_shorten, text[:_LONGEST_RAW])[:LONGEST_LINE])
     address, rest = _cut_link(rest)
     when, rest = cut_day(rest, today)
     minutes, rest = _cut_minutes(rest)
@@ -131,6 +137,11 @@ def read_line(number: int, text: str, today: date) -> Entry:
         minutes=minutes,
         parts=parts,
     )
+
+
+def _shorten(blanks: re.Match[str]) -> str:
+    """Return a long run of blanks as a short one of the same meaning: tabs part columns, two spaces what follows."""
+    return "\t" if "\t" in blanks[0] else "  "
 
 
 def _unbox(text: str) -> tuple[str, bool]:

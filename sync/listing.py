@@ -17,10 +17,10 @@ from sync.tables import read_table
 
 MOST_LINES: Final = 1000
 
-_COMMAND: Final = re.compile(r"\s*/import(?:@\w+)?(?=\s|$)[ \t]*", re.IGNORECASE)
+_COMMAND: Final = re.compile(r"\A\s*+/import(?:@\w+)?(?=\s|$)[ \t]*", re.IGNORECASE)
 _WHAT: Final = r"(?:solves|solved|problems|questions|list|these|this|following|history|practice)"
 _ANNOUNCED: Final = re.compile(
-    rf"""\s*(?:(?:hi|hello|hey|ok|please|pls|so)[,!]?\s+)*
+    rf"""\A\s*+(?:(?:hi|hello|hey|ok|please|pls|so)[,!]?\s+)*
     (?:(?:can|could|would)\ you\s+|i(?:'d|\ would)\ like\ to\s+|i\ want\ to\s+|let'?s\s+)?
     (?:import|import\b[^\n:]{{0,60}}?\b{_WHAT}\b[^\n:]{{0,40}}
     |(?:add|log|record)\ (?:(?:all|of|my|the|past|old|solved|previous)\ )*{_WHAT}\b[^\n:]{{0,40}}
@@ -32,7 +32,7 @@ _ANNOUNCED: Final = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _ANNOUNCES_HERE: Final = re.compile(
-    r"""\s*(?:(?:please\s+)?(?:import|log|add|record)
+    r"""\A\s*+(?:(?:please\s+)?(?:import|log|add|record)
     (?:\ (?:these|my|the|past|old|solves|solved|problems|list|following|ones|this))*
     |(?:i(?:'ve|\ have)?|ive)\ (?:already\ )?(?:solved|done|did)(?:\ (?:these|the|following))*)\s*:\s*(?=\S)""",
     re.IGNORECASE | re.VERBOSE,
