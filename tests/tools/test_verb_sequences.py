@@ -50,7 +50,7 @@ def test_every_receipt_is_checked() -> None:
 
 def test_what_usually_comes_together_holds(arena: Arena) -> None:
     """Every usual chain of calls, one after the other over a year, and then all of it undone."""
-    arena.play(Setting(STARTS[0], ("America/New_York", "Pacific/Kiritimati")), draw_chains(Random(4)))
+    arena.play(Setting(STARTS[0], ("Pacific/Kiritimati", "America/New_York")), draw_chains(Random(5)))
     arena.check_shared()
 
 

@@ -213,7 +213,7 @@ ARGUMENTS: Final[dict[str, Given]] = {
     "set_revision_cap": Given({"per_day": whole(1, 6)}),
     "plan_catch_up": Given(optional={"days": whole(1, 60)}),
     "give_hint": Given(optional={"problem": _PROBLEM, "tried": _NOTE_TEXT, "solution": _YES_NO}),
-    "add_note": Given({"text": _NOTE_TEXT}, {"problem": _PROBLEM, "topic": _TOPIC}),
+    "add_note": Given({"text": _NOTE_TEXT, "topic": _TOPIC}, {"problem": mostly(among(None), _PROBLEM)}),
     "find_notes": Given(optional={"query": _NOTE_TEXT, "problem": _PROBLEM, "topic": _TOPIC}),
     "edit_note": Given({"which": _NOTE, "text": _NOTE_TEXT}),
     "remove_note": Given({"which": _NOTE}),
