@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
 
 from bot.adapters.terminal.adapter import TerminalAdapter
 from bot.adapters.terminal.convert import incoming_of
+from bot.adapters.terminal.files import with_file
 from bot.app import App
 from bot.errors import BotError
 from bot.turns import Accepted
 from store.documents.own import Turn
 from store.errors import StoreError
+from store.repositories.turns import Limits
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,8 @@ class Conversation:
     _number: int = field(default=0, init=False)
 
     async def send(self, text: str) -> Accepted:
-        """Hand a message in. Raises: Refused, StoreError."""
+        """Hand a message in, with the text of the file that it imports. Raises: Refused, StoreError."""
+        text = await asyncio.to_thread(with_file, text, Limits().characters)
         self._number += 1
         message = incoming_of(
             text, account=self.account, name=self.name, address=self.adapter.address, number=self._number
