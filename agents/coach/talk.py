@@ -60,10 +60,6 @@ NEEDS_MODEL = (
     "talk it through with you. Meanwhile I can give you a problem to practise it (`give me a graph problem`), look one "
     "up (`find dijkstra`) or show how you stand (`how good am i at graphs`)."
 )
-NO_IMPORT = (
-    "I can't import solves yet. Tell me about them one at a time and they count just the same: "
-    "`i solved two sum in 12 min with help`."
-)
 ONE_AT_A_TIME = (
     "I delete one thing at a time, so that each can be undone: `delete task 1`, `remove note 1`; `my tasks` and "
     "`my notes` show the numbers. To delete all there is about you, say `delete everything about me`."
@@ -139,7 +135,6 @@ _TALK: Final = (
         ),
     ),
     (LEFT_ALONE, phrases("(dont|do not) (undo|delete|remove|change) [it|that|anything|this]*")),
-    (NO_IMPORT, phrases("[i want to] (import|sync|connect|link) [...]")),
     (NO_SYNC, phrases("[i want to] (sync|connect|link) [...]")),
     (
         STUCK,
