@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Final, get_args
+from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
@@ -16,12 +19,16 @@ from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day
 from tools.errors import ToolFailed, ToolRetry
 from tools.problems import resolve_problem
-from tools.search import Found, Search
+from tools.search import Search
 from tools.threads import Thread, pick_thread, read_threads
 from tools.topics import resolve_topic
 
 TITLE_LIMIT: Final = 80
 SHOWN: Final = 20
+_MESSAGES_READ: Final = 1000
+_PARTS_READ: Final = 200
+_AT_A_TIME: Final = 100
+"""Messages that are looked through without letting others have a turn."""
 
 Which = Annotated[
     str, Field(min_length=1, max_length=LOOKUP_LIMIT, description="A number from list_conversations, or its title.")
@@ -170,21 +177,69 @@ async def search_conversations(
     stand come first, then those that hold all of them, the newest first.
     """
     search = Search(clean_text(text, "what to look for", limit=LOOKUP_LIMIT))
-    found: list[tuple[bool, float, ConversationHit]] = []
-    for thread in await read_threads(context):
-        for part in thread.parts:
-            for message in await _read_messages(context, part["_id"]):
-                if hit := search.look(str(message.get("content") or "")):
-                    at = message.get("timestamp")
-                    when = at.timestamp() if isinstance(at, datetime) else 0.0
-                    found.append((hit.exact, when, _show_hit(context, thread, message, hit)))
-    found.sort(key=lambda one: one[:2], reverse=True)
+    best: list[_Found] = []
+    total = 0
+    for page in _pages(await read_threads(context)):
+        messages = await _read_messages(context, page)
+        for start in range(0, len(messages), _AT_A_TIME):
+            found = _look(search, messages[start : start + _AT_A_TIME])
+            total += len(found)
+            best = sorted([*best, *found], key=lambda one: (not one.exact, -one.when))[:SHOWN]
+            await asyncio.sleep(0)  # other students' messages do not wait for the whole search
     return ConversationHits(
         today=local_day(context.now(), context.zone).isoformat(),
         text=text.strip(),
-        hits=tuple(hit for _, _, hit in found[:SHOWN]),
-        total=len(found),
+        hits=tuple(_show_hit(context, found, search) for found in best),
+        total=total,
     )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A message and the conversation that it belongs to."""
+
+    thread: Thread
+    message: Raw
+
+    @property
+    def text(self) -> str:
+        """Return what was said."""
+        return str(self.message.get("content") or "")
+
+    @property
+    def at(self) -> datetime | None:
+        """Return when it was said, if that is known."""
+        at = self.message.get("timestamp")
+        return at if isinstance(at, datetime) else None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A message that holds what is looked for, as it stands or (`exact` false) its words apart. `when` in seconds."""
+
+    said: _Said
+    exact: bool
+    when: float
+
+
+def _look(search: Search, messages: Sequence[_Said]) -> list[_Found]:
+    looked = ((said, search.look(said.text)) for said in messages)
+    return [_Found(said, exact, said.at.timestamp() if said.at else 0.0) for said, exact in looked if exact is not None]
+
+
+def _pages(threads: Sequence[Thread]) -> Iterator[list[tuple[Thread, Raw]]]:
+    """Yield all parts of all conversations, so many at a time that their messages are about `_MESSAGES_READ`."""
+    page: list[tuple[Thread, Raw]] = []
+    messages = 0
+    for thread in threads:
+        for part in thread.parts:
+            page.append((thread, part))
+            messages += int(part["messages"])
+            if messages >= _MESSAGES_READ or len(page) >= _PARTS_READ:
+                yield page
+                page, messages = [], 0
+    if page:
+        yield page
 
 
 async def _resolve_subject(context: MentorContext, about: str) -> tuple[str | None, Problem | None]:
@@ -217,23 +272,33 @@ async def _give_title(context: MentorContext, thread: str, title: str) -> None:
     await titles.save(known)
 
 
-async def _read_messages(context: MentorContext, conversation: Any) -> list[Raw]:
+async def _read_messages(context: MentorContext, page: Sequence[tuple[Thread, Raw]]) -> list[_Said]:
+    """Return the messages of these parts, in their order."""
     fields = {"messages.role": 1, "messages.content": 1, "messages.timestamp": 1}
-    found = await context.work.of(AIMentorConversation).aggregate(
-        {"_id": conversation}, {"$project": {"messages": "$messageHistory"}}, {"$project": fields}
+    rows = await context.work.of(AIMentorConversation).aggregate(
+        {"_id": {"$in": [part["_id"] for _, part in page]}},
+        {"$project": {"messages": "$messageHistory"}},
+        {"$project": fields},
     )
-    messages = found[0].get("messages") if found else None
-    return [message for message in messages if isinstance(message, dict)] if isinstance(messages, list) else []
+    histories = {row["_id"]: row.get("messages") for row in rows}
+    found = [(thread, histories.get(part["_id"])) for thread, part in page]
+    return [
+        _Said(thread, message)
+        for thread, history in found
+        if isinstance(history, list)
+        for message in history
+        if isinstance(message, dict)
+    ]
 
 
-def _show_hit(context: MentorContext, thread: Thread, message: Raw, hit: Found) -> ConversationHit:
-    at = message.get("timestamp")
+def _show_hit(context: MentorContext, found: _Found, search: Search) -> ConversationHit:
+    said = found.said
     return ConversationHit(
-        number=thread.number,
-        title=thread.title,
-        role=str(message.get("role") or "assistant"),
-        day=local_day(at, context.zone).isoformat() if isinstance(at, datetime) else None,
-        snippet=hit.snippet,
+        number=said.thread.number,
+        title=said.thread.title,
+        role=str(said.message.get("role") or "assistant"),
+        day=local_day(said.at, context.zone).isoformat() if said.at else None,
+        snippet=search.cut(said.text),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from itertools import accumulate
 
 _AROUND = 60
@@ -20,14 +19,6 @@ class _Folding(dict[int, str]):
         return self[code]
 
 
-@dataclass(frozen=True)
-class Found:
-    """Where a text holds what was looked for: as it stands (`exact`) or as words apart, and the words around it."""
-
-    exact: bool
-    snippet: str
-
-
 class Search:
     """One thing that is looked for in many texts."""
 
@@ -36,16 +27,25 @@ class Search:
         self._phrase = " ".join(self._fold(wanted).split())
         self._words = self._phrase.split()
 
-    def look(self, text: str) -> Found | None:
-        """Return where a text holds the words that are looked for, all of them, or None."""
-        text = unicodedata.normalize("NFC", " ".join(text.split()))
-        folded = text.lower() if text.isascii() else self._fold(text)
+    def look(self, text: str) -> bool | None:
+        """Return None where a text lacks one of the words, True where it holds them as they stand, False if apart."""
+        folded = self._flatten(text)[1]
         if not self._words or not all(word in folded for word in self._words):
             return None
+        return self._phrase in folded
+
+    def cut(self, text: str) -> str:
+        """Return the words around what was found in a text: slower than looking, so only for what is shown."""
+        text, folded = self._flatten(text)
         at = folded.find(self._phrase)
         sought = self._phrase if at >= 0 else self._words[0]
         start = at if at >= 0 else folded.find(sought)
-        return Found(at >= 0, self._cut(text, start, start + len(sought)))
+        return self._cut(text, start, start + len(sought))
+
+    def _flatten(self, text: str) -> tuple[str, str]:
+        """Return a text on one line, and that folded."""
+        text = unicodedata.normalize("NFC", " ".join(text.split()))
+        return text, text.lower() if text.isascii() else self._fold(text)
 
     def _fold(self, text: str) -> str:
         return unicodedata.normalize("NFC", text).translate(self._folding)

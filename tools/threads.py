@@ -20,7 +20,6 @@ from tools.errors import ToolFailed, ToolRetry
 from tools.matching import fold, rank, winner
 from tools.problems import read_facts
 
-MOST: Final = 500
 _COMMAND: Final = re.compile(r"/new\b|(?:i want to |lets |let's )?(?:start|begin|open|new|fresh)\b", re.IGNORECASE)
 
 _PART = re.compile(r"(?P<thread>.+)~(?P<part>[1-9][0-9]{0,5})", re.DOTALL)
@@ -92,7 +91,7 @@ class Thread:
 async def read_threads(context: MentorContext) -> list[Thread]:
     """Return the student's conversations, the last used first, numbered from 1; empty closed ones are left out."""
     raws = await context.work.of(AIMentorConversation).aggregate(
-        {}, {"$project": _SHAPE}, {"$sort": {"lastMessageTime": -1, "_id": -1}}, {"$limit": MOST}
+        {}, {"$project": _SHAPE}, {"$sort": {"lastMessageTime": -1, "_id": -1}}
     )
     grouped: dict[str, list[Raw]] = {}
     for raw in raws:

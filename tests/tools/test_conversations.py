@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from store.work import UnitOfWork
 from tests.tools.harness import School, Student
 from tools.conversations import ConversationHits, ConversationList, ConversationReceipt
 from tools.errors import ToolFailed, ToolRetry
+from tools.search import Search
 from tools.undo import UndoReceipt
 
 
@@ -188,3 +191,77 @@ async def test_a_long_conversation_is_one(ada: Student) -> None:
     await ada.do(ConversationReceipt, "resume_conversation", which="part")
     (active,) = await collection.find({"userId": ada.id, "isActive": True})
     assert active["conversationId"] == f"{root}~3"
+
+
+async def store_conversations(student: Student, count: int, messages: int) -> None:
+    """Store conversations of so many messages each, every one about its own zebra, the newest first."""
+    at = student.clock()
+    await student.database.collection(AIMentorConversation.collection).insert_many(
+        [
+            {
+                "_id": ObjectId(),
+                "userId": student.id,
+                "conversationId": f"{student.id}-{number}",
+                "messageHistory": [
+                    {
+                        "role": "user",
+                        "content": f"zebra{number}x says {place}",
+                        "timestamp": at - timedelta(days=number),
+                    }
+                    for place in range(messages)
+                ],
+                "isActive": False,
+                "lastMessageTime": at - timedelta(days=number),
+            }
+            for number in range(count)
+        ]
+    )
+
+
+async def test_the_oldest_of_many_conversations_is_found_counted_and_resumed(ada: Student) -> None:
+    """Of more than five hundred, the last one counts like the first: in the search, in the total and by its number."""
+    await store_conversations(ada, 520, 1)
+    conversations = await listed(ada)
+    assert (conversations.total, len(conversations.conversations)) == (520, 20)
+    found = await ada.read(ConversationHits, "search_conversations", text="zebra519x")
+    assert [hit.number for hit in found.hits] == [520]
+    everything = await ada.read(ConversationHits, "search_conversations", text="zebra")
+    assert (everything.total, [hit.number for hit in everything.hits]) == (520, list(range(1, 21)))
+    resumed = await ada.do(ConversationReceipt, "resume_conversation", which="520")
+    assert resumed.conversation.title == "zebra519x says 0"
+
+
+async def test_only_what_is_shown_is_cut_out_and_others_have_their_turns(
+    ada: Student, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 1,200 hits twenty get a snippet, and never more than a hundred messages are looked at in one go."""
+    await store_conversations(ada, 3, 400)
+    look, cut = Search.look, Search.cut
+    cuts = in_a_row = longest = 0
+
+    def counted_look(self: Search, text: str) -> bool | None:
+        nonlocal in_a_row, longest
+        in_a_row += 1
+        longest = max(longest, in_a_row)
+        return look(self, text)
+
+    def counted_cut(self: Search, text: str) -> str:
+        nonlocal cuts
+        cuts += 1
+        return cut(self, text)
+
+    async def another() -> Any:
+        nonlocal in_a_row
+        while True:
+            in_a_row = 0
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(Search, "look", counted_look)
+    monkeypatch.setattr(Search, "cut", counted_cut)
+    beside = asyncio.create_task(another())
+    try:
+        found = await ada.read(ConversationHits, "search_conversations", text="zebra")
+    finally:
+        beside.cancel()
+    assert (found.total, len(found.hits), cuts) == (1200, 20, 20)
+    assert longest <= 100
