@@ -29,7 +29,7 @@ SOLUTION: Final = 4
 """The step after the last rung, counted like one: the solution may be explained."""
 TRIED_LIMIT: Final = 1000
 REMEMBERED: Final = timedelta(days=1)
-"""How long a rung counts when its problem has not been running all the while."""
+"""How long a climb waits for the student when its problem is not running: after it the ladder starts over."""
 
 Step = Literal["ask", "rung", "confirm", "solution"]
 _KINDS: Final = ("question", "pattern", "outline")
@@ -99,15 +99,15 @@ async def give_hint(
     return receipt
 
 
-async def hints_used(
-    context: MentorContext, problem: ObjectId, past: Sequence[Attempt], session: PracticeSession | None
-) -> int:
-    """Return how many rungs were shown for a problem since its last attempt, given its attempts and running session."""
+async def hints_used(context: MentorContext, problem: ObjectId, past: Sequence[Attempt]) -> int:
+    """Return how many rungs were shown for a problem since its last attempt, however long ago; `past` are those."""
     state = await context.work.of(HintState).find_one({"problemId": problem})
     if state is None:
         return 0
     since = _since(context, session, [attempt.at for attempt in past if attempt.at])
     return len({rung.rung for rung in state.shown if rung.at > since})
+    last = max((attempt.at for attempt in past), default=None)
+    return len({rung.rung for rung in state.shown if last is None or rung.at > last})
 
 
 def _shown(problem: Problem, ladder: Ladder, rung: int, *, again: bool = False) -> HintReceipt:
@@ -165,7 +165,7 @@ async def _climbing_since(context: MentorContext, problem: ObjectId) -> datetime
 
 
 def _since(context: MentorContext, session: PracticeSession | None, ends: Sequence[datetime]) -> datetime:
-    """Return the moment after which a rung counts: a day ago, or the start of what runs, but after the last attempt."""
+    """Return the moment after which a climb goes on: a day ago, or the start of what runs, but after the last solve."""
     remembered = context.now() - REMEMBERED
     if session is not None:
         # A rung at the very moment of the start belongs to what runs.

@@ -171,7 +171,7 @@ async def record_attempt(
     now = context.now()
     measured = await sessions.problem_minutes(context, session, now) if session and minutes is None else None
     past = await context.work.of(Attempt).find({"problemId": chosen.id})
-    hints = await hints_used(context, chosen.id, past, session)
+    hints = await hints_used(context, chosen.id, past)
     corrected = outcome == "unaided" and hints > 0
     solve = Solve(
         id=context.work.new_id(),

@@ -118,18 +118,23 @@ async def test_an_unaided_solve_after_hints_is_one_with_help(ada: Student) -> No
     assert (again.outcome, again.hints, again.corrected) == ("unaided", 0, False)
 
 
-async def test_hints_of_another_problem_and_of_another_day_do_not_count(school: School) -> None:
-    """Help is counted for its own problem and student, and for a day, or as long as the problem has been running."""
+async def test_hints_of_another_problem_and_student_do_not_count(school: School) -> None:
+    """Help is counted for its own problem and its own student."""
     ada, bob = await school.enrol("Ada"), await school.enrol("Bob")
     await climb(ada, 1)
     assert (await solve(ada, problem="valid anagram")).outcome == "unaided"
     assert (await solve(bob)).outcome == "unaided"
-    ada.clock.forward(days=2)
+
+
+async def test_a_hint_counts_until_the_problem_is_tried(ada: Student) -> None:
+    """Sleeping over all the hints does not wash them off, though the ladder starts over; an attempt does."""
+    await climb(ada, 3)
+    ada.clock.forward(days=1, minutes=1)
+    assert (await hint(ada, problem="two sum")).step == "ask"
+    receipt = await solve(ada)
+    assert (receipt.outcome, receipt.hints, receipt.corrected) == ("with-help", 3, True)
+    ada.clock.forward(days=1, minutes=1)
     assert (await solve(ada)).outcome == "unaided"
-    await ada.do(StartReceipt, "start_problem", problem="coin change")
-    await hint(ada, tried="greedy")
-    ada.clock.forward(days=2)
-    assert (await solve(ada, problem=None)).outcome == "with-help"
 
 
 async def test_starting_again_does_not_wash_hints_off(ada: Student) -> None:

@@ -162,7 +162,7 @@ def _check_topic(done: Done, item: TopicChange, reviewed: set[ObjectId]) -> None
 
 
 def _hints(done: Done, problem: ObjectId) -> int:
-    """Count the rungs that were shown for a problem since its last attempt, while it ran or within a day."""
+    """Count the rungs that were shown for a problem since its last attempt."""
     states = done.before.all(HintState, problemId=problem)
     ends = [raw["at"] for raw in done.before.all(Attempt, problemId=problem) if "at" in raw]
     sessions = [raw["startTime"] for raw in running(done.before) if raw["problemIds"] == [problem]]
@@ -172,6 +172,8 @@ def _hints(done: Done, problem: ObjectId) -> int:
         return (done.now - at).total_seconds() < 86400 or any(start <= at for start in sessions)
 
     return len({rung["rung"] for rung in rungs if counts(rung["at"])})
+    ends = [raw["at"] for raw in done.before.all(Attempt, problemId=problem)]
+    return len({rung["rung"] for state in states for rung in state["shown"] if all(rung["at"] > end for end in ends)})
 
 
 def _check_ended(done: Done, receipt: AttemptReceipt, attempt: Raw) -> None:
