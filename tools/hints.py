@@ -1,6 +1,7 @@
 """Hints: a ladder of three rungs to a problem, climbed one rung a message. The code holds it, not the model.
 
 What is locked is in no result. What was shown is kept per student and problem, and counts as help in the next attempt.
+What the student is asked, they answer in a later message: nobody answers in their place within the same one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pydantic import Field
 
 from store.catalogue.hints import Ladder, hint_ladder
 from store.client import ObjectId
-from store.documents.own import Attempt
+from store.documents.own import Attempt, Turn
 from store.documents.problems import Problem
 from store.documents.sessions import PracticeSession
 from store.documents.study import HintState, ShownRung
@@ -21,6 +22,7 @@ from tools import sessions
 from tools.arguments import clean_text
 from tools.context import MentorContext, Receipt, Verb
 from tools.errors import ToolFailed, ToolRetry
+from tools.matching import spell
 from tools.problems import ProblemBrief, brief, resolve_problem
 from tools.topics import read_topics
 
@@ -34,6 +36,14 @@ REMEMBERED: Final = timedelta(days=1)
 Step = Literal["ask", "rung", "confirm", "solution"]
 _KINDS: Final = ("question", "pattern", "outline")
 _KEPT: Final = 40
+_TELLING: Final = frozenset({"tried", "trying", "attempted"})
+"""Words with which a message tells what was tried before anybody asked."""
+_NO: Final = (
+    "no nope nah never not dont stop wait nein nicht non pas nee niet nej nie ei não нет не ні όχι hayır "
+    "tidak nahi नहीं 아니 아니요 아니오 لا לא không 不 不要 不用 不了 いいえ いや"
+)
+_REFUSALS: Final = frozenset(spell(word) for word in _NO.split())
+"""Words that plainly say no where a message begins with one; in a language that is missing here, the model decides."""
 
 
 class HintReceipt(Receipt):
@@ -69,9 +79,9 @@ async def give_hint(
 ) -> HintReceipt:
     """Give the next hint to a problem, one rung a message: a question, then the pattern, then an outline.
 
-    Use it whenever the student wants a hint, is stuck, or wants the solution. The first call answers "ask": ask what
-    they have tried and pass it as `tried`. Give the rung's text and no more than it. Hints count as help in the next
-    record_attempt, and cannot be taken back.
+    Use it whenever the student wants a hint, is stuck, or wants the solution. "ask" and "confirm" are questions: put
+    them and end your answer; what the student says in their next message is `tried`, or their yes to `solution`. Give
+    the rung's text and no more than it. Hints count as help in the next record_attempt, and cannot be taken back.
     """
     chosen = await _chosen(context, problem)
     ladder = await _ladder(context, chosen)
@@ -83,15 +93,20 @@ async def give_hint(
     climbed = [rung for rung in state.shown if rung.at > since]
     if climbed and context.turn and climbed[-1].turn_id == context.turn:
         return _shown(chosen, ladder, climbed[-1].rung, again=True)
-    if tried is not None:
-        state.tried, state.tried_at = clean_text(tried, "what was tried", limit=TRIED_LIMIT), context.now()
+    said = clean_text(tried, "what was tried", limit=TRIED_LIMIT) if tried is not None else None
+    message = await _message(context)
+    asked = _later(context, state.asked_at, state.asked_turn_id, since)
+    if said is not None and (climbed or asked or (state.asked_turn_id != context.turn and _is_told(said, message))):
+        state.tried, state.tried_at = said, context.now()
     if not climbed and (state.tried_at is None or state.tried_at <= since):
-        return HintReceipt(line="", problem=brief(chosen), step="ask")
+        return await _ask(context, state, chosen, since)
     rung = max((item.rung for item in climbed), default=0) + 1
     if rung > SOLUTION:
         return _shown(chosen, ladder, SOLUTION, again=True)
-    if rung == SOLUTION and not solution:
-        return HintReceipt(line="", problem=brief(chosen), step="confirm", rung=RUNGS, text=ladder.outline)
+    if rung == SOLUTION:
+        offered = _later(context, state.offered_at, state.offered_turn_id, climbed[-1].at)
+        if not (solution and offered) or _refuses(message):
+            return await _offer(context, state, chosen, ladder, climbed[-1].at)
     receipt = _shown(chosen, ladder, rung)
     shown = ShownRung(rung=rung, at=context.now(), turn_id=context.turn)
     state.shown = [*state.shown, shown][-_KEPT:]
@@ -108,6 +123,46 @@ async def hints_used(context: MentorContext, problem: ObjectId, past: Sequence[A
     return len({rung.rung for rung in state.shown if rung.at > since})
     last = max((attempt.at for attempt in past), default=None)
     return len({rung.rung for rung in state.shown if last is None or rung.at > last})
+
+
+async def _ask(context: MentorContext, state: HintState, problem: Problem, since: datetime) -> HintReceipt:
+    """Note that the student is asked what they tried; asked twice, the first time counts."""
+    if state.asked_at is None or state.asked_at <= since:
+        state.asked_at, state.asked_turn_id = context.now(), context.turn
+        await context.work.of(HintState).save(state)
+    return HintReceipt(line="", problem=brief(problem), step="ask")
+
+
+async def _offer(
+    context: MentorContext, state: HintState, problem: Problem, ladder: Ladder, since: datetime
+) -> HintReceipt:
+    """Note that the student is asked whether they want the solution; asked twice, the first time counts."""
+    if state.offered_at is None or state.offered_at <= since:
+        state.offered_at, state.offered_turn_id = context.now(), context.turn
+        await context.work.of(HintState).save(state)
+    return HintReceipt(line="", problem=brief(problem), step="confirm", rung=RUNGS, text=ladder.outline)
+
+
+def _later(context: MentorContext, at: datetime | None, turn: ObjectId | None, since: datetime) -> bool:
+    """Return whether a question was put in this climb, and before the message that is being answered."""
+    return at is not None and at > since and (turn is None or turn != context.turn)
+
+
+async def _message(context: MentorContext) -> str:
+    """Return the student's own message that is being answered, in plain words; "" where there is none."""
+    turn = await context.work.of(Turn).get(context.turn) if context.turn else None
+    return spell(turn.text) if turn else ""
+
+
+def _is_told(tried: str, message: str) -> bool:
+    """Return whether the student's own message tells, word for word, what is said to have been tried."""
+    before, found, _ = f" {message} ".partition(f" {spell(tried)} ")
+    return bool(found and _TELLING.intersection(before.split() + found.split()))
+
+
+def _refuses(message: str) -> bool:
+    """Return whether a message plainly says no."""
+    return bool(_REFUSALS.intersection(message.split()[:1]))
 
 
 def _shown(problem: Problem, ladder: Ladder, rung: int, *, again: bool = False) -> HintReceipt:

@@ -38,7 +38,11 @@ class ShownRung(Part):
 
 
 class HintState(Own):
-    """How far a student climbed a problem's hint ladder, and what they had tried before the first rung."""
+    """How far a student climbed a problem's hint ladder, and what they had tried before the first rung.
+
+    `asked_*` and `offered_*` are when, and in which message's answer, they were asked what they tried and whether they
+    want the solution.
+    """
 
     collection: ClassVar[str] = "hint_states"
     owner: ClassVar[str | None] = "userId"
@@ -48,6 +52,10 @@ class HintState(Own):
     problem_id: Id
     tried: Text | None = None
     tried_at: Time | None = None
+    asked_at: Time | None = None
+    asked_turn_id: Id | None = None
+    offered_at: Time | None = None
+    offered_turn_id: Id | None = None
     shown: list[ShownRung] = Field(default_factory=list)
 
 

@@ -53,8 +53,8 @@ class Student:
     calls: int = 0
     last_key: EffectKey | None = None
 
-    def context(self, unit: UnitOfWork) -> MentorContext:
-        return MentorContext(unit, self.clock, self.zone)
+    def context(self, unit: UnitOfWork, turn: ObjectId | None = None) -> MentorContext:
+        return MentorContext(unit, self.clock, self.zone, turn)
 
     def reading(self) -> MentorContext:
         return self.context(self.work.reading())
@@ -76,7 +76,7 @@ class Student:
         self.last_key = key
 
         async def body(unit: UnitOfWork) -> Outcome:
-            result = await BY_NAME[verb](self.context(unit), **arguments)
+            result = await BY_NAME[verb](self.context(unit, key.turn), **arguments)
             label = result.undo_label if isinstance(result, Receipt) else None
             return Outcome(result.model_dump_json(), isinstance(result, Receipt), label)
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from store.catalogue.hints import Ladder
 from store.client import ObjectId
 from store.documents.analytics import UserTopicStats
+from store.documents.own import Turn
 from store.documents.problems import Submission
 from store.documents.study import HintState
-from store.work import UnitOfWork
+from store.work import EffectKey
 from tests.tools.harness import School, Student
-from tools.context import MentorContext
 from tools.errors import ToolRetry
-from tools.hints import HintReceipt, give_hint
+from tools.hints import HintReceipt
 from tools.practice import AttemptReceipt, StartReceipt
 from tools.undo import UndoReceipt
 
@@ -41,29 +39,82 @@ async def solve(student: Student, outcome: str = "unaided", problem: str | None 
 
 
 async def climb(student: Student, rungs: int) -> None:
-    """Climb Two Sum's ladder so far."""
+    """Climb Two Sum's ladder so far, from the question on."""
+    assert (await hint(student, problem="two sum")).step == "ask"
     for _ in range(rungs):
         await hint(student, problem="two sum", tried="brute force")
 
 
+async def answer(student: Student, turn: ObjectId, **arguments: object) -> HintReceipt:
+    """Ask for a hint on Two Sum while one message is being answered."""
+    key = EffectKey(turn, student.calls, "call")
+    student.calls += 1
+    return await student.repeat(HintReceipt, "give_hint", key, problem="two sum", **arguments)
+
+
+async def say(student: Student, text: str) -> ObjectId:
+    """Let the student say something, a minute later."""
+    turn = ObjectId()
+    raw = {"key": str(turn), "userId": student.id, "status": "working", "seq": turn.binary, "text": text}
+    await student.database.collection(Turn.collection).insert({"_id": turn, **raw})
+    student.clock.forward(minutes=1)
+    return turn
+
+
 async def test_the_first_call_asks_and_unlocks_nothing(ada: Student) -> None:
-    """Before anything was tried there is no rung, no receipt and no document, and the solution is no way around it."""
+    """Before anything was tried there is no rung and no receipt, and the solution is no way around it."""
     for arguments in ({}, {"solution": True}):
         asked = await hint(ada, problem="two sum", **arguments)
         assert (asked.step, asked.line, asked.text, asked.solution_unlocked) == ("ask", "", "", False)
-    assert await ada.all(HintState) == []
+    stored = await ada.one(HintState)
+    assert (stored["shown"], "tried" in stored) == ([], False)
+
+
+async def test_nobody_answers_for_the_student_what_they_tried(ada: Student) -> None:
+    """What is said to be tried counts in a message after the question; before it only in the student's own words."""
+    first = await say(ada, "I'm stuck, give me a hint")
+    for arguments in ({"tried": "The student is stuck."}, {}, {"tried": "I'm stuck"}, {"tried": "give me a hint"}):
+        assert (await answer(ada, first, **arguments)).step == "ask"
+    assert (await answer(ada, await say(ada, "hm, brute force"), tried="brute force")).rung == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "tried", "step"),
+    [
+        ("I've tried brute force, but it's too slow. A hint?", "brute force, but it's too slow", "rung"),
+        ("a hint please: tried sorting first", "Tried sorting first", "rung"),
+        ("I've tried brute force, a hint?", "sorting", "ask"),
+        ("a hint for two sum", "two sum", "ask"),
+    ],
+)
+async def test_who_says_at_once_what_they_tried_is_not_asked(ada: Student, text: str, tried: str, step: str) -> None:
+    """The first message may tell it, word for word; a hint that the model makes up is none."""
+    assert (await answer(ada, await say(ada, text), tried=tried)).step == step
+
+
+async def test_the_solution_takes_a_yes_in_a_later_message(ada: Student) -> None:
+    """Neither the message after the last rung nor the one with the question unlocks it, nor one that says no."""
+    await climb(ada, 3)
+    asked = await say(ada, "what about an empty list?")
+    for solution in (True, False, True):
+        assert (await answer(ada, asked, solution=solution)).step == "confirm"
+    for refusal in ("No, not yet", "nein danke", "Don't show it", "不要", "нет"):
+        assert (await answer(ada, await say(ada, refusal), solution=True)).step == "confirm"
+    unlocked = await answer(ada, await say(ada, "ja, bitte"), solution=True)
+    assert (unlocked.step, unlocked.solution_unlocked) == ("solution", True)
 
 
 async def test_rungs_come_one_at_a_time_and_in_order(ada: Student) -> None:
     """Question, pattern, outline; then a yes is asked for; then the solution; asking for it early skips nothing."""
-    first = await hint(ada, problem="two sum", tried="brute force", solution=True)
+    await hint(ada, problem="two sum")
+    first = await hint(ada, tried="brute force", solution=True)
     assert (first.step, first.rung, first.kind, first.text) == ("rung", 1, "question", PLANTED.question)
     assert (first.line, first.undo_label) == ("Two Sum · hint 1 of 3", None)
     second = await hint(ada, solution=True)
     assert (second.rung, second.kind, second.text) == (2, "pattern", PLANTED.pattern)
     third = await hint(ada)
     assert (third.rung, third.kind, third.text) == (3, "outline", PLANTED.outline)
-    confirm = await hint(ada)
+    confirm = await hint(ada, solution=True)
     assert (confirm.step, confirm.line, confirm.solution_unlocked) == ("confirm", "", False)
     solution = await hint(ada, solution=True)
     assert (solution.step, solution.text, solution.solution_unlocked) == ("solution", PLANTED.outline, True)
@@ -87,26 +138,21 @@ async def test_no_word_of_a_locked_rung_is_anywhere(lone_school: School) -> None
 async def test_one_message_unlocks_one_rung(ada: Student) -> None:
     """A model that calls again while it answers the same message gets the same rung; the next message the next."""
 
-    async def ask(turn: ObjectId) -> HintReceipt:
-        async def body(unit: UnitOfWork) -> HintReceipt:
-            context: MentorContext = replace(ada.context(unit), turn=turn)
-            return await give_hint(context, "two sum", "brute force", solution=True)
-
-        return await ada.work.commit(body)
-
+    await climb(ada, 0)
+    arguments = {"tried": "brute force", "solution": True}
     first, second = ObjectId(), ObjectId()
-    assert ((await ask(first)).rung, (await ask(first)).rung) == (1, 1)
-    again = await ask(first)
+    assert [(await answer(ada, first, **arguments)).rung for _ in range(2)] == [1, 1]
+    again = await answer(ada, first, **arguments)
     assert (again.again, again.line) == (True, "")
     ada.clock.forward(minutes=1)
-    assert (await ask(second)).rung == 2
+    assert (await answer(ada, second, **arguments)).rung == 2
 
 
 async def test_an_unaided_solve_after_hints_is_one_with_help(ada: Student) -> None:
     """The outcome, the Submission, the statistics and the receipt all say so; the next attempt is free of them."""
     await ada.do(StartReceipt, "start_problem", problem="two sum")
-    await hint(ada, tried="brute force")
-    await hint(ada)
+    for _ in range(3):
+        await hint(ada, tried="brute force")
     receipt = await solve(ada, problem=None)
     assert (receipt.outcome, receipt.hints, receipt.corrected) == ("with-help", 2, True)
     assert "solved with help" in receipt.line

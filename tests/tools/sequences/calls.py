@@ -248,7 +248,7 @@ _CHAINS: Final = (
     ("next_problem", "next_problem", "mark_seen", "next_problem"),
     ("start_placement", "answer_placement", "answer_placement", "record_attempt", "answer_placement", "undo_last"),
     ("start_placement", *("answer_placement",) * 5, "start_placement", "next_problem", "answer_placement"),
-    ("start_problem", "give_hint", "give_hint", "record_attempt"),
+    ("start_problem", *("give_hint",) * 6, "record_attempt"),
     ("record_attempt", "record_attempt", "rate_revision"),
     ("start_revision", "answer_recall", "record_attempt", "rate_revision"),
     ("record_attempt", "snooze_revision", "start_revision", "answer_recall"),

@@ -217,8 +217,12 @@ def check_hint(done: Done) -> None:
     assert after[-1]["at"] == stored_time(done.now)
     assert after[-1]["rung"] == (4 if receipt.step == "solution" else receipt.rung)
     assert receipt.solution_unlocked == (receipt.step == "solution")
+    (state,) = done.before.all(HintState, problemId=problem)
     if receipt.solution_unlocked:
         assert done.arguments.get("solution")
+        assert state["offeredAt"] >= before[-1]["at"], "the solution was never offered"
+    if receipt.rung == 1:
+        assert all(rung["at"] < state["askedAt"] for rung in before), "nobody asked what was tried"
     assert receipt.text
 
 
