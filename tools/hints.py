@@ -119,9 +119,7 @@ async def hints_used(context: MentorContext, problem: ObjectId, past: Sequence[A
     state = await context.work.of(HintState).find_one({"problemId": problem})
     if state is None:
         return 0
-    since = _since(context, session, [attempt.at for attempt in past if attempt.at])
-    return len({rung.rung for rung in state.shown if rung.at > since})
-    last = max((attempt.at for attempt in past), default=None)
+    last = max((attempt.at for attempt in past if attempt.at), default=None)
     return len({rung.rung for rung in state.shown if last is None or rung.at > last})
 
 

@@ -165,14 +165,6 @@ def _hints(done: Done, problem: ObjectId) -> int:
     """Count the rungs that were shown for a problem since its last attempt."""
     states = done.before.all(HintState, problemId=problem)
     ends = [raw["at"] for raw in done.before.all(Attempt, problemId=problem) if "at" in raw]
-    sessions = [raw["startTime"] for raw in running(done.before) if raw["problemIds"] == [problem]]
-    rungs = [rung for state in states for rung in state["shown"] if all(rung["at"] > end for end in ends)]
-
-    def counts(at: datetime) -> bool:
-        return (done.now - at).total_seconds() < 86400 or any(start <= at for start in sessions)
-
-    return len({rung["rung"] for rung in rungs if counts(rung["at"])})
-    ends = [raw["at"] for raw in done.before.all(Attempt, problemId=problem)]
     return len({rung["rung"] for state in states for rung in state["shown"] if all(rung["at"] > end for end in ends)})
 
 
