@@ -14,6 +14,7 @@ from tools.arguments import check_whole, clean_line, name_some
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day, parse_day, plain_date, say_day
 from tools.errors import ToolFailed, ToolRetry
+from tools.tasklist import keep_days
 from tools.zones import find_zone
 
 NAME_LIMIT: Final = 100
@@ -68,7 +69,10 @@ async def set_profile(
         list[str] | None, Field(max_length=MOST_COMPANIES, description="All target companies; replaces the list.")
     ] = None,
 ) -> ProfileReceipt:
-    """Change the student's profile. Give only what the student said; everything else stays as it is."""
+    """Change the student's profile. Give only what the student said; everything else stays as it is.
+
+    In another time zone open tasks stay due on the same day.
+    """
     given = (name, target_date, minutes_per_day, time_zone, target_companies)
     if all(value is None for value in given):
         raise ToolRetry("Say what to change: name, target_date, minutes_per_day, time_zone or target_companies.")
@@ -76,7 +80,9 @@ async def set_profile(
     settings = await context.work.of(StudentSettings).own() or StudentSettings(id=context.student)
     before = _profile(context, user, settings)
     if time_zone is not None:
-        settings.time_zone, settings.time_zone_known = find_zone(time_zone, context.now()).key, True
+        zone, old = find_zone(time_zone, context.now()), _zone(context, settings)
+        settings.time_zone, settings.time_zone_known = zone.key, True
+        await keep_days(context, old, zone)
     if minutes_per_day is not None:
         settings.minutes_per_day = check_whole(minutes_per_day, "Minutes a day", lowest=FEWEST_MINUTES, highest=1440)
     if name is not None:
@@ -107,9 +113,12 @@ async def _user(context: MentorContext) -> User:
 
 
 def _today(context: MentorContext, settings: StudentSettings | None) -> date:
-    """Return the student's day in the zone that was just set, which the context does not know yet."""
-    zone = ZoneInfo(settings.time_zone) if settings and settings.time_zone_known else context.zone
-    return local_day(context.now(), zone)
+    return local_day(context.now(), _zone(context, settings))
+
+
+def _zone(context: MentorContext, settings: StudentSettings | None) -> ZoneInfo:
+    """Return the student's zone, also one that was just set, which the context does not know yet."""
+    return ZoneInfo(settings.time_zone) if settings and settings.time_zone_known else context.zone
 
 
 def _companies(said: list[str]) -> list[str]:

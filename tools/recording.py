@@ -12,6 +12,7 @@ from store.documents.sessions import PracticeSession, PreparationTask
 from tools import sessions
 from tools.choosing import choose_review
 from tools.context import MentorContext
+from tools.dates import local_day
 from tools.learner import LearnerView, first_difficulty, read_difficulties, read_learner
 from tools.repeats import complete
 from tools.scheduling import Scheduled, schedule_attempt, set_problem, set_urgency
@@ -143,12 +144,17 @@ def population_entry(attempt: Attempt, start: float) -> PopulationEntry:
 
 
 async def _complete_tasks(context: MentorContext, solve: Solve, reviewed: list[ObjectId]) -> tuple[str, ...]:
-    """Complete the open tasks that the attempt fulfils: this very problem solved, or the review of a topic done."""
+    """Complete the open tasks that the attempt fulfils: this very problem solved, or the review of a topic done.
+
+    A task counts from its day on, one without a day at once: what is planned for later is meant to be done again then.
+    So a repeating task comes off at most once a day; its next occurrence lies after this one's day.
+    """
     fulfilled: list[dict[str, object]] = [{"taskType": "revision", "topicId": {"$in": reviewed}}]
     if solve.solved:
         fulfilled.append({"problemId": solve.problem.id})
     tasks = context.work.of(PreparationTask)
-    done = await tasks.find({"status": {"$ne": "completed"}, "$or": fulfilled}, sort=[("dueDate", 1), ("_id", 1)])
+    found = await tasks.find({"status": {"$ne": "completed"}, "$or": fulfilled}, sort=[("dueDate", 1), ("_id", 1)])
+    done = [task for task in found if task.due_date is None or local_day(task.due_date, context.zone) <= solve.today]
     for task in done:
         await complete(context, task, solve.at, score=solve.score)
     return tuple(task.title for task in done)

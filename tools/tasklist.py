@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from store.client import ObjectId
 from store.documents.problems import ProblemFacts
@@ -63,14 +64,31 @@ def status_of(context: MentorContext, task: PreparationTask) -> TaskStatus:
 
 
 async def open_tasks(context: MentorContext) -> list[PreparationTask]:
-    """Return the open tasks: by due day, those without one last, then by priority and age."""
-    tasks = await context.work.of(PreparationTask).find({"status": {"$ne": "completed"}}, limit=MOST_OPEN)
+    """Return the open tasks, the first five hundred: by due day, those without one last, then by priority and age."""
+    tasks = context.work.of(PreparationTask)
+    is_open: dict[str, object] = {"status": {"$ne": "completed"}}
+    dated = await tasks.find({**is_open, "dueDate": {"$ne": None}}, sort=[("dueDate", 1), ("_id", 1)], limit=MOST_OPEN)
+    left = MOST_OPEN - len(dated)
+    by_priority = [("priority", -1), ("_id", 1)]
+    # Two queries: MongoDB sorts what has no day before everything else.
+    undated = await tasks.find({**is_open, "dueDate": None}, sort=by_priority, limit=left) if left else []
 
     def order(task: PreparationTask) -> tuple[date, int, str]:
         day = local_day(task.due_date, context.zone) if task.due_date else date.max
         return day, -task.priority, str(task.id)
 
-    return sorted(tasks, key=order)
+    return sorted([*dated, *undated], key=order)
+
+
+async def keep_days(context: MentorContext, old: ZoneInfo, new: ZoneInfo) -> None:
+    """Let every open task be due at the same time of the same day in another zone: a day is the student's own."""
+    for task in await context.work.of(PreparationTask).find({"status": {"$ne": "completed"}, "dueDate": {"$ne": None}}):
+        if task.due_date is None:
+            continue
+        due = task.due_date.astimezone(old).replace(tzinfo=new).astimezone(UTC)
+        if due != task.due_date:
+            task.due_date = due
+            await context.work.of(PreparationTask).save(task)
 
 
 def pick(said: str, tasks: Sequence[PreparationTask]) -> PreparationTask:

@@ -66,7 +66,7 @@ async def add_task(
     """Add a task to the student's list.
 
     Use it for "remind me to", "I want to do two sum tomorrow", "every weekday one easy problem". A task with a problem
-    completes itself when that problem is recorded as solved; a repeating one comes again each time it is completed.
+    completes itself when that problem is solved on its day or later; a repeating one comes again once it is completed.
     """
     title = clean_line(title, "the title", limit=TITLE_LIMIT)
     minutes = check_minutes(minutes)

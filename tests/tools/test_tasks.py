@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from store.work import UnitOfWork
 from tests.tools.harness import SERVICE, START, School, Student
 from tools.errors import ToolFailed, ToolRetry
 from tools.practice import AttemptReceipt
+from tools.profile import ProfileReceipt
 from tools.repeats import first_day, next_day
 from tools.tasklist import sweep_overdue
 from tools.tasks import TaskList, TaskReceipt
@@ -206,6 +208,53 @@ async def test_a_solved_problem_brings_its_repeating_task_again(ada: Student) ->
     await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two sum")
     assert [task.due for task in (await ada.read(TaskList, "list_tasks")).tasks] == ["2026-11-24"]
     await ada.do(UndoReceipt, "undo_last")
+    assert await ada.everything(without=SERVICE) == before
+
+
+async def test_solving_again_on_one_day_completes_one_occurrence(ada: Student) -> None:
+    """A weekly task comes off once however often the problem is solved; one for a later day waits for its day."""
+    await add(ada, "weekly", problem="two sum", repeat="weekly")
+    await add(ada, "next month", problem="two sum", due="in 30 days")
+    await add(ada, "revise hashing", topic="hashing", due="tomorrow")
+    await add(ada, "some day", problem="two sum")
+    solves = [await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two sum") for _ in range(3)]
+    assert [solve.tasks_completed for solve in solves] == [("some day", "weekly"), (), ()]
+    assert await titles(ada) == ["revise hashing", "weekly", "next month"]
+    ada.clock.forward(days=31)
+    late = await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two sum")
+    assert set(late.tasks_completed) == {"weekly", "next month", "revise hashing"}
+    assert [task.due for task in (await ada.read(TaskList, "list_tasks")).tasks] == ["2026-12-28"]
+
+
+async def test_the_first_due_are_listed_however_many_there_are(ada: Student) -> None:
+    """Of more open tasks than are read, written by another program, the first due come first."""
+    days = [START + timedelta(days=day) for day in range(505, 0, -1)]
+    made = [{"title": f"{day:%Y-%m-%d}", "dueDate": day} for day in days]
+    tasks = ada.database.collection(PreparationTask.collection)
+    for raw in [{"title": "some day"}, *made]:
+        await tasks.insert({"_id": ObjectId(), "userId": ada.id, "taskType": "practice", "status": "pending", **raw})
+    assert (await titles(ada))[:2] == ["2026-11-24", "2026-11-25"]
+
+
+async def test_a_task_keeps_its_day_when_the_student_moves(school: School) -> None:
+    """In another zone it is due on the same day, told and stored; completed ones stay, and undo is exact."""
+    ada = await school.enrol(zone="Europe/Berlin")
+    await ada.do(ProfileReceipt, "set_profile", time_zone="Europe/Berlin")
+    await add(ada, "read", due="2026-11-24")
+    await add(ada, "some day")
+    await add(ada, "done", due="2026-11-24")
+    await ada.do(TaskReceipt, "complete_task", which="done")
+    before = await ada.everything(without=SERVICE)
+    done = await ada.one(PreparationTask, title="done")
+    for name, offset in (("Asia/Kolkata", timedelta(hours=5.5)), ("America/Los_Angeles", timedelta(hours=-8))):
+        await ada.do(ProfileReceipt, "set_profile", time_zone=name)
+        ada.zone = ZoneInfo(name)
+        stored = (await ada.one(PreparationTask, title="read"))["dueDate"]
+        assert stored == datetime(2026, 11, 24, 23, 59, 59, tzinfo=UTC) - offset
+        assert [task.due for task in (await ada.read(TaskList, "list_tasks")).tasks] == ["2026-11-24", None]
+    assert await ada.one(PreparationTask, title="done") == done
+    for _ in range(2):
+        await ada.do(UndoReceipt, "undo_last")
     assert await ada.everything(without=SERVICE) == before
 
 

@@ -186,6 +186,8 @@ def _check_ticked(done: Done, receipt: AttemptReceipt, attempt: Raw, reviewed: s
     assert sorted(raw["title"] for raw in ticked) == sorted(receipt.tasks_completed)
 
     def fulfilled(raw: Raw) -> bool:
+        if "dueDate" in raw and done.day(raw["dueDate"]) > done.today:
+            return False
         practised = raw.get("problemId") == attempt["problemId"] and attempt["outcome"] != "stuck"
         return practised or (raw["taskType"] == "revision" and raw.get("topicId") in reviewed)
 
