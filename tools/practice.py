@@ -89,7 +89,7 @@ async def start_problem(context: MentorContext, problem: ProblemName) -> StartRe
     if running and running[0].problem_ids == [chosen.id]:
         line = f"{chosen.title} · already running"
         return _started(chosen, running[0], line, None, undoable=False, notes=await _notes(context, chosen))
-    before = await _title(context, running)
+    before = await sessions.running_title(context, running)
     for session in running:
         await sessions.abandon(context, session, now)
     opened = PracticeSession(
@@ -101,8 +101,7 @@ async def start_problem(context: MentorContext, problem: ProblemName) -> StartRe
         start_time=now,
     )
     await context.work.of(PracticeSession).add(opened)
-    aside = f" · {before} put aside" if before else ""
-    line = f"{chosen.title} · started{aside}"
+    line = f"{chosen.title} · started{sessions.say_aside(before)}"
     return _started(chosen, opened, line, before, undoable=True, notes=await _notes(context, chosen))
 
 
@@ -130,12 +129,6 @@ async def _notes(context: MentorContext, problem: Problem) -> tuple[str, ...]:
     topics, _ = (await read_topics(context)).sort_out(problem.topics)
     notebook = await read_notebook(context, [problem.id], topics)
     return notebook.on(problem.id, topics, limit=_NOTES, length=_NOTE_LENGTH)
-
-
-async def _title(context: MentorContext, running: list[PracticeSession]) -> str | None:
-    problem = sessions.running_problem(running)
-    found = await context.work.shared(Problem).get(problem) if problem else None
-    return found.title if found else None
 
 
 async def record_attempt(

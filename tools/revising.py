@@ -42,7 +42,8 @@ _NOTE_LENGTH: Final = 300
 class RevisionReceipt(Receipt):
     """A revision that has begun. `questions` are to be answered from memory; `problem` is there where none are asked.
 
-    `retention` is the chance, 0 to 1, that the topic is remembered now, None before its first review.
+    `retention` is the chance, 0 to 1, that the topic is remembered now, None before its first review. `abandoned` is
+    the title of the problem that was running before and ended with this.
     """
 
     topic: str
@@ -52,6 +53,7 @@ class RevisionReceipt(Receipt):
     questions: tuple[str, ...]
     problem_follows: bool
     problem: ProblemBrief | None = None
+    abandoned: str | None = None
 
 
 class ReviewDone(Result):
@@ -70,6 +72,7 @@ class RecallReceipt(Receipt):
 
     `problem` is being timed from now on; `review` is there instead for a topic without problems. `notes` are the
     student's own about the topic and that problem: they come after the recall, which is done without them.
+    `abandoned` is the title of the problem that was running before.
     """
 
     topic: str
@@ -79,6 +82,7 @@ class RecallReceipt(Receipt):
     problem: ProblemBrief | None = None
     review: ReviewDone | None = None
     notes: tuple[str, ...] = ()
+    abandoned: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ async def start_revision(
     running = await open_run(context)
     if running and running[0].topic_id == chosen.id:
         return _asked(backlog, chosen, running[0], running[1], undoable=False)
-    await _put_aside(context, now)
+    aside = await _put_aside(context, now)
     if chosen.schedule:
         await withdraw_delay(context, chosen.schedule)
     problem = await _kept_problem(context, backlog.view, backlog, chosen)
@@ -133,10 +137,13 @@ async def start_revision(
         cards=[card.slug for card in cards],
     )
     if problem and not cards:
-        await _begin_problem(context, run, session, problem)
+        aside = await _begin_problem(context, run, session, problem) or aside
     await context.work.of(RevisionRun).add(run)
     receipt = _asked(backlog, chosen, run, session, undoable=True)
-    return receipt.model_copy(update={"problem": brief(problem)}) if problem and not cards else receipt
+    begun = brief(problem) if problem and not cards else None
+    return receipt.model_copy(
+        update={"line": receipt.line + sessions.say_aside(aside), "problem": begun, "abandoned": aside}
+    )
 
 
 async def answer_recall(
@@ -162,8 +169,9 @@ async def answer_recall(
     cards = tuple(shown for shown, _ in compared)
     made, missed = sum(len(card.made) for card in cards), sum(len(card.missed) for card in cards)
     problem = await context.work.shared(Problem).get(run.problem_id) if run.problem_id else None
+    aside = None
     if problem:
-        await _begin_problem(context, run, session, problem)
+        aside = await _begin_problem(context, run, session, problem)
         review, then = None, f"{problem.title} started"
     else:
         review = await _review_recall(context, backlog.view, topic, run, session, (made, made + missed))
@@ -172,7 +180,7 @@ async def answer_recall(
     problem_id = problem.id if problem else None
     notebook = await read_notebook(context, [problem_id] if problem_id else [], [topic.id])
     return RecallReceipt(
-        line=f"{topic.name} · recalled {made} of {made + missed} points · {then}",
+        line=f"{topic.name} · recalled {made} of {made + missed} points · {then}{sessions.say_aside(aside)}",
         undo_label=f"{topic.name} · questions answered",
         topic=topic.name,
         cards=cards,
@@ -181,6 +189,7 @@ async def answer_recall(
         problem=brief(problem) if problem else None,
         review=review,
         notes=notebook.on(problem_id, [topic.id], limit=_NOTES, length=_NOTE_LENGTH),
+        abandoned=aside,
     )
 
 
@@ -228,20 +237,29 @@ async def _kept_problem(context: MentorContext, view: LearnerView, backlog: Back
     return found[0] if found else None
 
 
-async def _put_aside(context: MentorContext, now: datetime) -> None:
-    """End every revision that is still open: only one is at a time."""
+async def _put_aside(context: MentorContext, now: datetime) -> str | None:
+    """End every revision that is still open: only one is at a time. Return the title of its problem, if one ran."""
     query = {"sessionType": "revision", "endTime": None}
-    for session in await context.work.of(PracticeSession).find(query):
+    found = await context.work.of(PracticeSession).find(query, sort=[("startTime", -1), ("_id", -1)])
+    title = await sessions.running_title(context, [session for session in found if session.problem_ids])
+    for session in found:
         await sessions.abandon(context, session, now)
+    return title
 
 
-async def _begin_problem(context: MentorContext, run: RevisionRun, session: PracticeSession, problem: Problem) -> None:
+async def _begin_problem(
+    context: MentorContext, run: RevisionRun, session: PracticeSession, problem: Problem
+) -> str | None:
+    """Let the revision's problem run; return the title of the one that ran before."""
     now = context.now()
-    for other in await sessions.running_sessions(context):
+    others = await sessions.running_sessions(context)
+    title = await sessions.running_title(context, others)
+    for other in others:
         await sessions.abandon(context, other, now)
     session.problem_ids = [problem.id]
     await context.work.of(PracticeSession).save(session)
     run.phase, run.problem_started_at = "problem", now
+    return title
 
 
 async def _review_recall(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from store.client import ObjectId
+from store.documents.problems import Problem
 from store.documents.revisions import RevisionRun
 from store.documents.sessions import PracticeSession, ProblemPerformance
 from tools.context import MentorContext
@@ -26,6 +27,18 @@ async def running_sessions(context: MentorContext) -> list[PracticeSession]:
 def running_problem(sessions: list[PracticeSession]) -> ObjectId | None:
     """Return the problem that runs, or None."""
     return sessions[0].problem_ids[0] if sessions else None
+
+
+async def running_title(context: MentorContext, sessions: list[PracticeSession]) -> str | None:
+    """Return the title of the problem that runs, or None."""
+    problem = running_problem(sessions)
+    found = await context.work.shared(Problem).get(problem) if problem else None
+    return found.title if found else None
+
+
+def say_aside(title: str | None) -> str:
+    """Return how a receipt's line says which problem was put aside, if one was."""
+    return f" · {title} put aside" if title else ""
 
 
 def measured_minutes(session: PracticeSession, now: datetime) -> float | None:

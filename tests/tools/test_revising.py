@@ -142,6 +142,22 @@ async def test_starting_twice_is_one_revision(ada: Student) -> None:
     assert [raw.get("endTime") is None for raw in sessions] == [False, True]
 
 
+async def test_a_revision_says_which_problem_it_puts_aside(ada: Student) -> None:
+    """The problem that runs ends when the revision's own begins, or with the revision that it belongs to."""
+    await fail_brackets(ada)
+    await ada.do(StartReceipt, "start_problem", problem="two sum")
+    assert (await ada.do(RevisionReceipt, "start_revision", topic="stacks")).abandoned is None
+    recalled = await ada.do(RecallReceipt, "answer_recall", answer=ANSWER)
+    assert recalled.problem is not None
+    assert (recalled.abandoned, recalled.line.split(" · ")[-1]) == ("Two Sum", "Two Sum put aside")
+    begun = await ada.do(RevisionReceipt, "start_revision", topic="graphs")
+    title = recalled.problem.title
+    assert (begun.abandoned, begun.line) == (title, f"Graphs · revision started · {title} put aside")
+    await ada.do(StartReceipt, "start_problem", problem="two sum")
+    begun = await ada.do(RevisionReceipt, "start_revision", topic="graphs")
+    assert (begun.abandoned, begun.line) == ("Two Sum", "Graphs · revision started · Two Sum put aside")
+
+
 async def test_a_topic_without_cards_begins_with_its_problem(ada: Student) -> None:
     """Where there is nothing to ask, the problem is started at once and answering is refused."""
     begun = await ada.do(RevisionReceipt, "start_revision", topic="graphs")
