@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.client import ObjectId
+from store.client import ObjectId, Raw
 from store.documents.repeats import Repeat, TaskRepeat
 from store.documents.sessions import PreparationTask
 from store.work import UnitOfWork
@@ -229,9 +229,10 @@ async def test_solving_again_on_one_day_completes_one_occurrence(ada: Student) -
 async def test_the_first_due_are_listed_however_many_there_are(ada: Student) -> None:
     """Of more open tasks than are read, written by another program, the first due come first."""
     days = [START + timedelta(days=day) for day in range(505, 0, -1)]
-    made = [{"title": f"{day:%Y-%m-%d}", "dueDate": day} for day in days]
+    made: list[Raw] = [{"title": f"{day:%Y-%m-%d}", "dueDate": day} for day in days]
     tasks = ada.database.collection(PreparationTask.collection)
-    for raw in [{"title": "some day"}, *made]:
+    made.insert(0, {"title": "some day"})
+    for raw in made:
         await tasks.insert({"_id": ObjectId(), "userId": ada.id, "taskType": "practice", "status": "pending", **raw})
     assert (await titles(ada))[:2] == ["2026-11-24", "2026-11-25"]
 
