@@ -115,13 +115,13 @@ class Turns:
         check_text(incoming.text, self._limits.characters)
         if self._draining:
             raise StoreUnavailable("PrepMate is shutting down; send it again in a moment")
-        # In this order: an erasure remembers a turn's key before it deletes the turn.
-        if known := await self._known(incoming.key):
-            return known
-        if await self._tombstones.holds(incoming.key):
-            raise Forgotten(replies.FORGOTTEN)
         try:
             for _ in range(2):
+                # In this order: an erasure remembers a turn's key before it deletes the turn.
+                if known := await self._known(incoming.key):
+                    return known
+                if await self._tombstones.holds(incoming.key):
+                    raise Forgotten(replies.FORGOTTEN)
                 with contextlib.suppress(StudentGone):
                     return await self._take_in(incoming)
         except (Deactivated, QueueFull, TooFast) as exc:

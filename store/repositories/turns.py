@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from store.client import Database, ObjectId, Raw, Session
-from store.documents.account import Erasure
 from store.documents.own import OPEN_TURN, Admission, Turn
 from store.errors import DuplicateKey, StoreError
 from store.faults import Faults
@@ -24,7 +23,7 @@ class QueueFull(StoreError):
 
 
 class StudentGone(StoreError):
-    """The student is being forgotten; whoever speaks through the account now is a new one."""
+    """The student is being forgotten or was; whoever speaks through the account now is a new one."""
 
 
 class TooFast(StoreError):
@@ -48,7 +47,6 @@ class TurnQueue:
         self._database, self._limits, self._faults = database, limits, faults
         self._turns = database.collection(Turn.collection)
         self._admissions = database.collection(Admission.collection)
-        self._erasures = database.collection(Erasure.collection)
 
     async def find(self, key: str) -> Turn | None:
         """Return the turn that was accepted under a key, or None."""
@@ -84,16 +82,17 @@ class TurnQueue:
 
     async def _admit(self, student: ObjectId, now: datetime, session: Session) -> int:
         """Count one more turn of a student and return its number. Raises: QueueFull, TooFast, StudentGone."""
+        # Everybody is welcomed with an admission and only an erasure takes it away, so none is ever made here. It is
+        # written in this transaction, so that an erasure conflicts with it.
+        raw = await self._admissions.find_one({"_id": student}, session=session)
+        if raw is None:
+            raise StudentGone("this student is being forgotten")
         waiting = await self._turns.count(
             {"userId": student, "status": {"$in": list(OPEN_TURN)}}, limit=self._limits.waiting, session=session
         )
         if waiting >= self._limits.waiting:
             raise QueueFull("too many turns are waiting")
-        # Written in this transaction, so that an erasure, which takes the admission away, conflicts with it.
-        raw = await self._admissions.find_one({"_id": student}, session=session)
-        if raw is None and await self._erasures.find_one({"userId": student}, session=session):
-            raise StudentGone("this student is being forgotten")
-        admission = Admission.read(raw or {"_id": student})
+        admission = Admission.read(raw)
         started, count = admission.window_started_at, admission.window_count
         if started is None or not started <= now < started + WINDOW:
             started, count = now, 0
@@ -103,8 +102,10 @@ class TurnQueue:
             "$inc": {"seq": 1},
             "$set": {"windowStartedAt": started, "windowCount": count + 1},
         }
-        after = await self._admissions.find_and_update({"_id": student}, change, upsert=True, session=session)
-        return int((after or {"seq": 1})["seq"])
+        after = await self._admissions.find_and_update({"_id": student}, change, session=session)
+        if after is None:
+            raise StudentGone("this student is being forgotten")
+        return int(after["seq"])
 
     async def waiting_students(self, *, limit: int = 200) -> list[ObjectId]:
         """Return the students who have open turns, the longest waiting first."""

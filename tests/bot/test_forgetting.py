@@ -15,10 +15,11 @@ from bot.forgetting import Forgetting
 from bot.turns import Pace
 from store.client import ObjectId
 from store.documents.account import Erasure
-from store.documents.own import OutboxItem, Turn
+from store.documents.own import OutboxItem, Platform, Turn
 from store.documents.sessions import AIMentorConversation
 from store.repositories.erasures import Erasures
 from tests.bot.stage import Gate, Script, Stage
+from tests.traces import find_traces
 
 
 def forgetter(stage: Stage) -> Erasures:
@@ -42,6 +43,29 @@ async def test_a_message_that_comes_again_brings_nobody_back(stage: Stage) -> No
     assert anew.student != first.student
     [turn] = await stage.ended(anew)
     assert turn.seq == 1
+
+
+async def test_a_message_that_was_on_the_threshold_brings_nobody_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its student was found, then forgotten whole, and only then it is written: it begins somebody new."""
+    turns, erasures = stage.replica(Script()), forgetter(stage)
+    first = await stage.say(turns, "hello")
+    await stage.ended(first)
+    resolve = turns._accounts.resolve
+
+    async def stall(platform: Platform, account: str, display_name: str) -> ObjectId:
+        student = await resolve(platform, account, display_name)
+        if student == first.student:
+            await erasures.request(student)
+            assert await erasures.resume() == 1
+        return student
+
+    monkeypatch.setattr(turns._accounts, "resolve", stall)
+    anew = await stage.say(turns, "are you there?")
+    assert anew.student != first.student
+    await stage.ended(anew)
+    assert await find_traces(stage.database, first.student) == []
 
 
 async def test_an_answer_that_is_being_made_is_stopped(stage: Stage) -> None:

@@ -9,9 +9,9 @@ from itertools import count
 import pytest
 
 from store.client import Database, ObjectId
-from store.documents.own import Turn, TurnStatus
+from store.documents.own import Admission, Turn, TurnStatus
 from store.faults import Faults
-from store.repositories.turns import Limits, QueueFull, TooFast, TurnQueue
+from store.repositories.turns import Limits, QueueFull, StudentGone, TooFast, TurnQueue
 from tests.clock import FixedClock
 
 ROOMY = Limits(waiting=100, per_minute=1000)
@@ -37,6 +37,11 @@ class Door:
             accepted_at=self.clock(),
         )
 
+    async def welcome(self) -> Door:
+        """Let the student in, as the door to the accounts does."""
+        await self.core.collection(Admission.collection).insert({"_id": self.student})
+        return self
+
     async def accept(self, key: str | None = None) -> Turn | None:
         return await self.queue.accept(self.turn(key))
 
@@ -50,15 +55,15 @@ class Door:
 
 
 @pytest.fixture
-def door(core: Database, student: ObjectId, clock: FixedClock) -> Door:
+async def door(core: Database, student: ObjectId, clock: FixedClock) -> Door:
     """A student whom no limit stops."""
-    return Door(core, student, clock)
+    return await Door(core, student, clock).welcome()
 
 
 @pytest.fixture
-def strict(core: Database, student: ObjectId, clock: FixedClock) -> Door:
+async def strict(core: Database, student: ObjectId, clock: FixedClock) -> Door:
     """A student who may have two turns waiting and send five a minute."""
-    return Door(core, student, clock, Limits(waiting=2, per_minute=5))
+    return await Door(core, student, clock, Limits(waiting=2, per_minute=5)).welcome()
 
 
 async def test_an_accepted_turn_is_stored_whole(door: Door) -> None:
@@ -106,9 +111,18 @@ async def test_numbers_have_no_gaps(door: Door) -> None:
 async def test_students_are_numbered_apart(door: Door, core: Database, clock: FixedClock) -> None:
     """Each student's turns begin at one, however many others have."""
     await door.accept()
-    other = await Door(core, ObjectId(), clock).accept()
+    other = await (await Door(core, ObjectId(), clock).welcome()).accept()
     assert other is not None
     assert other.seq == 1
+
+
+async def test_who_has_no_admission_is_gone(core: Database, clock: FixedClock) -> None:
+    """Nobody is let in by sending a message: without an admission it is StudentGone, and nothing is written."""
+    gone = Door(core, ObjectId(), clock)
+    with pytest.raises(StudentGone):
+        await gone.accept()
+    assert await gone.stored() == []
+    assert await core.collection(Admission.collection).find_one({"_id": gone.student}) is None
 
 
 async def test_a_full_queue_refuses(strict: Door) -> None:
@@ -184,7 +198,7 @@ async def test_the_next_turn_is_the_first_still_open(door: Door) -> None:
 async def test_the_longest_waiting_student_comes_first(core: Database, clock: FixedClock) -> None:
     """Students are named once each, by the time their first open turn has waited; whoever waits for nothing is not."""
     clock.time -= timedelta(days=3650)  # before anything that other tests left
-    doors = [Door(core, ObjectId(), clock) for _ in range(3)]
+    doors = [await Door(core, ObjectId(), clock).welcome() for _ in range(3)]
     for number in (1, 0, 2, 1):
         clock.move(1)
         turn = await doors[number].accept()
