@@ -27,6 +27,8 @@ class Forgetting:
                 await self._erasures.resume()
             except StoreError as exc:
                 log.warning("an erasure goes on later: %s", exc)
+            except Exception:
+                log.exception("erasures cannot be looked up")
             if last:
                 return
             await first_of(idle, stop, seconds=self._poll)

@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from store.client import Database, ObjectId, Raw
 from store.documents.own import Fence, Lease
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 REMEMBERED_SECONDS = 86_400.0
 """How long after its end a lease without a fence is kept."""
+_FREE: Final[Raw] = {"$or": [{"holder": None}, {"$expr": {"$lte": ["$expiresAt", "$$NOW"]}}]}
 
 
 def student_lease(student: ObjectId) -> str:
@@ -51,9 +53,8 @@ class Leases:
         `fenced` False is for work that writes nothing under the lease; such a lease is forgotten a day after its last
         use, and its number begins anew.
         """
-        free = {"$or": [{"holder": None}, {"$expr": {"$lte": ["$expiresAt", "$$NOW"]}}]}
         for _ in range(2):
-            raw = await self._leases.find_and_update({"_id": name, **free}, [{"$set": self._mine(holder, fenced)}])
+            raw = await self._leases.find_and_update({"_id": name, **_FREE}, [{"$set": self._mine(holder, fenced)}])
             if raw is not None:
                 hold = Hold(name, holder, int(raw["fence"]), fenced)
                 return await self._publish(hold) if fenced else hold
@@ -83,6 +84,10 @@ class Leases:
         """Return which of these leases somebody holds: one look instead of as many vain attempts to take them."""
         running = {"_id": {"$in": list(names)}, "holder": {"$ne": None}, "$expr": {"$gt": ["$expiresAt", "$$NOW"]}}
         return {str(raw["_id"]) for raw in await self._leases.find(running, fields={"_id": 1})}
+
+    async def forget(self, names: Iterable[str]) -> int:
+        """Delete those leases without a fence that nobody holds, before their time; return how many there were."""
+        return await self._leases.delete({"_id": {"$in": list(names)}, **_FREE}, many=True)
 
     async def renew(self, hold: Hold) -> bool:
         """Keep a lease for another `ttl`; return False when it passed to somebody else."""

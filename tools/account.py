@@ -10,8 +10,8 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from store.client import ObjectId
-from store.documents.account import Erasure
-from store.documents.own import OPEN_TURN, Admission, ChannelAccount, Turn
+from store.documents.account import DOORS, Erasure
+from store.documents.own import OPEN_TURN, Turn
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.errors import ToolFailed, ToolRetry
 from tools.export import ExportSection, count_sections
@@ -97,10 +97,9 @@ async def erase_me(
 
 async def _close_doors(context: MentorContext, turn: ObjectId) -> None:
     """From here on whoever writes through the student's accounts is somebody new; what still waits is stopped."""
-    for account in await context.work.of(ChannelAccount).find({}):
-        await context.work.of(ChannelAccount).remove(account)
-    if admission := await context.work.of(Admission).own():
-        await context.work.of(Admission).remove(admission)
+    for kind in DOORS:
+        for door in await context.work.of(kind).find({}):
+            await context.work.of(kind).remove(door)
     for waiting in await context.work.of(Turn).find({"status": {"$in": list(OPEN_TURN)}, "_id": {"$ne": turn}}):
         await context.work.of(Turn).amend(waiting.id, {"$set": {"cancelRequested": True}})
 

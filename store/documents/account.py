@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from store.documents.base import Id, Index, Text, Time, index
-from store.documents.own import Own
+from store.documents.own import Admission, ChannelAccount, Own
 
 ErasureState = Literal["asked", "running", "done"]
 
@@ -67,5 +67,8 @@ class ServiceSecret(Own):
     id: Text = Field(alias="_id")  # type: ignore[assignment]  # what it is for
     secret: Text = Field(repr=False)
 
+
+DOORS: tuple[type[Own], ...] = (ChannelAccount, Admission)
+"""What makes whoever writes this student: without them, whoever writes through the same account is somebody new."""
 
 ACCOUNT: tuple[type[Own], ...] = (ConversationTitle, Erasure, Tombstone, ServiceSecret)

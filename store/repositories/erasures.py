@@ -7,19 +7,17 @@ Every collection that has an owner is emptied of the student's documents; a new 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from store.client import Database, ObjectId, Raw, Session
 from store.documents import ALL
-from store.documents.account import Erasure
+from store.documents.account import DOORS, Erasure
 from store.documents.base import Document
 from store.documents.facts import list_facts
 from store.documents.own import (
-    Admission,
     Attempt,
-    ChannelAccount,
     Fence,
     Lease,
     OutboxItem,
@@ -27,9 +25,10 @@ from store.documents.own import (
     ProblemDifficulty,
     TopicShift,
     Turn,
+    UndoEntry,
     UsageRow,
 )
-from store.errors import StoreError
+from store.errors import StoreError, StoreUnavailable
 from store.faults import Faults
 from store.leases import Leases, student_lease
 from store.repositories.population import settle_entry
@@ -38,8 +37,6 @@ from store.work import Clock, IdFactory
 
 log = logging.getLogger(__name__)
 
-GRACE: Final = timedelta(seconds=60)
-"""How long the last answer may take to be delivered before the job begins without it."""
 PAUSE: Final = timedelta(seconds=1)
 """How long after the last answer the job begins: the door may still be looking at the turn."""
 _BATCH: Final = 200
@@ -81,6 +78,7 @@ class Erasures:
         self._turns = database.collection(Turn.collection)
         self.tombstones = Tombstones(database)
         self._swept: datetime | None = None
+        self._failed: set[ObjectId] = set()
 
     async def request(self, student: ObjectId) -> None:
         """Ask for a student to be forgotten at once, from outside any turn: what an administrator does."""
@@ -91,15 +89,23 @@ class Erasures:
     async def resume(self) -> int:
         """Do what is asked for or was left half done, and drop old tombstones; return how many students were forgotten.
 
-        Raises: StoreError when the database is away; the next call goes on where this one stopped.
+        A job that fails keeps no other one waiting; the next call goes on where it stopped. Raises: StoreUnavailable.
         """
         now, done = self._clock(), 0
         if self._swept is None or self._swept + _SWEEP <= now:
             await self.tombstones.sweep(now)
             self._swept = now
         for raw in await self._jobs.find({"state": {"$in": ["asked", "running"]}}):
-            if await self._is_due(Erasure.read(raw)):
-                done += await self._run(Erasure.read(raw))
+            try:
+                job = Erasure.read(raw)
+                if await self._is_due(job):
+                    done += await self._run(job.id)
+            except StoreUnavailable:
+                raise
+            except Exception as exc:
+                # Looked at again every few seconds, so told whole only once.
+                log.warning("the erasure %s waits: %r", raw["_id"], exc, exc_info=raw["_id"] not in self._failed)
+                self._failed.add(raw["_id"])
         return done
 
     async def _is_due(self, job: Erasure) -> bool:
@@ -109,24 +115,34 @@ class Erasures:
         delivered = Turn.read(turn).delivered_at if turn is not None else None
         return delivered is not None and delivered + PAUSE <= self._clock()
 
-    async def _run(self, job: Erasure) -> int:
-        name = f"erasure:{job.id}"
+    async def _run(self, job_id: ObjectId) -> int:
+        name = f"erasure:{job_id}"
         hold = await self._leases.take(name, self._holder, fenced=False)
-        if hold is None or job.user_id is None:
+        if hold is None:
             return 0
-        # Should another process take over meanwhile, both do the same, and doing it twice does no harm.
         async with self._leases.kept(hold, _say_lost):
-            seized = await self._leases.seize(student_lease(job.user_id), self._holder)
+            # Read again under the lease: since it was found, another process may have done it.
+            raw = await self._jobs.find_one({"_id": job_id, "state": {"$ne": "done"}})
+            done = await self._forget(Erasure.read(raw)) if raw is not None else 0
+        await self._leases.forget([name])
+        return done
+
+    async def _forget(self, job: Erasure) -> int:
+        """Forget the student of a job; return 0 where another process did it. Should two do it at once, both end."""
+        if job.user_id is not None:
+            name = student_lease(job.user_id)
+            seized = await self._leases.seize(name, self._holder)
             if seized is None:
                 return 0
             async with self._leases.kept(seized, _say_lost):
                 await self._work(job, job.user_id)
-        # Only now: the leases' names hold the student's id, and giving one back changes it.
-        await self._drop_leases([student_lease(job.user_id), name])
-        await self._finish(job)
-        return 1
+            # After it was given back, which changes it, and before the job is done and nobody looks again: the name
+            # holds the student's id.
+            await self._drop_lease(name)
+        return await self._finish(job)
 
     async def _work(self, job: Erasure, student: ObjectId) -> None:
+        """Do the steps that are left. Ends early where another process has done them all."""
         work = _Job(self._database, student, self._clock(), self._ids, self.tombstones)
         for place, step in enumerate(STEPS):
             if place < job.step:
@@ -134,18 +150,19 @@ class Erasures:
             removed = await step(work)
             job.step, job.removed = place + 1, job.removed + removed
             progress: Raw = {"state": "running", "step": job.step, "removed": job.removed}
-            await self._jobs.update({"_id": job.id}, {"$set": progress})
+            if not await self._jobs.update({"_id": job.id, "userId": student}, {"$set": progress}):
+                return
             self._faults.reach(f"erase.after-step-{job.step}")
 
-    async def _drop_leases(self, names: list[str]) -> None:
+    async def _drop_lease(self, name: str) -> None:
         for kind in (Fence, Lease):
-            await self._database.collection(kind.collection).delete({"_id": {"$in": names}}, many=True)
+            await self._database.collection(kind.collection).delete({"_id": name})
 
-    async def _finish(self, job: Erasure) -> None:
+    async def _finish(self, job: Erasure) -> int:
         now = self._clock()
         gone: Raw = dict.fromkeys(("userId", "turnId", "startsAt"), "")
-        await self._jobs.update(
-            {"_id": job.id},
+        return await self._jobs.update(
+            {"_id": job.id, "state": {"$ne": "done"}},
             {"$set": {"state": "done", "finishedAt": now, "updatedAt": now}, "$unset": gone},
         )
 
@@ -171,8 +188,7 @@ class _Job:
 
 async def _close_doors(job: _Job) -> int:
     """Take the accounts and the place in the queue away: from here on nobody is this student."""
-    removed = await job.database.collection(ChannelAccount.collection).delete({"userId": job.student}, many=True)
-    return removed + await job.database.collection(Admission.collection).delete({"_id": job.student}, many=True)
+    return await _delete_all(job, DOORS)
 
 
 async def _bury_messages(job: _Job) -> int:
@@ -183,7 +199,10 @@ async def _bury_messages(job: _Job) -> int:
 
 
 async def _drop_addresses(job: _Job) -> int:
-    """Delete the leases that are named after where the student was spoken to."""
+    """Delete the leases that are named after where the student was spoken to.
+
+    All but those that somebody holds: whoever writes from there now is somebody new. Those go a day after they end.
+    """
     places: set[tuple[str, str]] = set()
     for kind in (Turn, OutboxItem):
         found = job.database.collection(kind.collection).stream(
@@ -191,27 +210,47 @@ async def _drop_addresses(job: _Job) -> int:
         )
         places |= {(str(raw["platform"]), str(raw["address"])) async for raw in found}
     names = [name for platform, address in places for name in (f"deliver:{platform}:{address}", f"session:{address}")]
-    removed = 0
-    for held in (Fence, Lease):
-        removed += await job.database.collection(held.collection).delete({"_id": {"$in": names}}, many=True)
-    return removed
+    return await Leases(job.database, ttl=0.0).forget(names)
 
 
 async def _anonymise_population(job: _Job) -> int:
     """Count the attempts that still wait, then take their names out of the shared difficulties; the figures stay."""
     queue = job.database.collection(PopulationEntry.collection)
-    found = await job.database.collection(Attempt.collection).find({"userId": job.student}, fields={"_id": 1})
-    attempts = [str(raw["_id"]) for raw in found]
+    attempts = sorted(await _attempts(job))
     for start in range(0, len(attempts), _BATCH):
         batch = attempts[start : start + _BATCH]
         keys = [*batch, *(f"{attempt}:undone" for attempt in batch)]
         for raw in await queue.find({"_id": {"$in": keys}}, fields={"_id": 1}):
-            await settle_entry(job.database, str(raw["_id"]))
+            await _settle_or_drop(job, str(raw["_id"]))
         for kind in (ProblemDifficulty, TopicShift):
             await job.database.collection(kind.collection).update_many(
                 {"applied": {"$in": keys}}, {"$pull": {"applied": {"$in": keys}}}
             )
     return 0
+
+
+async def _attempts(job: _Job) -> set[str]:
+    """Return the keys of all attempts that the student ever recorded here, those that were undone included."""
+    mine: Raw = {"userId": job.student}
+    found = await job.database.collection(Attempt.collection).find(mine, fields={"_id": 1})
+    log_entries = job.database.collection(UndoEntry.collection)
+    undone = {f"touched.{name}": 1 for name in ("place", "documentId")}
+    entries = await log_entries.find(mine | {"touched.place": Attempt.collection}, fields=undone)
+    touched = [change for entry in entries for change in entry["touched"]]
+    return {str(raw["_id"]) for raw in found} | {
+        str(change.get("documentId")) for change in touched if change.get("place") == Attempt.collection
+    }
+
+
+async def _settle_or_drop(job: _Job, entry: str) -> None:
+    """Count an attempt that waits. One that cannot be counted is dropped: its name may not stay, whatever it says."""
+    try:
+        await settle_entry(job.database, entry)
+    except (StoreError, ValueError, TypeError) as exc:
+        if isinstance(exc, StoreError) and exc.transient:
+            raise
+        log.warning("an attempt of a student who is forgotten cannot be counted: %s", type(exc).__name__)
+        await job.database.collection(PopulationEntry.collection).delete({"_id": entry})
 
 
 async def _anonymise_usage(job: _Job) -> int:
@@ -243,8 +282,12 @@ async def _forget_authorship(job: _Job) -> int:
 
 async def _delete_documents(job: _Job) -> int:
     """Delete everything that is theirs, in every collection."""
+    return await _delete_all(job, owned())
+
+
+async def _delete_all(job: _Job, documents: Iterable[type[Document]]) -> int:
     removed = 0
-    for document in owned():
+    for document in documents:
         mine: Raw = {str(document.owner): job.student}
         removed += await job.database.collection(document.collection).delete(mine, many=True)
     return removed

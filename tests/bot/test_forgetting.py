@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import stat
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,24 @@ async def test_what_was_asked_for_waits_for_the_last_answer(stage: Stage) -> Non
     stage.clock.move(61)
     await Forgetting(forgetter(stage)).run(stop)
     assert await stage.database.collection(Turn.collection).count({"userId": accepted.student}) == 0
+
+
+async def test_forgetting_outlives_any_failure(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong in one look, the next one is taken."""
+    erasures, stop = forgetter(stage), asyncio.Event()
+    looks = 0
+
+    async def fail(now: datetime) -> int:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            stop.set()
+        raise ValueError("what nobody has thought of")
+
+    monkeypatch.setattr(erasures.tombstones, "sweep", fail)
+    async with asyncio.timeout(5):
+        await Forgetting(erasures, poll=0.01).run(stop)
+    assert looks >= 2
 
 
 async def test_an_export_is_saved_for_its_student_alone(stage: Stage, tmp_path: Path) -> None:
