@@ -26,7 +26,7 @@ from tools.problems import ProblemBrief, brief
 from tools.statistics import refresh_others
 from tools.syllabus import Syllabus, read_syllabus
 
-Said = Literal["unaided", "with-help", "not-yet", "skip", "stop"]
+Said = Literal["unaided", "with-help", "not-yet", "skip", "back", "stop"]
 _LEAST_VARIANCE: Final = 0.01
 
 
@@ -43,12 +43,16 @@ class PlacementAsk(Result):
 
 
 class PlacedTopic(Result):
-    """A topic that was asked about; mastery is 0 to 1, before the placement and after it."""
+    """A topic that was asked about; mastery is 0 to 1, before the placement and after it.
+
+    `moved` is what this answer alone did to it: what was said of other topics moves it too.
+    """
 
     topic: str
     answer: str
     before: float
     after: float
+    moved: float
 
 
 class PlacementReceipt(Receipt):
@@ -94,8 +98,8 @@ async def start_placement(
     """Begin, or go on with, a placement: five taps that tell PrepMate the student's level.
 
     Use it for "place me", "find my level", "test my level". Ask its question in the student's language with the three
-    answers (1 solve it unaided, 2 with help, 3 not yet; skip and stop are always possible) and give what they say to
-    answer_placement. It can be taken again at any time; the new one replaces the old.
+    answers (1 solve it unaided, 2 with help, 3 not yet; skip, back and stop are always possible) and give what they
+    say to answer_placement. It can be taken again at any time; the new one replaces the old.
     """
     ground = await _read_ground(context)
     run = await _open_run(context)
@@ -118,7 +122,10 @@ async def answer_placement(
     context: MentorContext,
     answer: Annotated[
         Said,
-        Field(description="What the student says of the open question; stop ends the placement with what was said."),
+        Field(
+            description="What the student says of the open question. skip: none of the three; back: correct the last "
+            "answer; stop: end the placement with what was said."
+        ),
     ],
 ) -> PlacementReceipt:
     """Take the student's answer to the placement's open question, and return the next question or the result.
@@ -127,11 +134,13 @@ async def answer_placement(
     the whole placement back. Then call next_problem, which chooses by the new level.
     """
     if answer not in get_args(Said):
-        raise ToolRetry("The answer must be unaided, with-help, not-yet, skip or stop.", choices=get_args(Said))
+        raise ToolRetry("The answer must be unaided, with-help, not-yet, skip, back or stop.", choices=get_args(Said))
     run = await _open_run(context)
     if run is None:
         raise ToolRetry("No placement is open; start_placement begins one.")
     ground = await _read_ground(context)
+    if answer == "back":
+        return await _step_back(context, ground, run)
     if answer != "stop":
         said = PlacementAnswer(**run.asked.model_dump(), answer=answer, at=context.now())
         run.answers = [*run.answers, said]
@@ -141,6 +150,16 @@ async def answer_placement(
         return await _finish(context, ground, run.answers)
     run.asked = following
     await context.work.of(PlacementRun).save(run)
+    return await _asking(context, ground, run)
+
+
+async def _step_back(context: MentorContext, ground: _Ground, run: PlacementRun) -> PlacementReceipt:
+    """Ask the last question once more; the first one stays where it is."""
+    if run.answers:
+        *answers, last = run.answers
+        run.asked = PlacementQuestion(**last.model_dump(exclude={"answer", "at"}))
+        run.answers = answers
+        await context.work.of(PlacementRun).save(run)
     return await _asking(context, ground, run)
 
 
@@ -280,18 +299,26 @@ def _result(ground: _Ground, answers: list[PlacementAnswer], after: Standing, co
         roadmap=ground.syllabus.name,
         answered=count,
         topics=tuple(
-            PlacedTopic(
-                topic=ground.syllabus.name_of(one.topic_id),
-                answer=one.answer,
-                before=round(ground.standing.mastery(str(one.topic_id)), 4),
-                after=round(after.mastery(str(one.topic_id)), 4),
-            )
-            for one in answers
+            _placed(ground, answers, place, after)
+            for place, one in enumerate(answers)
             if one.answer != "skip" and str(one.topic_id) in after.topics
         ),
         before=round(old, 4),
         after=round(new, 4),
         replaced=ground.earlier is not None,
+    )
+
+
+def _placed(ground: _Ground, answers: list[PlacementAnswer], place: int, after: Standing) -> PlacedTopic:
+    said = answers[place]
+    topic = str(said.topic_id)
+    until, since = ground.after(answers[:place]), ground.after(answers[: place + 1])
+    return PlacedTopic(
+        topic=ground.syllabus.name_of(said.topic_id),
+        answer=said.answer,
+        before=round(ground.standing.mastery(topic), 4),
+        after=round(after.mastery(topic), 4),
+        moved=round(since.mastery(topic) - until.mastery(topic), 4),
     )
 
 

@@ -87,6 +87,8 @@ _TAPS: Final = tuple(
         ("not-yet", r"3|three|third|not yet|not-yet|cant|cannot|not at all|never (?:heard of it|done it|seen it|did it)"
          r"|no (?:idea|clue)|dont know(?: it| that| how)?|couldnt|no way"),
         ("skip", r"skip(?: it| this| that| this one| that one)?|pass|next|next one|not sure|unsure"),
+        ("back", r"(?:go )?back|undo(?: that| it| the last one)?|oops|previous(?: one| question)?"
+         r"|(?:no )?wrong(?: one)?|(?:that was )?a mistake|take that back"),
         ("stop", r"stop(?: it| here| now)?|cancel|quit|exit|enough|end|finish|im done|done|thats enough|never ?mind"),
     )
 )  # fmt: skip
@@ -113,7 +115,11 @@ ROWS: Final[tuple[Intent, ...]] = (
         phrases=(),
         read=read_answer,
         needs="answer",
-        command=("tap", "1|2|3|skip|stop", "answer a placement's question; after it the number alone does the same"),
+        command=(
+            "tap",
+            "1|2|3|skip|back|stop",
+            "answer a placement's question; the number alone does the same",
+        ),
     ),
     Intent(
         name="easier",

@@ -55,7 +55,9 @@ def _ask(ask: PlacementAsk) -> str:
 
 
 def _placed(topic: PlacedTopic) -> str:
-    return f"- {topic.topic} ({_SAID[topic.answer]}): mastery {topic.before:.0%} → {topic.after:.0%}"
+    points = f"{100 * topic.moved:+.0f}"
+    unit = "point" if points in ("+1", "-1") else "points"
+    return f"- {topic.topic}: mastery {topic.after:.0%} (“{_SAID[topic.answer]}” by itself: {points} {unit})"
 
 
 LEVEL_WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {

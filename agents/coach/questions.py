@@ -55,13 +55,13 @@ HOW_MANY = Question("How many revisions a day at most?", "per_day", "revision ca
 WHICH_GRADE = Question("How did it go: again, hard, good or easy?", "grade", "rate")
 SNOOZE_UNTIL = Question("Until when: an hour, tonight, tomorrow or a day?", "until", "snooze")
 PAUSE_UNTIL = Question("Until which day shall revisions pause?", "until", "pause")
-PLACE = Question("Answer 1, 2 or 3; `skip` and `stop` work too.", "answer", "tap")
 WHAT_LIST = Question("Paste your list: titles, links or a CSV, one problem a line.", "list", "import")
 IMPORT_YES = Question(
     "Say `yes` to import them, `2a` to choose a match, `all but 3` to leave a line out, or `cancel`.",
     "import",
     "confirm-import",
 )
+PLACE = Question("Answer 1, 2 or 3; `skip`, `back` and `stop` work too.", "answer", "tap")
 GREETING = Question("3. Set my interview date", "greeting")
 
 QUESTIONS = (

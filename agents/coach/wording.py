@@ -203,7 +203,8 @@ def _overview(result: MasteryOverview) -> str:
     if not result.practised:
         return (
             "You haven't logged any problem yet, so there is nothing to say about your topics. "
-            "Say `give me one`, or tell me what you solved: `i solved two sum alone in 20 min`."
+            "Say `give me one`, or tell me what you solved: `i solved two sum alone in 20 min`. "
+            "`place me` finds your level in five taps."
         )
     shown = [*result.strongest, *reversed(result.weakest)]
     if len({f"{topic.mastery:.0%}" for topic in shown}) == 1:

@@ -190,7 +190,7 @@ SECTION = ExportSection(kind="user", name="users", what="A student.", documents=
 ASK = PlacementAsk(
     number=2, of=5, topic="Hashing", problem=TWO_SUM, concept="collisions", share=0.04, why="it tells most"
 )
-PLACED = PlacedTopic(topic="Hashing", answer="not-yet", before=0.5, after=0.43)
+PLACED = PlacedTopic(topic="Hashing", answer="not-yet", before=0.5, after=0.43, moved=-0.05)
 
 PREVIEW = ImportPreview(
     lines=7,
@@ -248,7 +248,7 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (PlacementReceipt(ask=None, roadmap="Core", answered=0, before=0.5, after=0.5), ("nothing changed",)),
     (
         PlacementReceipt(line="x", ask=None, roadmap="Core", answered=1, before=0.5, after=0.62, topics=(PLACED,)),
-        ("with a chance of 62% (I began at 50%)", "- Hashing (not yet): mastery 50% → 43%", "give me one"),
+        ("with a chance of 62% (I began at 50%)", "- Hashing: mastery 43% (“not yet” by itself: -5 points)"),
     ),
     (
         SeenReceipt(line="x", problem=TWO_SUM, already=False, proposed=False),

@@ -45,11 +45,11 @@ def placed(match: re.Match[str], shown: Shown) -> list[object]:
     return [percent(after), percent(before)]
 
 
-@rule(r"^- (.+?) \((unaided|with help|not yet)\): mastery (\d+%) → (\d+%)$")
+@rule(r"^- (.+?): mastery (\d+%) \(“(unaided|with help|not yet)” by itself: ([+-]\d+) points?\)$")
 def placed_topic(match: re.Match[str], shown: Shown) -> list[object]:
-    """What the answers did to a topic."""
-    topic, said, before, after = next(one for one in shown.after.placed if one[0] == match[1])
-    return [topic, SAID[said], percent(before), percent(after)]
+    """Where a topic stands after the placement, and what the answer about it did by itself."""
+    topic, said, moved, after = next(one for one in shown.after.placed if one[0] == match[1])
+    return [topic, percent(after), SAID[said], f"{100 * moved:+.0f}"]
 
 
 @rule(r"^✓ placement · (\d) answers · a medium problem of PrepMate 75 unaided: (\d+%) → (\d+%) · undo$")

@@ -138,7 +138,7 @@ class Student:
     """What is believed while a placement's questions are answered."""
     taps: int = 0
     placed: list[tuple[str, str, float, float]] = field(default_factory=list)
-    """The placement's topics, what was said of each, and the mastery before and after."""
+    """The placement's topics, what was said of each, how far that alone moved its mastery, and the mastery after."""
     overall: tuple[float, float] = (0.0, 0.0)
     review_problem: dict[str, str] = field(default_factory=dict)
     hints: int = 0
@@ -344,16 +344,18 @@ class Student:
     def _tap(self, fact: facts.Tapped) -> None:
         """Take an answer; with the fifth, what is believed becomes the prior."""
         question = self.question(self.catalogue.problems[fact.problem])
-        self.placing = self.standing().after(question, fact.answer)
+        before = self.standing()
+        self.placing = before.after(question, fact.answer)
         self.taps += 1
-        self.placed.append((question.topic, fact.answer, self.mastery(question.topic), 0.0))
+        moved = self.placing.mastery(question.topic) - before.mastery(question.topic)
+        self.placed.append((question.topic, fact.answer, moved, 0.0))
         if self.taps < TAPS:
             return
         end, self.placing = self.placing, None
         self.overall = (self.standing().overall, end.overall)
         self.user = end.user
         self.topics |= {topic: end.topics[topic] for topic, *_ in self.placed}
-        self.placed = [(topic, said, was, self.mastery(topic)) for topic, said, was, _ in self.placed]
+        self.placed = [(topic, said, moved, self.mastery(topic)) for topic, said, moved, _ in self.placed]
 
     def tried_topics(self) -> set[str]:
         """Return the topics with an attempt."""

@@ -65,6 +65,7 @@ async def test_what_was_said_moves_the_level_and_nothing_else(ada: Student, said
     assert (result.after - result.before) * sign > 0.1
     for topic in result.topics:
         assert (topic.after - topic.before) * sign > 0
+        assert topic.moved * sign > 0
         assert await mastery(ada, topic.topic) == pytest.approx(topic.after, abs=1e-3)
     for document in (Attempt, Submission, MasteryMetric, RevisionSchedule, PlacementRun):
         assert await ada.all(document) == []
@@ -198,6 +199,28 @@ async def test_skip_and_stop_always_work(ada: Student) -> None:
     assert "1 answer ·" in one.line
 
 
+async def test_a_slip_is_taken_back(ada: Student) -> None:
+    """Back asks the last question again with nothing kept of its answer; at the first question it stays there."""
+    first = await ada.do(PlacementReceipt, "start_placement")
+    assert (await answer(ada, "back")).ask == first.ask
+    second = await answer(ada, "unaided")
+    await answer(ada, "not-yet")
+    assert await answer(ada, "back") == second
+    assert await answer(ada, "back") == first
+    again = await answer(ada, "with-help")
+    assert again.ask is not None
+    result = await answer(ada, "stop")
+    assert [topic.answer for topic in result.topics] == ["with-help"]
+
+
+async def test_what_is_said_of_others_moves_a_topic_too(ada: Student) -> None:
+    """ "Unaided" raises its topic by itself, whatever the other answers make of it in the end."""
+    result = await place(ada, "unaided", "not-yet", "not-yet", "stop")
+    topic = result.topics[0]
+    assert topic.moved > 0
+    assert topic.after < topic.before
+
+
 async def test_an_open_placement_is_gone_on_with(ada: Student) -> None:
     """Asked for again, it is at the question where it was left; anew, it begins from the first."""
     await ada.do(PlacementReceipt, "start_placement")
@@ -228,7 +251,7 @@ async def test_answers_need_an_open_question(ada: Student) -> None:
     await ada.do(PlacementReceipt, "start_placement")
     with pytest.raises(ToolRetry) as wrong:
         await answer(ada, "4")
-    assert wrong.value.choices == ("unaided", "with-help", "not-yet", "skip", "stop")
+    assert wrong.value.choices == ("unaided", "with-help", "not-yet", "skip", "back", "stop")
 
 
 async def test_an_attempt_since_keeps_the_placement(ada: Student) -> None:

@@ -177,7 +177,7 @@ ARGUMENTS: Final[dict[str, Given]] = {
     ),
     "mark_seen": Given(optional={"problem": _PROBLEM}),
     "start_placement": Given(optional={"anew": _YES_NO}),
-    "answer_placement": Given({"answer": text("unaided", "with-help", "not-yet", "skip", "stop")}),
+    "answer_placement": Given({"answer": text("unaided", "with-help", "not-yet", "skip", "back", "stop")}),
     "start_problem": Given({"problem": _PROBLEM}),
     "record_attempt": Given(
         {"outcome": text("unaided", "unaided", "with-help", "stuck")},

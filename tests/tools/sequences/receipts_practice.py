@@ -259,6 +259,9 @@ def check_placement(done: Done) -> None:
         for one in placement["answers"]:
             assert one["answer"] != "unaided" or moved[one["topicId"]] > 0
             assert one["answer"] != "not-yet" or moved[one["topicId"]] < 0
+        for topic in receipt.topics:
+            assert topic.answer != "unaided" or topic.moved >= 0
+            assert topic.answer != "not-yet" or topic.moved <= 0
 
 
 def check_undo(done: Done) -> None:
