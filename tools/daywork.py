@@ -34,7 +34,6 @@ class DayWork:
     items: tuple[DoneItem, ...]
     minutes: float
     revised: float
-    problems: frozenset[ObjectId]
 
 
 async def read_day(context: MentorContext, book: TopicBook, day: date) -> DayWork:
@@ -61,13 +60,13 @@ async def read_day(context: MentorContext, book: TopicBook, day: date) -> DayWor
         known = facts.get(attempt.problem_id)
         title = known.title if known else "a problem that is not in the catalogue any more"
         items.append(DoneItem(kind=kind, title=title, how=how, minutes=minutes))
-    tried = frozenset(attempt.problem_id for attempt in attempts)
+    tried = {attempt.problem_id for attempt in attempts}
     reviewed = {review.topic_id for attempt in attempts for review in attempt.reviews}
     for task in tasks:
         counted = task.problem_id in tried or (task.task_type == "revision" and task.topic_id in reviewed)
         minutes = None if counted else task.estimated_duration_minutes
         items.append(DoneItem(kind="task", title=task.title, how="task done", minutes=minutes))
-    return DayWork(tuple(items), sum(item.minutes or 0.0 for item in items), revised, tried)
+    return DayWork(tuple(items), sum(item.minutes or 0.0 for item in items), revised)
 
 
 async def _seconds(context: MentorContext, attempts: list[ObjectId]) -> dict[ObjectId, float]:
