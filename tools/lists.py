@@ -38,7 +38,7 @@ async def read_said(context: MentorContext, text: str | None) -> tuple[Listing, 
     turns = await _turns(context)
     if text is not None:
         text = clean_text(text, "the list", limit=LIST_LIMIT)
-        if context.turn is not None and not any(_flat(text) in _flat(turn.text) for turn in turns):
+        if turns and not any(_flat(text) in _flat(turn.text) for turn in turns):
             raise ToolRetry("Leave the text out: the list is read from the student's own message, word for word.")
         return _read(context, index, text)
     for place, turn in enumerate(turns):

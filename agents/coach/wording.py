@@ -270,7 +270,8 @@ def _task(result: TaskReceipt) -> str:
         return "It's off your list. `my tasks` shows what is left."
     if result.change == "moved":
         return f"It's number {task.number} on your list now."
-    itself = f" It ticks itself off when you log {task.problem}." if task.problem else ""
+    day = ", from its day on" if task.due else ""
+    itself = f" It ticks itself off when you log {task.problem}{day}." if task.problem else ""
     again = " Each time you finish it, it comes again." if task.repeat else ""
     return (
         f"It's number {task.number} on your list.{itself}{again} Say `done with task {task.number}` when it's finished."

@@ -159,7 +159,7 @@ async def test_a_choice_is_offered_and_taken(chat: Chat) -> None:
 async def test_tasks_by_their_words(chat: Chat) -> None:
     """Tasks are added, listed and ticked off; one about a problem ticks itself off; one about none is kept anyway."""
     assert "number 1" in await chat.say("add a task: review heaps by friday")
-    assert "ticks itself off when you log Two Sum" in await chat.say("remind me to solve two sum tomorrow")
+    assert "ticks itself off when you log Two Sum" in await chat.say("remind me to solve two sum today")
     assert "on your list" in await chat.say("add task solve the great riddle of being")
     listed = await chat.say("what are my tasks")
     assert "You have 3 open tasks" in listed
