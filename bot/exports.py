@@ -38,14 +38,18 @@ class Exports:
         Raises: StoreError, OSError.
         """
         await asyncio.to_thread(self.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-        name = f"prepmate-export-{item.next_attempt_at:%Y%m%d-%H%M%S}-{str(item.turn_id)[-6:]}.json"
+        # Of what stays as it is, however often the item is postponed.
+        name = f"prepmate-export-{item.created_at or self.clock():%Y%m%d-%H%M%S}-{str(item.turn_id)[-6:]}.json"
         path, half = self.folder / name, self.folder / f".{name}.half"
         with contextlib.suppress(FileNotFoundError):
             half.unlink()
         work = UnitOfWork(self.database, item.user_id, clock=self.clock, ids=ObjectId)
         context = MentorContext(work=work, clock=self.clock, zone=ZoneInfo("UTC"))
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-            async for piece in export_pieces(context):
-                file.write(piece)
-        half.replace(path)
+        try:
+            with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                async for piece in export_pieces(context):
+                    await asyncio.to_thread(file.write, piece.encode())
+            half.replace(path)
+        finally:
+            half.unlink(missing_ok=True)
         return path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import stat
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -130,7 +130,8 @@ async def test_an_export_is_saved_for_its_student_alone(stage: Stage, tmp_path: 
     (item,) = await stage.outbox()
     exports = Exports(stage.database, tmp_path / "exports", stage.clock)
     path = await exports.save(item)
-    assert await exports.save(item) == path
+    postponed = item.model_copy(update={"next_attempt_at": item.next_attempt_at + timedelta(minutes=5)})
+    assert await exports.save(postponed) == path
     assert [one.name for one in (tmp_path / "exports").iterdir()] == [path.name]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text(encoding="utf-8"))["index"]["student"]["id"] == str(accepted.student)

@@ -175,3 +175,57 @@ async def test_an_answer_that_promises_a_file_is_not_over_before_it(database: Da
     assert await adapter.wait_for(item.turn_id, seconds=10)
     assert paper.shown[-1].startswith(f"Saved to {exports.folder}")
     await delivering
+
+
+class SlowExports(Exports):
+    """Exports that are written only once `go_on` says so."""
+
+    go_on = asyncio.Event()
+    begun = 0
+
+    async def save(self, item: OutboxItem) -> Path:
+        """Wait, and name a file."""
+        SlowExports.begun += 1
+        await SlowExports.go_on.wait()
+        return self.folder / "export.json"
+
+
+async def test_a_slow_file_is_handed_over_in_the_end(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A delivery that is given up before its file is there begins no second one, and is not over without it."""
+    monkeypatch.setattr(SlowExports, "go_on", asyncio.Event())
+    monkeypatch.setattr(SlowExports, "begun", 0)
+    paper, exports = Paper(), SlowExports(database, tmp_path, lambda: NOW)
+    adapter = TerminalAdapter(database, paper, account="ada", session="1", exports=exports, patience=0.2)
+    item = await leave(database, adapter.address)
+    item.receipts = [{"verb": "export_me", "line": "your data"}]
+    assert item.turn_id is not None
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await adapter.deliver(item)
+    with pytest.raises(DeliverLater):
+        await adapter.deliver(item)
+    assert not await adapter.wait_for(item.turn_id, seconds=0.01)
+    SlowExports.go_on.set()
+    await adapter.deliver(item)
+    assert await adapter.wait_for(item.turn_id, seconds=1)
+    assert (paper.shown, SlowExports.begun) == (
+        [item.text, f"Saved to {tmp_path / 'export.json'}; only you can read it."],
+        1,
+    )
+
+
+async def test_an_export_that_breaks_off_leaves_nothing(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of a file is taken away again."""
+
+    async def break_off(_: object) -> AsyncIterator[str]:
+        yield "{"
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("bot.exports.export_pieces", break_off)
+    with pytest.raises(OSError, match="No space"):
+        await Exports(database, tmp_path, lambda: NOW).save(await leave(database, "ada/1"))
+    assert await asyncio.to_thread(lambda: list(tmp_path.iterdir())) == []

@@ -23,7 +23,10 @@ log = logging.getLogger(__name__)
 SESSION_LEASE_SECONDS = 5.0
 """How long after a session's death another terminal of the same student may show its answers."""
 LOOK_SECONDS = 2.0
+PATIENCE_SECONDS = 30.0
+"""How long a delivery waits for the file that an answer promises, well within what it may take; then it looks again."""
 _GONE_SECONDS = 60.0
+_AGAIN_SECONDS = 1.0
 
 
 class Screen(Protocol):
@@ -58,6 +61,7 @@ class TerminalAdapter:
         history: Path | None = None,
         lease: float = SESSION_LEASE_SECONDS,
         look: float = LOOK_SECONDS,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self.address = f"{account}/{session}"
         self.screen_gone = asyncio.Event()
@@ -66,6 +70,8 @@ class TerminalAdapter:
         self._outbox, self._leases, self._look = Outbox(database), Leases(database, ttl=lease), look
         self._adopted: dict[str, Hold] = {}
         self._shown: set[str] = set()
+        self._patience = patience
+        self._handing: dict[str, asyncio.Task[None]] = {}
         self._done: set[str] = set()
         """What was shown and, where it promised a file, handed over."""
         self._news = asyncio.Condition()
@@ -79,7 +85,10 @@ class TerminalAdapter:
         return self._screen.preview() if address == self.address else Silence()
 
     async def deliver(self, item: OutboxItem) -> None:
-        """Show an item, once in this process. Raises: DeliverLater when the screen is gone."""
+        """Show an item, once in this process, and hand over what it promises.
+
+        Raises: DeliverLater when the screen is gone, or while a file that it promises is still being written.
+        """
         if item.id not in self._shown:
             question = None if item.address == self.address else await self._outbox.question_of(item)
             try:
@@ -92,10 +101,21 @@ class TerminalAdapter:
                 self.screen_gone.set()
                 raise DeliverLater(_GONE_SECONDS) from exc
             self._shown.add(item.id)
-            await self._hand_over(item)
-        self._done.add(item.id)
+        if item.id not in self._done:
+            await self._see_handed_over(item)
+            self._done.add(item.id)
         async with self._news:
             self._news.notify_all()
+
+    async def _see_handed_over(self, item: OutboxItem) -> None:
+        """Wait for the handing over, which goes on when this delivery is given up, and is not begun twice."""
+        if (task := self._handing.get(item.id)) is None:
+            task = self._handing[item.id] = asyncio.create_task(self._hand_over(item), name=f"hand over {item.id}")
+        done, _ = await asyncio.wait({task}, timeout=self._patience)
+        if not done:
+            raise DeliverLater(_AGAIN_SECONDS)
+        del self._handing[item.id]
+        await task
 
     async def _hand_over(self, item: OutboxItem) -> None:
         """Do on this machine what an answer promises: save an export, forget what was typed."""
@@ -143,6 +163,7 @@ class TerminalAdapter:
         try:
             yield
         finally:
+            tasks += self._handing.values()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
