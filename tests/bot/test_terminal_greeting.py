@@ -14,7 +14,7 @@ from tools.practice import AttemptReceipt, StartReceipt
 
 async def test_what_runs_and_what_is_due_greet_who_comes_back(mongo_uri: str, database_name: str) -> None:
     """First a problem that still runs, else the topics due for revision, else the way to the next problem."""
-    school = await open_school(mongo_uri, database_name)
+    school = await open_school(mongo_uri, database_name, indexed=False)
     ada = await school.enrol()
     app = cast("App", SimpleNamespace(database=school.database, clock=school.clock, ids=ObjectId))
     assert "No revision is due today" in await welcome_back(app, ada.id)

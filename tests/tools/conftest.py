@@ -17,7 +17,7 @@ async def ada(school: School) -> Student:
 
 @pytest.fixture
 async def lone_school(mongo_uri: str, database_name: str) -> AsyncIterator[School]:
-    """A database of the test's own, for what changes the catalogue or the shared difficulties."""
-    school = await open_school(mongo_uri, database_name)
+    """A database of the test's own, without indexes, for what changes the catalogue or the shared difficulties."""
+    school = await open_school(mongo_uri, database_name, indexed=False)
     yield school
     school.database.close()
