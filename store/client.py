@@ -12,7 +12,7 @@ import hashlib
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any, TypeVar
 
 import bson
@@ -100,6 +100,11 @@ def _code(exc: errors.PyMongoError) -> int | None:
     return exc.code if isinstance(exc, errors.OperationFailure) else None
 
 
+def _is_early(exc: BaseException | None) -> bool:
+    """Whether the connection dates from a server that had not yet found its set: it never learns of transactions."""
+    return isinstance(exc, errors.ConfigurationError) and "essions are not supported" in str(exc)
+
+
 def _translate(exc: errors.PyMongoError | BSONError) -> StoreError:
     if isinstance(exc, BSONError):
         return StoreError("this text or number cannot be stored; remove special characters and try again")
@@ -109,10 +114,7 @@ def _translate(exc: errors.PyMongoError | BSONError) -> StoreError:
         return StoreSetupError(remedy)
     if _code(exc) in _INDEX_CODES:
         return IndexConflict(str(exc))
-    if isinstance(exc, errors.ConnectionFailure) or (
-        # What a server says of itself while it restarts and has not yet found its replica set.
-        isinstance(exc, errors.ConfigurationError) and "essions are not supported" in str(exc)
-    ):
+    if isinstance(exc, errors.ConnectionFailure) or _is_early(exc):
         return StoreUnavailable("the database does not answer; try again in a moment")
     if isinstance(exc, errors.InvalidOperation) and "after close" in str(exc):
         return StoreUnavailable("the database connection is closed")
@@ -308,15 +310,6 @@ class Database:
             hello = await self._client.admin.command("hello")
         return "setName" in hello or hello.get("msg") == "isdbgrid"
 
-    async def server_version(self) -> str:
-        """Return the server's version, such as "6.0.5"."""
-        return str((await self.administer("buildInfo"))["version"])
-
-    async def server_time(self) -> datetime:
-        """Return the server's present moment."""
-        told: datetime = (await self.administer("hello"))["localTime"]
-        return told if told.tzinfo else told.replace(tzinfo=UTC)
-
     async def administer(self, command: str, value: Any = 1) -> Raw:
         """Run a command that concerns the server rather than a database, and return its answer."""
         with _translated():
@@ -344,8 +337,15 @@ class Database:
             except StoreError as exc:
                 if not exc.transient or loop.time() + pause > deadline:
                     raise
+                if _is_early(exc.__cause__):
+                    self._renew_connections()
             await asyncio.sleep(pause)
             pause = min(pause * 2, 0.25)
+
+    def _renew_connections(self) -> None:
+        """Have every connection that is open now closed instead of used again: the driver has no public word for it."""
+        for server in list(self._client.delegate._topology._servers.values()):
+            server.pool.reset_without_pause()
 
     async def _attempt(self, body: Callable[[Session], Awaitable[R]], deadline: float) -> R:
         with _translated():

@@ -20,7 +20,7 @@ import store
 from store.errors import StoreError, StoreSetupError, StoreUnavailable
 from store.keeper.directory import DataDirectory, Report, claim_directory
 from store.keeper.locks import FileLock
-from store.keeper.mongod import MEMBER_HOST, find_mongod
+from store.keeper.mongod import MEMBER_HOST, REPLICA_SET, find_mongod
 from store.replica import initiate_replica_set
 
 __all__ = ["LINGER_SECONDS", "EmbeddedServer", "claim_directory", "find_mongod", "open_embedded"]
@@ -87,8 +87,15 @@ class EmbeddedServer:
 
     @property
     def uri(self) -> str:
-        """The connection string, for `store.client.connect`."""
-        # Looked at twice a second: a restarted server is a member of its set only a moment after it answers.
+        """The connection string, for `store.client.connect`.
+
+        It names the replica set, so that a restarted server is not used before it is a member of its set again.
+        """
+        return f"{self._uri_of_server}&replicaSet={REPLICA_SET}"
+
+    @property
+    def _uri_of_server(self) -> str:
+        """The connection string to the server as it is, a member of a set or not yet, looked at twice a second."""
         return f"mongodb://{quote(self._socket, safe='')}/?directConnection=true&heartbeatFrequencyMS=500"
 
     @property
@@ -103,7 +110,7 @@ class EmbeddedServer:
         """
         await self._reach()
         try:
-            await initiate_replica_set(self.uri, MEMBER_HOST)
+            await initiate_replica_set(self._uri_of_server, MEMBER_HOST)
         except StoreUnavailable as exc:
             raise StoreSetupError(
                 f"The database started but did not become ready: try again. Its log is in {self.directory.logs}."

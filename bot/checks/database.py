@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.checks.finding import Finding, sentence_of
 from bot.settings import Settings
@@ -27,7 +27,7 @@ SAMPLE_SECONDS = 4.0
 async def describe(database: Database, settings: Settings) -> Finding:
     """Return which database answers. Raises: StoreError."""
     where = "at MONGODB_URI" if settings.mongodb_uri else "in the data directory"
-    version = await database.server_version()
+    version = (await database.administer("buildInfo"))["version"]
     return Finding("good", "database", f"MongoDB {version} answers {where}; the database is {database.name}.")
 
 
@@ -62,7 +62,8 @@ async def check_catalogue(database: Database) -> Finding:
 
 async def check_clock(database: Database, clock: Clock) -> Finding:
     """Return whether this machine's clock agrees with the database's."""
-    seconds = abs((clock() - await database.server_time()).total_seconds())
+    told: datetime = (await database.administer("hello"))["localTime"]
+    seconds = abs((clock() - told.replace(tzinfo=UTC)).total_seconds())
     if seconds > CLOCK_SECONDS:
         return Finding("broken", "clock", f"It is {seconds:,.0f} s off the database's: set it (NTP does it for you).")
     return Finding("good", "clock", f"{_minute(clock())} UTC, as the database says.")

@@ -171,6 +171,30 @@ async def test_a_killed_mongod_is_back_at_once_with_everything(data_dir: Path) -
         assert await notes.count({}) == 4
 
 
+async def test_a_server_is_not_used_before_it_is_a_member_of_its_set(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client that met mongod while it had no set, as for a moment after each start, writes as soon as it has one."""
+
+    async def not_yet(*_: object) -> None:
+        """Leave the server as it is."""
+
+    with monkeypatch.context() as patched:
+        patched.setattr("store.embedded.initiate_replica_set", not_yet)
+        server = await open_embedded(data_dir, mongod_program(), linger=LINGER)
+    async with server:
+        database = connect(server.uri, "kept")
+        notes = database.collection("notes")
+        early = asyncio.create_task(
+            database.transact(lambda session: notes.insert({"_id": 1}, session=session), seconds=WAIT_SECONDS)
+        )
+        await asyncio.sleep(0.2)
+        await server.ensure()
+        await early
+        assert await notes.count({}) == 1
+        database.close()
+
+
 async def test_a_killed_keeper_is_replaced(data_dir: Path) -> None:
     """After kill -9 of the keeper, alone or together with mongod, there is one keeper, one mongod and all the data."""
     async with opened(data_dir) as (server, database):
