@@ -86,7 +86,8 @@ def spawn_mongod(
         "--wiredTigerCacheSizeGB=0.25",
         f"--syncdelay={CHECKPOINT_SECONDS}",
         "--oplogSize=256",
-        "--wiredTigerEngineConfigString=log=(prealloc=false)",  # 100 MB on disk when empty, not 300
+        # Journal files of 8 MB, not of 100: a restart after a kill makes a new one, and is a quarter sooner with these.
+        "--wiredTigerEngineConfigString=log=(prealloc=false,file_max=8MB)",
         "--setParameter=diagnosticDataCollectionEnabled=false",
         # A killed client's open transaction keeps its documents locked for as long as this (a minute by default).
         f"--setParameter=transactionLifetimeLimitSeconds={TRANSACTION_LIFE_SECONDS}",
