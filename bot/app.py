@@ -26,8 +26,6 @@ from store.embedded import find_mongod, open_embedded
 from store.errors import StoreSetupError, StoreUnavailable
 from store.indexes import ensure_indexes
 from store.migrations import migrate
-from store.repositories.erasures import Erasures
-from store.repositories.population import apply_pending
 from store.repositories.turns import Limits
 from store.work import Clock, IdFactory
 
@@ -43,9 +41,6 @@ log = logging.getLogger(__name__)
 
 Progress = Callable[[str], None]
 Adapters = Callable[[Database], Mapping[Platform, "Adapter"]]
-
-COUNTED_AT_START = 50
-"""Attempts that are counted before anything else; more are counted in the background, so that nobody waits for them."""
 
 NO_REPLICA_SET = (
     "The MongoDB that MONGODB_URI names is no replica set, and PrepMate needs transactions: start it with "
@@ -87,12 +82,6 @@ async def open_database(
         await prepare(database, clock)
         if with_catalogue:
             await load_catalogue(database, now=clock())
-        await apply_pending(database, limit=COUNTED_AT_START)
-        holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        try:
-            await Erasures(database, clock=clock, ids=ObjectId, holder=holder).resume()
-        except Exception:
-            log.exception("erasures that are due go on later")
         yield database
 
 

@@ -83,16 +83,6 @@ async def settle_pending(database: Database) -> AsyncIterator[str]:
                 yield done
 
 
-async def apply_pending(database: Database, *, limit: int = 1000) -> int:
-    """Apply at most `limit` entries of the queue, the oldest first; return how many there were. Raises: StoreError."""
-    done = 0
-    async for _ in settle_pending(database):
-        done += 1
-        if done >= limit:
-            break
-    return done
-
-
 async def settle_entry(database: Database, entry_id: str) -> None:
     """Apply a queued entry; one that is gone was applied. Raises: StoreError."""
     queue = database.collection(PopulationEntry.collection)

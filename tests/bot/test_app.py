@@ -7,9 +7,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot import assembly
-from bot.app import open_app, open_database
+from bot.app import open_app
 from bot.settings import Settings
-from store.repositories.erasures import Erasures
 
 
 @pytest.fixture
@@ -24,17 +23,6 @@ async def test_a_client_that_was_handed_in_stays_open(settings: Settings) -> Non
         async with open_app(settings, lambda _: {}, http_client=client):
             assert not client.is_closed
         assert not client.is_closed
-
-
-async def test_an_erasure_that_fails_keeps_nobody_out(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where forgetting goes wrong at the start, the service starts all the same."""
-
-    async def fail(erasures: Erasures) -> int:
-        raise ValueError("what nobody has thought of")
-
-    monkeypatch.setattr(Erasures, "resume", fail)
-    async with open_database(settings, with_catalogue=False) as database:
-        await database.ping()
 
 
 async def test_a_client_of_its_own_is_closed(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
