@@ -238,7 +238,9 @@ class Turns:
                 hold = await self._leases.take(student_lease(student), self._holder)
                 if hold is None:
                     return  # another replica serves this student; the poll looks again
-                await self._serve_under(hold, student, serving)
+                worked = await self._serve_under(hold, student, serving)
+                if not worked and not await self._queue.knows(student):
+                    await self._leases.forget_student(student)  # erased since they were seen waiting
             except FenceLost:
                 log.warning("student %s was taken over by another replica", student)
             except StoreError as exc:
@@ -246,7 +248,9 @@ class Turns:
             except Exception:
                 log.exception("serving student %s failed", student)
 
-    async def _serve_under(self, hold: Hold, student: ObjectId, serving: _Serving) -> None:
+    async def _serve_under(self, hold: Hold, student: ObjectId, serving: _Serving) -> int:
+        """Return how many turns were worked."""
+        worked = 0
         self._faults.reach("claim.after")
         work = StudentWork(self._database, student, hold, clock=self._clock, ids=self._ids, faults=self._faults)
         me = asyncio.current_task()
@@ -260,9 +264,11 @@ class Turns:
             try:
                 while not self._draining and (turn := await self._queue.next_of(student)):
                     await self._worker.work(turn, work, serving.hand)
+                    worked += 1
             finally:
                 watcher.cancel()
                 await work.settle()
+        return worked
 
     async def _watch_for_cancel(self, hand: InHand) -> None:
         """Stop the answer when it was cancelled on another replica."""

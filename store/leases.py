@@ -89,6 +89,11 @@ class Leases:
         """Delete those leases without a fence that nobody holds, before their time; return how many there were."""
         return await self._leases.delete({"_id": {"$in": list(names)}, **_FREE}, many=True)
 
+    async def forget_student(self, student: ObjectId) -> None:
+        """Delete the lease and the fence of a student of whom nothing else is left: their name holds the id."""
+        for collection in (self._fences, self._leases):
+            await collection.delete({"_id": student_lease(student)})
+
     async def renew(self, hold: Hold) -> bool:
         """Keep a lease for another `ttl`; return False when it passed to somebody else."""
         change: list[Raw] = [{"$set": self._times(hold.fenced)}]

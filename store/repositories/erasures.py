@@ -18,8 +18,6 @@ from store.documents.base import Document
 from store.documents.facts import list_facts
 from store.documents.own import (
     Attempt,
-    Fence,
-    Lease,
     OutboxItem,
     PopulationEntry,
     ProblemDifficulty,
@@ -130,15 +128,13 @@ class Erasures:
     async def _forget(self, job: Erasure) -> int:
         """Forget the student of a job; return 0 where another process did it. Should two do it at once, both end."""
         if job.user_id is not None:
-            name = student_lease(job.user_id)
-            seized = await self._leases.seize(name, self._holder)
+            seized = await self._leases.seize(student_lease(job.user_id), self._holder)
             if seized is None:
                 return 0
             async with self._leases.kept(seized, _say_lost):
                 await self._work(job, job.user_id)
-            # After it was given back, which changes it, and before the job is done and nobody looks again: the name
-            # holds the student's id.
-            await self._drop_lease(name)
+            # After it was given back, which changes it, and before the job is done and nobody looks again.
+            await self._leases.forget_student(job.user_id)
         return await self._finish(job)
 
     async def _work(self, job: Erasure, student: ObjectId) -> None:
@@ -153,10 +149,6 @@ class Erasures:
             if not await self._jobs.update({"_id": job.id, "userId": student}, {"$set": progress}):
                 return
             self._faults.reach(f"erase.after-step-{job.step}")
-
-    async def _drop_lease(self, name: str) -> None:
-        for kind in (Fence, Lease):
-            await self._database.collection(kind.collection).delete({"_id": name})
 
     async def _finish(self, job: Erasure) -> int:
         now = self._clock()

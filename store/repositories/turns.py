@@ -122,6 +122,10 @@ class TurnQueue:
         raw = await self._turns.find_one({"userId": student, "status": {"$in": list(OPEN_TURN)}}, sort=[("seq", 1)])
         return Turn.read(raw) if raw is not None else None
 
+    async def knows(self, student: ObjectId) -> bool:
+        """Return whether there is any turn of a student: none is left of one who was erased."""
+        return await self._turns.find_one({"userId": student}, fields={"_id": 1}) is not None
+
     async def ask_to_cancel(self, student: ObjectId, turn_id: ObjectId | None = None) -> int:
         """Mark the student's open turns, or only the one that is named, as to be stopped; return how many there are."""
         query: dict[str, Any] = {"userId": student, "status": {"$in": list(OPEN_TURN)}}

@@ -69,6 +69,18 @@ async def test_a_message_that_was_on_the_threshold_brings_nobody_back(
     assert await find_traces(stage.database, first.student) == []
 
 
+async def test_who_was_seen_waiting_and_then_forgotten_leaves_no_lease(stage: Stage) -> None:
+    """A replica that takes up a student after their erasure finds nothing and leaves nothing named after them."""
+    turns, erasures = stage.replica(Script()), forgetter(stage)
+    accepted = await stage.say(turns, "hello")
+    await stage.ended(accepted)
+    await erasures.request(accepted.student)
+    assert await erasures.resume() == 1
+    turns._serve_soon(accepted.student)
+    await asyncio.gather(*turns._tasks.values())
+    assert await find_traces(stage.database, accepted.student) == []
+
+
 async def test_an_answer_that_is_being_made_is_stopped(stage: Stage) -> None:
     """Erased in the middle of an answer: it is dropped, nothing of it is stored, nobody takes it up again."""
     gate = Gate()
