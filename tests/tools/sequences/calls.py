@@ -256,7 +256,7 @@ _CHAINS: Final = (
     ("record_attempt", LATER, "snooze_revision", "next_problem", LATER, "start_revision", "answer_recall"),
     ("record_attempt", "set_profile", "record_attempt", LATER, "record_attempt", "set_profile", "record_attempt"),
     ("add_task", LATER, "list_tasks", "reschedule_task", "complete_task"),
-    ("preview_import", "adjust_import", "confirm_import", "preview_import"),
+    ("preview_import", "adjust_import", "confirm_import", "preview_import", "cancel_import"),
     ("preview_import", "confirm_import", LATER, "record_attempt", "undo_last"),
     ("preview_import", "confirm_import", LATER, "list_due_revisions", "show_progress", "start_revision"),
     ("ask_to_erase_me", "erase_me"),
