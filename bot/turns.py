@@ -159,6 +159,8 @@ class Turns:
                 address=incoming.address,
                 seq=0,
                 text=incoming.text,
+                public=incoming.public,
+                reply_to=incoming.reply_to,
                 accepted_at=self._clock(),
             )
         except ValidationError as exc:

@@ -194,6 +194,8 @@ class TurnWorker:
                 seq=turn.seq,
                 text=end.text,
                 receipts=current.receipts,
+                public=turn.public,
+                reply_to=turn.reply_to,
                 next_attempt_at=now,
             )
             await unit.of(OutboxItem).add(item)

@@ -59,7 +59,7 @@ def common_database(mongo_server: SharedServer) -> Iterator[str]:
 async def school(mongo_uri: str, common_database: str) -> AsyncIterator[School]:
     """The common database without what other tests' students taught it, with a clock of the test's own."""
     from store.client import connect
-    from store.documents.own import PopulationEntry, ProblemDifficulty, TopicShift
+    from store.documents.learner import PopulationEntry, ProblemDifficulty, TopicShift
     from tests.tools.harness import School
 
     school = School(connect(mongo_uri, common_database))

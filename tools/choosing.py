@@ -11,8 +11,8 @@ from learning.mastery import Difficulty
 from learning.planner import Candidate, ReviewChoice, review_problem
 from store.catalogue.facts import shipped_catalogue
 from store.client import ObjectId, Raw
+from store.documents.learner import Attempt
 from store.documents.level import SeenProblem
-from store.documents.own import Attempt
 from store.documents.problems import Problem, Submission
 from store.documents.roadmaps import Importance, Roadmap, RoadmapTopic, RoadmapTopicProblem, UserRoadmapProgress
 from tools.context import MentorContext

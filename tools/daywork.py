@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from store.client import ObjectId
-from store.documents.own import Attempt
+from store.documents.learner import Attempt
 from store.documents.problems import Submission
 from store.documents.sessions import PreparationTask
 from tools.arguments import name_some

@@ -11,7 +11,7 @@ from typing import Final
 from learning.recall import Review
 from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
-from store.documents.own import LearnerTopic
+from store.documents.learner import LearnerTopic
 from tools.backlog import read_settings
 from tools.choosing import choose_reviews
 from tools.context import MentorContext

@@ -14,7 +14,8 @@ from pydantic import Field
 
 from store.catalogue.hints import Ladder, hint_ladder
 from store.client import ObjectId
-from store.documents.own import Attempt, Turn
+from store.documents.learner import Attempt
+from store.documents.own import Turn
 from store.documents.problems import Problem
 from store.documents.sessions import PracticeSession
 from store.documents.study import HintState, ShownRung

@@ -20,7 +20,7 @@ from learning.mastery import (
 )
 from learning.recall import RecallState, recall_probability
 from store.client import ObjectId
-from store.documents.own import LearnerStudent, LearnerTopic
+from store.documents.learner import LearnerStudent, LearnerTopic
 from store.documents.problems import Problem
 from tools.context import MentorContext
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from store.documents.own import Attempt, Turn
+from store.documents.learner import Attempt
+from store.documents.own import Turn
 from store.documents.problems import Problem, Submission
 from sync.errors import ListTooLong
 from sync.listing import Listing, read_list

@@ -20,7 +20,7 @@ from learning.reports import hear, report_weight
 from store.client import ObjectId
 from store.documents.analytics import UserTopicStats
 from store.documents.intelligence import MasteryMetric
-from store.documents.own import Attempt, LearnerStudent, LearnerTopic
+from store.documents.learner import Attempt, LearnerStudent, LearnerTopic
 from store.documents.problems import Problem, Submission
 from store.documents.sync import UserSubmission
 from tools.context import MentorContext

@@ -16,8 +16,8 @@ from pydantic import Field
 from learning.mastery import REFERENCE_MEDIUM, TOPIC_VARIANCE, USER_VARIANCE, Belief, Difficulty
 from learning.placement import TAPS, Ask, Question, Standing, choose_question
 from store.client import ObjectId
+from store.documents.learner import LearnerStudent, LearnerTopic
 from store.documents.level import BeliefChange, Placement, PlacementAnswer, PlacementQuestion, PlacementRun
-from store.documents.own import LearnerStudent, LearnerTopic
 from store.documents.problems import Problem, Topic
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.errors import ToolFailed, ToolRetry

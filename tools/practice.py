@@ -7,7 +7,7 @@ from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
-from store.documents.own import Attempt
+from store.documents.learner import Attempt
 from store.documents.problems import Problem
 from store.documents.sessions import PracticeSession
 from tools import sessions

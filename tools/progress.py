@@ -10,7 +10,7 @@ from typing import Final
 
 from learning.consistency import Week, last_week, last_week_so_far, local_days, measure_streak, this_week
 from store.client import ObjectId, Raw
-from store.documents.own import Attempt
+from store.documents.learner import Attempt
 from store.documents.problems import Submission
 from tools.context import MentorContext, Result, Verb
 from tools.dates import local_day, start_of_day

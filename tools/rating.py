@@ -10,7 +10,7 @@ from pydantic import Field
 
 from learning.recall import BIAS_GAIN, DAY, SAME_SESSION, Grade, RecallState, Review, review
 from store.documents.intelligence import RevisionSchedule
-from store.documents.own import Attempt, LastReview, LearnerStudent, LearnerTopic, ReviewLog
+from store.documents.learner import Attempt, LastReview, LearnerStudent, LearnerTopic, ReviewLog
 from store.documents.revisions import RevisionRun
 from tools.arguments import name_some
 from tools.backlog import Backlog, read_backlog

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from learning.mastery import TREND_WINDOW, Update, new_topic, new_user, observe
 from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
-from store.documents.own import Attempt, LearnerStudent, LearnerTopic, PopulationEntry
+from store.documents.learner import Attempt, LearnerStudent, LearnerTopic, PopulationEntry
 from store.documents.sessions import PracticeSession, PreparationTask
 from tools import sessions
 from tools.choosing import choose_review

@@ -13,7 +13,7 @@ from learning.recall import SAME_SESSION
 from store.catalogue.cards import Card, find_card
 from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
-from store.documents.own import LearnerStudent, LearnerTopic
+from store.documents.learner import LearnerStudent, LearnerTopic
 from store.documents.problems import Problem
 from store.documents.revisions import RevisionRun
 from store.documents.sessions import PracticeSession

@@ -22,7 +22,7 @@ from learning.recall import (
 )
 from store.client import ObjectId
 from store.documents.intelligence import PastRevision, ProblemToRevise, RevisionSchedule
-from store.documents.own import LastReview, LearnerStudent, LearnerTopic, ReviewLog
+from store.documents.learner import LastReview, LearnerStudent, LearnerTopic, ReviewLog
 from store.documents.problems import Problem
 from tools.context import MentorContext
 from tools.dates import local_day

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from store.client import ObjectId
-from store.documents.own import Attempt
+from store.documents.learner import Attempt
 from store.documents.problems import Problem
 from tools.choosing import Path, read_path, seen_problems, solved_unaided
 from tools.context import MentorContext

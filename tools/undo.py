@@ -10,7 +10,8 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from store.client import ObjectId, decode
-from store.documents.own import Attempt, Change, UndoEntry
+from store.documents.learner import Attempt
+from store.documents.own import Change, UndoEntry
 from store.documents.problems import Problem
 from store.repositories.base import Restorer
 from tools.arguments import name_some

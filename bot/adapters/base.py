@@ -19,6 +19,8 @@ class Incoming:
     """A message as it came in. `account` is who the platform says wrote it: authenticated, never taken from text.
 
     `key` names the message for ever (a redelivered message has the same key). `address` is where the answer goes.
+    `public`: others read along there. `reply_to` is the platform's name of the message that the answer replies to.
+    `language` is what the platform says the account's owner reads (IETF tag), if it says so.
     """
 
     key: str
@@ -27,6 +29,9 @@ class Incoming:
     display_name: str
     address: str
     text: str
+    public: bool = False
+    reply_to: str | None = None
+    language: str | None = None
 
 
 class Undeliverable(Exception):

@@ -8,6 +8,7 @@ from store.documents.base import Document
 from store.documents.compliance import AutomationStatus, UserPreparationCompliance
 from store.documents.imports import IMPORTS
 from store.documents.intelligence import MasteryMetric, ReadinessScore, RevisionSchedule, WeakTopicSignal
+from store.documents.learner import LEARNER
 from store.documents.level import LEVEL
 from store.documents.own import OWN
 from store.documents.people import PlatformIntegration, User
@@ -54,6 +55,7 @@ CONTRACT: tuple[type[Document], ...] = (
 ALL: tuple[type[Document], ...] = (
     *CONTRACT,
     *OWN,
+    *LEARNER,
     *REVISIONS,
     *STUDY,
     *LEVEL,

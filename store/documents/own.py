@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from store.documents.base import Document, Id, Index, Number, Part, Text, Time, index
+from store.documents.base import Document, Id, Index, Part, Text, Time, index
 
 Platform = Literal["terminal", "discord", "telegram", "web", "probe"]
 TurnStatus = Literal["accepted", "working", "answered", "failed", "delivered"]
@@ -36,6 +36,8 @@ class Turn(Own):
     """A message on its way from the door to the answer. `key` names it for ever: the same key is the same message.
 
     `seq` counts a student's turns in the order of acceptance. `fence` is the lease's number under which it is worked.
+    `public`: others read along where it was said, so nothing personal is shown there. `reply_to` is the platform's
+    name of the message that the answer replies to, where it shows that.
     """
 
     collection: ClassVar[str] = "turns"
@@ -52,6 +54,8 @@ class Turn(Own):
     address: Text
     seq: int
     text: Text
+    public: bool = False
+    reply_to: Text | None = None
     status: TurnStatus = "accepted"
     accepted_at: Time
     fence: int = 0
@@ -158,8 +162,23 @@ class UndoEntry(Own):
     left_at: Time | None = None
 
 
+class Action(Part):
+    """A tap that stands for a message: `says` is what the student says by tapping it, complete without its context.
+
+    Of the taps of one `group` below one item the first counts and the others are told so; without a group a tap may
+    be repeated.
+    """
+
+    label: Text
+    says: Text
+    group: Text | None = "answer"
+
+
 class OutboxItem(Own):
-    """Something to be said to a student through a platform, until it has been said."""
+    """Something to be said to a student through a platform, until it has been said.
+
+    What is live goes before what is `bulk` (reminders). What was not said by `expires_at` is dropped.
+    """
 
     collection: ClassVar[str] = "outbox"
     owner: ClassVar[str | None] = "userId"
@@ -178,6 +197,11 @@ class OutboxItem(Own):
     seq: int
     text: Text
     receipts: list[dict[str, Any]] = Field(default_factory=list)
+    actions: list[Action] = Field(default_factory=list)
+    public: bool = False
+    reply_to: Text | None = None
+    bulk: bool = False
+    expires_at: Time | None = None
     status: Literal["pending", "sent", "dead"] = "pending"
     attempts: int = 0
     next_attempt_at: Time
@@ -213,7 +237,11 @@ class UsageRow(Own):
 
 
 class ChannelAccount(Own):
-    """Which student speaks through a platform's account. `_id` is platform:account."""
+    """Which student speaks through a platform's account. `_id` is platform:account.
+
+    `address` is where the student can be written to in private, where that is known. Nothing is sent on our own
+    initiative after `stopped_at` (the student said so) or `dead_at` (the platform did) until they write again.
+    """
 
     collection: ClassVar[str] = "channel_accounts"
     owner: ClassVar[str | None] = "userId"
@@ -223,6 +251,9 @@ class ChannelAccount(Own):
     user_id: Id
     platform: Platform
     display_name: Text
+    address: Text | None = None
+    stopped_at: Time | None = None
+    dead_at: Time | None = None
 
 
 class StudentSettings(Own):
@@ -234,130 +265,8 @@ class StudentSettings(Own):
     time_zone: Text = "UTC"
     time_zone_known: bool = False
     minutes_per_day: int | None = Field(default=None, ge=5, le=1440)
+    language: Text = "en"
     asked: list[Text] = Field(default_factory=list)
-
-
-class LearnerStudent(Own):
-    """The student's own strength (see `learning.mastery`) and recall bias (see `learning.recall`)."""
-
-    collection: ClassVar[str] = "learner_students"
-    owner: ClassVar[str | None] = "_id"
-
-    mean: Number = 0.0
-    variance: Number
-    attempts: int = 0
-    recall_bias: Number = 0.0
-
-
-class LastReview(Part):
-    """A topic's last review, with the memory as it was before: a corrected grade is applied to that again.
-
-    `due_before` is when the review had been due.
-    """
-
-    grade: Literal["again", "hard", "good", "easy"]
-    predicted_recall: Number | None = None
-    stability_before: Number | None = None
-    difficulty_before: Number | None = None
-    reviewed_before: Time | None = None
-    due_before: Time | None = None
-
-
-class LearnerTopic(Own):
-    """The student's strength in one topic and its memory state. `reviewed_on` is the local date of the last review."""
-
-    collection: ClassVar[str] = "learner_topics"
-    owner: ClassVar[str | None] = "userId"
-    indexes: ClassVar[tuple[Index, ...]] = (index("userId", "topicId", unique=True),)
-
-    user_id: Id
-    topic_id: Id
-    mean: Number = 0.0
-    variance: Number
-    form: Number = 0.0
-    attempts: int = 0
-    residuals: list[Number] = Field(default_factory=list)
-    stability: Number | None = None
-    difficulty: Number | None = None
-    last_review: Time | None = None
-    reviewed_on: Text | None = None
-    review: LastReview | None = None
-
-
-class ReviewLog(Part):
-    """One review as FSRS saw it. `predicted_recall` is None for a topic's first; `elapsed_days` is since the last."""
-
-    topic_id: Id
-    grade: Literal["again", "hard", "good", "easy"]
-    predicted_recall: Number | None = None
-    elapsed_days: Number | None = None
-    stability: Number
-
-
-class Attempt(Own):
-    """One attempt as the learner saw it: what was predicted, what came, and which topics it reviewed.
-
-    `_id` is the Submission's. What was imported may have no date: then it counts for no day, `at` is None and there
-    is a UserSubmission of that `_id` instead, because a Submission without a time would be given the present one.
-    """
-
-    collection: ClassVar[str] = "attempts"
-    owner: ClassVar[str | None] = "userId"
-    indexes: ClassVar[tuple[Index, ...]] = (
-        index("userId", "-at"),
-        index("userId", "problemId"),
-    )
-
-    user_id: Id
-    problem_id: Id
-    topic_ids: list[Id]
-    at: Time | None = None
-    source: Literal["recorded", "import"] = "recorded"
-    outcome: Literal["unaided", "with-help", "stuck"]
-    predicted: Number
-    problem_increment: Number
-    topic_increments: list[Number]
-    reviews: list[ReviewLog] = Field(default_factory=list)
-
-
-class PopulationEntry(Own):
-    """An attempt's increments on their way to the shared difficulties; it is gone once they hold them.
-
-    `_id` is the attempt's, with ":undone" behind it where the increments are to be taken out again. `start` is what
-    the problem's difficulty begins with if nobody has tried it before.
-    """
-
-    collection: ClassVar[str] = "population_queue"
-    owner: ClassVar[str | None] = None
-
-    id: Text = Field(alias="_id")  # type: ignore[assignment]  # the attempt's key
-    problem_id: Id
-    start: Number
-    problem_increment: Number
-    topic_ids: list[Id]
-    topic_increments: list[Number]
-
-
-class ProblemDifficulty(Own):
-    """How hard a problem is to everybody; `applied` names the last attempts counted, so that each counts once."""
-
-    collection: ClassVar[str] = "problem_difficulties"
-    owner: ClassVar[str | None] = None
-
-    value: Number
-    seen: int = 0
-    applied: list[Text] = Field(default_factory=list)
-
-
-class TopicShift(Own):
-    """How much harder or easier a topic is than its problems say, for everybody."""
-
-    collection: ClassVar[str] = "topic_shifts"
-    owner: ClassVar[str | None] = None
-
-    value: Number = 0.0
-    seen: int = 0
-    applied: list[Text] = Field(default_factory=list)
 
 
 OWN: tuple[type[Own], ...] = (
@@ -371,10 +280,4 @@ OWN: tuple[type[Own], ...] = (
     UsageRow,
     ChannelAccount,
     StudentSettings,
-    LearnerStudent,
-    LearnerTopic,
-    Attempt,
-    PopulationEntry,
-    ProblemDifficulty,
-    TopicShift,
 )

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from store.documents.base import Id, Index, Part, Text, Time, index
-from store.documents.own import Own, ReviewLog
+from store.documents.learner import ReviewLog
+from store.documents.own import Own
 
 
 class RevisionSettings(Own):

@@ -16,16 +16,8 @@ from store.documents import ALL
 from store.documents.account import DOORS, Erasure
 from store.documents.base import Document
 from store.documents.facts import list_facts
-from store.documents.own import (
-    Attempt,
-    OutboxItem,
-    PopulationEntry,
-    ProblemDifficulty,
-    TopicShift,
-    Turn,
-    UndoEntry,
-    UsageRow,
-)
+from store.documents.learner import Attempt, PopulationEntry, ProblemDifficulty, TopicShift
+from store.documents.own import OutboxItem, Turn, UndoEntry, UsageRow
 from store.errors import StoreError, StoreUnavailable
 from store.faults import Faults
 from store.leases import Leases, student_lease

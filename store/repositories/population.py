@@ -13,7 +13,7 @@ from typing import Final
 
 from learning.mastery import Difficulty
 from store.client import Collection, Database, ObjectId, Raw, Session
-from store.documents.own import PopulationEntry, ProblemDifficulty, TopicShift
+from store.documents.learner import PopulationEntry, ProblemDifficulty, TopicShift
 from store.errors import DuplicateKey, StoreError
 
 REMEMBERED: Final = 200

@@ -15,8 +15,9 @@ from prompts import load
 from store.catalogue.hints import Ladder
 from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
+from store.documents.learner import Attempt, LearnerTopic
 from store.documents.level import Proposal, SeenProblem
-from store.documents.own import Attempt, LearnerTopic, Turn
+from store.documents.own import Turn
 from store.documents.problems import Submission
 from store.documents.sessions import PreparationTask
 from store.work import UnitOfWork

@@ -11,19 +11,8 @@ import pytest
 from store.client import Database, ObjectId, connect
 from store.documents import ALL
 from store.documents.account import Erasure, Tombstone
-from store.documents.own import (
-    Admission,
-    Attempt,
-    ChannelAccount,
-    Lease,
-    OutboxItem,
-    PopulationEntry,
-    ProblemDifficulty,
-    TopicShift,
-    Turn,
-    UndoEntry,
-    UsageRow,
-)
+from store.documents.learner import Attempt, PopulationEntry, ProblemDifficulty, TopicShift
+from store.documents.own import Admission, ChannelAccount, Lease, OutboxItem, Turn, UndoEntry, UsageRow
 from store.documents.people import User
 from store.documents.roadmaps import Roadmap
 from store.documents.sessions import AIMentorConversation

@@ -11,7 +11,8 @@ from store.catalogue.facts import shipped_catalogue
 from store.client import ObjectId
 from store.documents.imports import PendingImport
 from store.documents.intelligence import MasteryMetric, RevisionSchedule
-from store.documents.own import Attempt, LearnerTopic, PopulationEntry, Turn
+from store.documents.learner import Attempt, LearnerTopic, PopulationEntry
+from store.documents.own import Turn
 from store.documents.problems import Submission
 from store.documents.sync import UserSubmission
 from tests.tools.harness import SERVICE, Student

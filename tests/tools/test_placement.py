@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from store.documents.intelligence import MasteryMetric, RevisionSchedule
+from store.documents.learner import Attempt, LearnerStudent, LearnerTopic
 from store.documents.level import Placement, PlacementRun
-from store.documents.own import Attempt, LearnerStudent, LearnerTopic
 from store.documents.problems import Submission
 from tests.tools.harness import SERVICE, School, Student
 from tools.errors import ToolFailed, ToolRetry

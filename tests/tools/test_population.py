@@ -8,7 +8,7 @@ import pytest
 
 from bot.counting import Counting
 from store.client import ObjectId
-from store.documents.own import PopulationEntry, ProblemDifficulty, TopicShift
+from store.documents.learner import PopulationEntry, ProblemDifficulty, TopicShift
 from store.documents.problems import Problem
 from store.repositories.population import Population, settle_pending
 from store.work import EffectKey, Outcome, UnitOfWork

@@ -10,7 +10,8 @@ import pytest
 from store.client import ObjectId
 from store.documents.analytics import UserTopicStats
 from store.documents.intelligence import MasteryMetric, RevisionSchedule
-from store.documents.own import Attempt, Effect, LearnerTopic
+from store.documents.learner import Attempt, LearnerTopic
+from store.documents.own import Effect
 from store.documents.problems import Submission
 from store.documents.sessions import PracticeSession, PreparationTask
 from tests.tools.harness import START, School, Student

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from store.client import Raw
-from store.documents.own import Attempt
+from store.documents.learner import Attempt
 from store.documents.problems import Submission
 from tests.tools.harness import START, School, Student
 from tools.practice import AttemptReceipt

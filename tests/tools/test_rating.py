@@ -10,7 +10,7 @@ import pytest
 from learning.recall import Grade, RecallState, review
 from store.client import ObjectId, Raw
 from store.documents.intelligence import RevisionSchedule
-from store.documents.own import Attempt, LearnerStudent, LearnerTopic
+from store.documents.learner import Attempt, LearnerStudent, LearnerTopic
 from tests.tools.harness import SERVICE, School, Student
 from tools.errors import ToolFailed, ToolRetry
 from tools.practice import AttemptReceipt

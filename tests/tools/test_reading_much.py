@@ -13,7 +13,7 @@ import pytest
 
 from learning.consistency import local_days, measure_streak
 from store.client import Collection, ObjectId, Raw
-from store.documents.own import Attempt
+from store.documents.learner import Attempt
 from store.documents.problems import Submission
 from tests.tools.harness import START, School, Student
 from tools.estimates import read_pace

@@ -9,7 +9,7 @@ import pytest
 from store.catalogue import cards
 from store.catalogue.cards import Card
 from store.documents.intelligence import RevisionSchedule
-from store.documents.own import Attempt, LearnerTopic
+from store.documents.learner import Attempt, LearnerTopic
 from store.documents.revisions import RevisionRun
 from store.documents.sessions import PracticeSession
 from tests.tools.harness import SERVICE, School, Student

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from store.documents.intelligence import RevisionSchedule
-from store.documents.own import Attempt, StudentSettings
+from store.documents.learner import Attempt
+from store.documents.own import StudentSettings
 from tests.tools.harness import SERVICE, START, School, Student
 from tests.tools.test_delays import fall_behind
 from tools.arguments import one_line

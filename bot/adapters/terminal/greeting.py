@@ -52,7 +52,6 @@ async def welcome_back(app: App, student: ObjectId) -> str:
         return "Welcome back!"
     if problem is not None:
         return f"Welcome back! {problem.title} is still running: “hint” for a small step, or tell me how it went."
-    topics = [revision.topic for revision in (*due.overdue, *due.due_today)]
     topics = [revision.topic for revision in due.due]
     if not topics:
         return "Welcome back! No revision is due today; “give me one” gets you the next problem."

@@ -14,7 +14,7 @@ from typing import Final
 from hypothesis import strategies as st
 
 from store.client import Database, ObjectId, connect
-from store.documents.own import Attempt, PopulationEntry, ProblemDifficulty
+from store.documents.learner import Attempt, PopulationEntry, ProblemDifficulty
 from tests.tools.harness import School
 from tests.tools.sequences.calls import Call
 from tests.tools.sequences.play import begin

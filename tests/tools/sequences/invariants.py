@@ -14,7 +14,8 @@ from store.client import ObjectId, Raw
 from store.documents.account import ConversationTitle
 from store.documents.analytics import UserTopicStats
 from store.documents.intelligence import MasteryMetric, RevisionSchedule
-from store.documents.own import Attempt, LearnerStudent, LearnerTopic, StudentSettings
+from store.documents.learner import Attempt, LearnerStudent, LearnerTopic
+from store.documents.own import StudentSettings
 from store.documents.problems import Submission
 from store.documents.repeats import TaskRepeat
 from store.documents.revisions import RevisionDelay, RevisionRun

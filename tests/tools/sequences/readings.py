@@ -9,8 +9,9 @@ import pytest
 from store.client import ObjectId
 from store.documents.account import ConversationTitle
 from store.documents.intelligence import MasteryMetric, RevisionSchedule
+from store.documents.learner import Attempt, LearnerTopic
 from store.documents.level import Proposal
-from store.documents.own import Attempt, LearnerTopic, StudentSettings
+from store.documents.own import StudentSettings
 from store.documents.people import User
 from store.documents.problems import Submission
 from store.documents.revisions import RevisionSettings

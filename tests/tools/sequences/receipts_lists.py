@@ -9,7 +9,8 @@ from store.client import ObjectId, Raw
 from store.documents.account import ConversationTitle, Erasure
 from store.documents.imports import PendingImport
 from store.documents.intelligence import RevisionSchedule
-from store.documents.own import Attempt, ChannelAccount
+from store.documents.learner import Attempt
+from store.documents.own import ChannelAccount
 from store.documents.repeats import TaskRepeat
 from store.documents.sessions import AIMentorConversation, PreparationTask
 from store.documents.study import Note

@@ -10,8 +10,9 @@ import pytest
 from store.client import ObjectId, Raw, decode
 from store.documents.base import Document
 from store.documents.intelligence import MasteryMetric, RevisionSchedule
+from store.documents.learner import Attempt, LearnerTopic
 from store.documents.level import Placement, PlacementRun, SeenProblem
-from store.documents.own import Attempt, LearnerTopic, StudentSettings, UndoEntry
+from store.documents.own import StudentSettings, UndoEntry
 from store.documents.people import User
 from store.documents.problems import Submission
 from store.documents.sessions import PracticeSession, PreparationTask

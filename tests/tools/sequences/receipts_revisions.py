@@ -9,7 +9,7 @@ import pytest
 
 from store.client import ObjectId, Raw
 from store.documents.intelligence import RevisionSchedule
-from store.documents.own import Attempt, LearnerTopic
+from store.documents.learner import Attempt, LearnerTopic
 from store.documents.revisions import RevisionDelay, RevisionRun, RevisionSettings
 from store.documents.sessions import PracticeSession
 from tests.tools.sequences.play import Done

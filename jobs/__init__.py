@@ -1,0 +1,1 @@
+"""What happens by itself: recurring and queued work."""

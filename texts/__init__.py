@@ -1,0 +1,48 @@
+"""What PrepMate says in fixed words: one gettext catalogue, in the language of whoever is spoken to.
+
+The English text stands in the code and is its own key. `locale/prepmate.pot` lists all of them.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+DOMAIN: Final = "prepmate"
+ENGLISH: Final = "en"
+LOCALE: Final = Path(__file__).parent / "locale"
+
+_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say everything in a language (IETF tag) while the block runs; English where there is no such catalogue."""
+    token = _language.set(language)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def say(text: str, **values: Any) -> str:
+    """Return a text in the language that is spoken, with `values` in its {places}."""
+    said = _catalogue(_language.get()).gettext(text)
+    return said.format(**values) if values else said
+
+
+def say_count(one: str, many: str, count: int, **values: Any) -> str:
+    """Return the form of a text that fits `count`, which stands in its place {count}."""
+    return _catalogue(_language.get()).ngettext(one, many, count).format(count=count, **values)
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """Return the catalogue of a language: "pt-BR" is looked for as pt_BR, then as pt."""
+    tag = language.replace("-", "_")
+    return gettext.translation(DOMAIN, LOCALE, languages=[tag, tag.partition("_")[0]], fallback=True)
