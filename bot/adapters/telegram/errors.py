@@ -1,0 +1,121 @@
+"""What Telegram answers when it does not do what it is asked, in this project's words.
+
+TelegramDown     it did not answer, or failed, or refuses the token: the same call may work later
+└── MessageGone  the message to be changed is not there any more
+
+`Undeliverable` and `DeliverLater` are those of `bot.adapters.base`. None of them ever shows the bot's token, which is
+part of every address that the library asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Final
+
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.adapters.base import DeliverLater, Undeliverable
+
+HIDDEN: Final = "[token]"
+_NO_CHAT: Final = (
+    "chat not found",
+    "user not found",
+    "chat_id is empty",
+    "peer_id_invalid",
+    "group chat was deactivated",
+    "group is deactivated",
+    "not enough rights",
+    "have no rights",
+    "chat_write_forbidden",
+    "chat_restricted",
+    "user is deactivated",
+    "need administrator rights",
+    "topic_closed",
+    "topic_deleted",
+    "message thread not found",
+)
+_NO_MESSAGE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid", "message not found")
+
+
+class TelegramDown(Exception):
+    """Telegram did not do it; the same call may work later."""
+
+
+class MessageGone(TelegramDown):
+    """The message to be changed was deleted, or may not be changed any more."""
+
+
+class MovedTo(Exception):
+    """The group has become a supergroup, which goes by another number."""
+
+    def __init__(self, chat: int) -> None:
+        super().__init__("the group has become a supergroup")
+        self.chat = chat
+
+
+class Refusal(Exception):
+    """Telegram refuses what was asked as it was asked. `reason` is in its words, in small letters."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"Telegram refused: {reason}")
+        self.reason = reason.lower()
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the message was so already."""
+        return "message is not modified" in self.reason
+
+    @property
+    def of_form(self) -> bool:
+        """Whether the formatting is what it refuses."""
+        return "entit" in self.reason or "parse" in self.reason
+
+    @property
+    def of_length(self) -> bool:
+        """Whether the text is longer than it takes."""
+        return "too long" in self.reason or "too_long" in self.reason
+
+
+@contextmanager
+def translated(token: str) -> Iterator[None]:
+    """Turn the library's exceptions into ours, without their causes: those name addresses, and with them the token.
+
+    Raises: Undeliverable, DeliverLater, MovedTo, MessageGone, Refusal, TelegramDown.
+    """
+    try:
+        yield
+    except TelegramError as exc:
+        raise _translate(exc, str(exc).replace(token, HIDDEN)) from None
+
+
+def _translate(exc: TelegramError, words: str) -> Exception:
+    match exc:
+        case RetryAfter():
+            return DeliverLater(_seconds(exc.retry_after))
+        case ChatMigrated():
+            return MovedTo(exc.new_chat_id)
+        case Forbidden():
+            return Undeliverable(words)
+        case InvalidToken():
+            return TelegramDown("Telegram does not know the token of the bot: see TELEGRAM_TOKEN")
+        case BadRequest():
+            return _refused(words)
+        case Conflict():
+            return TelegramDown(words)
+        case _:
+            return TelegramDown(f"Telegram did not answer: {words}")
+
+
+def _refused(words: str) -> Exception:
+    small = words.lower()
+    if any(sign in small for sign in _NO_CHAT):
+        return Undeliverable(words)
+    if any(sign in small for sign in _NO_MESSAGE):
+        return MessageGone(words)
+    return Refusal(words)
+
+
+def _seconds(wait: float | timedelta) -> float:
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
