@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # what these import takes seconds, which pass while the datab
     from agents.tokens import TokenCounter
     from bot.adapters.base import Adapter
     from bot.delivery import Delivery
+    from bot.doorway import Doorway
     from bot.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class App:
     database: Database
     turns: Turns
     delivery: Delivery
+    doorway: Doorway
     clock: Clock
     ids: IdFactory
     holder: str
@@ -141,7 +143,7 @@ async def open_app(
     limits: Limits | None = None,
     on_progress: Progress = lambda _: None,
 ) -> AsyncIterator[App]:
-    """Run the service while the block runs: accept through `app.turns`, work, deliver.
+    """Run the service while the block runs: take messages in through `app.doorway`, work, deliver.
 
     On the way out nothing more is accepted, running turns get `bot.assembly.DRAIN_SECONDS` to end, and what is left
     stays in the database for the next start or another replica. `http_client` stays the caller's to close.
@@ -163,7 +165,7 @@ async def open_app(
             settings, database, adapters(database), counter, clock=clock, ids=ids, holder=holder, limits=limits
         )
         turns, delivery = await stack.enter_async_context(parts.running(http))
-        yield App(settings, database, turns, delivery, clock, ids, holder)
+        yield App(settings, database, turns, delivery, parts.doorway(turns), clock, ids, holder)
 
 
 async def _load_counter(settings: Settings) -> TokenCounter:

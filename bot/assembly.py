@@ -17,9 +17,11 @@ from agents.coach import OfflineCoach
 from agents.mentor import Mentor
 from agents.model import ModelSettings, build_model
 from agents.tokens import TokenCounter, TokenCounters
+from bot.access import Access
 from bot.adapters.base import Adapter
 from bot.counting import Counting
 from bot.delivery import Delivery
+from bot.doorway import Doorway
 from bot.forgetting import Forgetting
 from bot.settings import Settings
 from bot.turns import Pace, Turns
@@ -70,6 +72,10 @@ class Assembly:
             prompt=load("mentor"),
             counter=self.counter,
         )
+
+    def doorway(self, turns: Turns) -> Doorway:
+        """Return what messages pass before they are taken in."""
+        return Doorway(self.database, turns, Access.of(self.settings), clock=self.clock, ids=self.ids)
 
     def _model_settings(self, key: SecretStr) -> ModelSettings:
         settings = self.settings

@@ -84,6 +84,7 @@ def _make_room(path: Path) -> Path:
 
 
 def _secrets_in(settings: Settings) -> Iterator[str]:
+    yield from settings.codes
     for name in type(settings).model_fields:
         value = getattr(settings, name)
         if isinstance(value, SecretStr):

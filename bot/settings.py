@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +13,9 @@ from bot.errors import SettingsError
 from store.faults import Faults, Guard
 
 _NEVER_FROM_A_FILE = frozenset({"prepmate_crash_at", "crash_at", "prepmate_broken_guard", "broken_guard"})
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_ACCOUNT = re.compile(r"(?:terminal|discord|telegram|web|probe):\S{1,200}")
 
 
 class _DotEnvFile(DotEnvSettingsSource):
@@ -50,6 +54,12 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=3.0, alias="PREPMATE_LEASE_SECONDS", gt=0.1, le=600)
     turn_seconds: float = Field(default=180.0, alias="PREPMATE_TURN_SECONDS", gt=0, le=3600)
 
+    access: Literal["open", "invite", "list"] = Field(default="open", alias="PREPMATE_ACCESS")
+    invite_codes: SecretStr = Field(default=SecretStr(""), alias="PREPMATE_INVITE_CODES")
+    allowed: str = Field(default="", alias="PREPMATE_ALLOWED")
+    admins: str = Field(default="", alias="PREPMATE_ADMINS")
+    contact: str | None = Field(default=None, alias="PREPMATE_CONTACT", max_length=200)
+
     # Only the verifiers set these two (see store.faults), in the environment of the process that shall fail.
     crash_at: str | None = Field(default=None, alias="PREPMATE_CRASH_AT")
     broken_guard: Guard | None = Field(default=None, alias="PREPMATE_BROKEN_GUARD")
@@ -81,10 +91,40 @@ class Settings(BaseSettings):
             raise ValueError("it holds spaces or characters that no key has; copy it again")
         return SecretStr(key) if key else None
 
+    @field_validator("invite_codes")
+    @classmethod
+    def _fit_a_link(cls, value: SecretStr) -> SecretStr:
+        """A code travels in a link (t.me/bot?start=CODE), and a short one is guessed."""
+        if not all(_CODE.fullmatch(code) for code in _items(value.get_secret_value())):
+            raise ValueError("each code has 8 to 64 letters, digits, - and _; commas stand between them")
+        return value
+
+    @field_validator("allowed", "admins")
+    @classmethod
+    def _are_accounts(cls, value: str) -> str:
+        if wrong := next((one for one in _items(value) if not _ACCOUNT.fullmatch(one)), None):
+            raise ValueError(f"{wrong[:60]!r} is no account: write them as telegram:123456, with commas between them")
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _expand_home(cls, value: Path) -> Path:
         return value.expanduser()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return the invitation codes."""
+        return _items(self.invite_codes.get_secret_value())
+
+    @property
+    def allowed_accounts(self) -> frozenset[str]:
+        """Return who is let in by name, as platform:account."""
+        return frozenset(_items(self.allowed))
+
+    @property
+    def admin_accounts(self) -> frozenset[str]:
+        """Return who administers the service, as platform:account."""
+        return frozenset(_items(self.admins))
 
     @property
     def faults(self) -> Faults:
@@ -108,6 +148,11 @@ def read_settings() -> Settings:
     except ValueError as exc:
         raise SettingsError(f"PREPMATE_CRASH_AT cannot be used: {exc}.") from None
     return settings
+
+
+def _items(text: str) -> tuple[str, ...]:
+    """Return what stands between commas."""
+    return tuple(item for part in text.split(",") if (item := part.strip()))
 
 
 def _begin_small(sentence: str) -> str:

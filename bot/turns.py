@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from agents.tokens import TokenCounter
 from bot import replies
-from bot.adapters.base import Adapter, Incoming
+from bot.adapters.base import Adapter, Incoming, private_address
 from bot.errors import Forgotten, Refused
 from bot.messages import check_text
 from bot.waiting import first_of
@@ -118,7 +118,7 @@ class Turns:
         try:
             for _ in range(2):
                 # In this order: an erasure remembers a turn's key before it deletes the turn.
-                if known := await self._known(incoming.key):
+                if known := await self.known(incoming.key):
                     return known
                 if await self._tombstones.holds(incoming.key):
                     raise Forgotten(replies.FORGOTTEN)
@@ -128,7 +128,8 @@ class Turns:
             raise Refused(replies.sentence_for(exc)) from exc
         raise StoreUnavailable("everything about you is being deleted; send it again in a moment")
 
-    async def _known(self, key: str) -> Accepted | None:
+    async def known(self, key: str) -> Accepted | None:
+        """Return the turn that was accepted under a key, or None."""
         if not self._faults.stands("dedupe") or (known := await self._queue.find(key)) is None:
             return None
         return Accepted(known.id, known.user_id, duplicate=True)
@@ -138,10 +139,16 @@ class Turns:
 
         Raises: Deactivated, QueueFull, TooFast, StudentGone.
         """
-        student = await self._accounts.resolve(incoming.platform, incoming.account, incoming.display_name)
+        student = await self._accounts.resolve(
+            incoming.platform,
+            incoming.account,
+            incoming.display_name,
+            address=private_address(incoming),
+            language=incoming.language,
+        )
         turn = self._turn_of(incoming, student)
         if await self._queue.accept(turn) is None:
-            if known := await self._known(turn.key):
+            if known := await self.known(turn.key):
                 return known
             raise StoreUnavailable("the message could not be looked up; send it again")
         self._serve_soon(student)

@@ -1,6 +1,6 @@
 """What every place where students chat provides: the whole plug-in interface on one screen.
 
-An adapter converts what arrives into an `Incoming`, gives it to `Turns.accept` before it acknowledges anything to its
+An adapter converts what arrives into an `Incoming`, gives it to `Doorway.take` before it acknowledges anything to its
 platform, shows previews while the turn is worked, and delivers what stands in the outbox.
 """
 
@@ -32,6 +32,14 @@ class Incoming:
     public: bool = False
     reply_to: str | None = None
     language: str | None = None
+
+
+def private_address(incoming: Incoming) -> str | None:
+    """Return where whoever wrote can be written to in private later on, if this message tells it.
+
+    A terminal's session ends, and nothing is ever sent to one that did not ask.
+    """
+    return None if incoming.public or incoming.platform == "terminal" else incoming.address
 
 
 class Undeliverable(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from store.documents.access import ACCESS
 from store.documents.account import ACCOUNT
 from store.documents.analytics import AnalyticsSnapshot, UserTopicStats
 from store.documents.base import Document
@@ -62,6 +63,7 @@ ALL: tuple[type[Document], ...] = (
     *IMPORTS,
     TaskRepeat,
     *ACCOUNT,
+    *ACCESS,
     AppliedMigration,
     LoadedCatalogue,
 )

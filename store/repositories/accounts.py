@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable
 
-from store.client import Database, ObjectId, Session
+from store.client import Database, ObjectId, Raw, Session
 from store.documents.own import Admission, ChannelAccount, Platform, StudentSettings
 from store.documents.people import User
 from store.errors import DuplicateKey, StoreError, StoreUnavailable
 from store.work import Clock, IdFactory
 
 NAME_CHARACTERS = 100
+ENGLISH = "en"
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
 
 class Deactivated(StoreError):
@@ -34,11 +37,48 @@ class Accounts:
 
     async def find(self, platform: Platform, account: str) -> ObjectId | None:
         """Return the student behind a platform's account, or None if nobody is known by it."""
-        raw = await self._accounts.find_one({"_id": f"{platform}:{account}"})
-        return ChannelAccount.read(raw).user_id if raw is not None else None
+        link = await self.link_of(platform, account)
+        return link.user_id if link is not None else None
 
-    async def resolve(self, platform: Platform, account: str, display_name: str) -> ObjectId:
+    async def link_of(self, platform: Platform, account: str) -> ChannelAccount | None:
+        """Return what is known of a platform's account, or None."""
+        raw = await self._accounts.find_one({"_id": f"{platform}:{account}"})
+        return ChannelAccount.read(raw) if raw is not None else None
+
+    async def heard_from(self, link: ChannelAccount, address: str) -> None:
+        """Note where an account's owner has just written in private; where nothing changes, nothing is written."""
+        if link.address != address or link.dead_at is not None:
+            change: Raw = {"$set": {"address": address, "updatedAt": self._clock()}, "$unset": {"deadAt": ""}}
+            await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
+
+    async def stop(self, link: ChannelAccount) -> None:
+        """Note that an account's owner wants nothing more until they say /start."""
+        now = self._clock()
+        change: Raw = {"$set": {"stoppedAt": now, "updatedAt": now}}
+        await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
+
+    async def start(self, link: ChannelAccount) -> None:
+        """Note that an account's owner wants to be answered again."""
+        change: Raw = {"$set": {"updatedAt": self._clock()}, "$unset": {"stoppedAt": "", "deadAt": ""}}
+        await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
+
+    async def language_of(self, student: ObjectId) -> str:
+        """Return the language that a student is spoken to in (IETF tag)."""
+        raw = await self._database.collection(StudentSettings.collection).find_one({"_id": student})
+        return StudentSettings.read(raw).language if raw is not None else ENGLISH
+
+    async def resolve(
+        self,
+        platform: Platform,
+        account: str,
+        display_name: str,
+        *,
+        address: str | None = None,
+        language: str | None = None,
+    ) -> ObjectId:
         """Return the student behind a platform's account; the first contact makes one. Safe from many at once.
+
+        `address` and `language` are what the first contact tells: where to write in private, and what they read.
 
         Raises: Deactivated, StoreUnavailable.
         """
@@ -47,7 +87,7 @@ class Accounts:
                 await self._check_active(student)
                 return student
             try:
-                return await self._welcome(platform, account, display_name)
+                return await self._welcome(platform, account, display_name, address, language)
             except DuplicateKey:
                 continue  # another process welcomed them at the same moment
         raise StoreUnavailable("the account could not be opened; try again in a moment")
@@ -57,7 +97,9 @@ class Accounts:
         if await users.find_one({"_id": student, "isActive": False}, fields={"_id": 1}):
             raise Deactivated("this account was deactivated")
 
-    async def _welcome(self, platform: Platform, account: str, display_name: str) -> ObjectId:
+    async def _welcome(
+        self, platform: Platform, account: str, display_name: str, address: str | None, language: str | None
+    ) -> ObjectId:
         now, student = self._clock(), self._ids()
         name = _storable(display_name).strip()[:NAME_CHARACTERS].strip() or "Student"
         stamps = {"created_at": now, "updated_at": now}
@@ -70,9 +112,15 @@ class Accounts:
             **stamps,
         )
         link = ChannelAccount(
-            id=f"{platform}:{account}", user_id=student, platform=platform, display_name=name, **stamps
+            id=f"{platform}:{account}",
+            user_id=student,
+            platform=platform,
+            display_name=name,
+            address=address,
+            **stamps,
         )
-        settings = StudentSettings(id=student, **stamps)
+        spoken = language if language and _LANGUAGE.fullmatch(language) else ENGLISH
+        settings = StudentSettings(id=student, language=spoken, **stamps)
         admission = Admission(id=student, **stamps)
 
         async def attempt(session: Session) -> ObjectId:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from store.client import Database, Raw, Session
+from store.client import Database, ObjectId, Raw, Session
 from store.documents.own import OutboxItem, Platform, Turn
 
 
@@ -62,6 +63,16 @@ class Outbox:
     async def mark_dead(self, item: OutboxItem, error: str) -> None:
         """Note that an item can never be delivered."""
         await self._settle(item, {"status": "dead", "error": error}, None)
+
+    async def drop(self, student: ObjectId, platform: Platform, addresses: Iterable[str], reason: str) -> int:
+        """Give up what still waits for a student at some addresses; return how many items that were."""
+        query: Raw = {
+            "userId": student,
+            "platform": platform,
+            "address": {"$in": list(addresses)},
+            "status": "pending",
+        }
+        return await self._items.update_many(query, {"$set": {"status": "dead", "error": reason}})
 
     async def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
         """Try an item again at `until`, and everything behind it after that."""

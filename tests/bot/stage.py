@@ -12,6 +12,7 @@ from agents.tokens import TokenCounter
 from bot.adapters.base import Adapter, Incoming
 from bot.turns import Accepted, Pace, Turns
 from store.client import Database, ObjectId
+from store.documents.access import Knock
 from store.documents.account import Erasure, Tombstone
 from store.documents.own import (
     OPEN_TURN,
@@ -41,6 +42,7 @@ PLAIN = (
     Effect,
     Erasure,
     Fence,
+    Knock,
     Lease,
     OutboxItem,
     PreparationTask,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.commands import CANCEL, COMMANDS, QUIT, complete, local_command
+from bot.commands import CANCEL, COMMANDS, QUIT, STOP, complete, local_command
 
 
 def test_every_command_has_one_name() -> None:
@@ -14,7 +14,7 @@ def test_every_command_has_one_name() -> None:
 
 @pytest.mark.parametrize(
     ("text", "command"),
-    [("/quit", QUIT), (" /EXIT\n", QUIT), ("/cancel", CANCEL), ("/stop", CANCEL), ("quit", None), ("/due", None)],
+    [("/quit", QUIT), (" /EXIT\n", QUIT), ("/cancel", CANCEL), ("/stop", STOP), ("quit", None), ("/due", None)],
 )
 def test_the_doors_own_commands_are_told_apart(text: str, command: object) -> None:
     """Only what begins with a slash and is the door's own is done by the door."""

@@ -15,11 +15,12 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.patch_stdout import patch_stdout
 from rich.text import Text
 
+from agents.coach import Command
 from bot.adapters.terminal.conversation import ELSEWHERE, Conversation
 from bot.adapters.terminal.greeting import CHOICES, HELLO, choice_of, welcome_back
 from bot.adapters.terminal.screen import RichScreen
 from bot.adapters.terminal.signals import interrupts_to, unechoed
-from bot.commands import LOCAL, QUIT, complete, local_command
+from bot.commands import LOCAL, QUIT, STOP, complete, local_command
 from bot.errors import Refused
 from bot.replies import sentence_for
 from store.client import ObjectId
@@ -28,6 +29,7 @@ from store.repositories.accounts import Accounts
 
 PROMPT = FormattedText([("bold ansicyan", "you › ")])
 LEAVE = "Ctrl-C again to leave."
+NOTHING_BY_ITSELF = "This terminal sends nothing by itself, so there is nothing else to stop."
 
 
 class Dialogue:
@@ -51,7 +53,7 @@ class Dialogue:
             if command is QUIT:
                 break
             if command is not None:
-                await self._cancel()
+                await self._cancel(command)
             elif text.strip():
                 await self._exchange(self._chosen(text))
         self._screen.console.print(Text("Bye! Everything you logged is saved.", style="dim"))
@@ -118,14 +120,15 @@ class Dialogue:
             Text(f"In this terminal also: {commands}, Ctrl-C stops an answer, ↑ brings back what you wrote.", "dim")
         )
 
-    async def _cancel(self) -> None:
+    async def _cancel(self, command: Command) -> None:
         try:
             student = await self._student()
             stopped = student is not None and await self._conversation.app.turns.cancel(student)
         except StoreError as exc:
             self._screen.note(sentence_for(exc))
             return
-        self._screen.note("Stopping it…" if stopped else "Nothing is being answered right now.")
+        said = "Stopping it…" if stopped else "Nothing is being answered right now."
+        self._screen.note(f"{said} {NOTHING_BY_ITSELF}" if command is STOP else said)
 
     async def _student(self) -> ObjectId | None:
         app = self._conversation.app

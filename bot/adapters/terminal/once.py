@@ -12,7 +12,7 @@ from bot.adapters.terminal.conversation import Conversation
 from bot.adapters.terminal.convert import clean, plain
 from bot.adapters.terminal.screen import RichScreen
 from bot.adapters.terminal.signals import interrupts_to
-from bot.commands import CANCEL, local_command
+from bot.commands import CANCEL, STOP, local_command
 from bot.turns import Accepted
 from store.documents.own import Turn
 from store.errors import StoreError
@@ -26,7 +26,7 @@ async def ask(conversation: Conversation, text: str, *, as_json: bool, screen: R
     answer that failed goes to standard error.
     """
     if (command := local_command(text)) is not None:
-        stopped = command is CANCEL and await _cancel(conversation)
+        stopped = command in (CANCEL, STOP) and await _cancel(conversation)
         sys.stderr.write("Stopped.\n" if stopped else "Nothing is being answered right now.\n")
         return 0 if stopped else 1
     accepted = await conversation.send(text)
