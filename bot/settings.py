@@ -56,8 +56,8 @@ class Settings(BaseSettings):
 
     access: Literal["open", "invite", "list"] = Field(default="open", alias="PREPMATE_ACCESS")
     invite_codes: SecretStr = Field(default=SecretStr(""), alias="PREPMATE_INVITE_CODES")
-    allowed: str = Field(default="", alias="PREPMATE_ALLOWED")
-    admins: str = Field(default="", alias="PREPMATE_ADMINS")
+    allowed: str | None = Field(default=None, alias="PREPMATE_ALLOWED")
+    admins: str | None = Field(default=None, alias="PREPMATE_ADMINS")
     contact: str | None = Field(default=None, alias="PREPMATE_CONTACT", max_length=200)
 
     # Only the verifiers set these two (see store.faults), in the environment of the process that shall fail.
@@ -101,7 +101,7 @@ class Settings(BaseSettings):
 
     @field_validator("allowed", "admins")
     @classmethod
-    def _are_accounts(cls, value: str) -> str:
+    def _are_accounts(cls, value: str | None) -> str | None:
         if wrong := next((one for one in _items(value) if not _ACCOUNT.fullmatch(one)), None):
             raise ValueError(f"{wrong[:60]!r} is no account: write them as telegram:123456, with commas between them")
         return value
@@ -150,9 +150,9 @@ def read_settings() -> Settings:
     return settings
 
 
-def _items(text: str) -> tuple[str, ...]:
+def _items(text: str | None) -> tuple[str, ...]:
     """Return what stands between commas."""
-    return tuple(item for part in text.split(",") if (item := part.strip()))
+    return tuple(item for part in (text or "").split(",") if (item := part.strip()))
 
 
 def _begin_small(sentence: str) -> str:
