@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
 from store.faults import Faults, Guard
 
+TELEGRAM_URL: Final = "https://api.telegram.org"
+WEBHOOK_PORT: Final = 8080
+"""Where the HTTP listener stands in webhook mode unless a port is set."""
 _NEVER_FROM_A_FILE = frozenset({"prepmate_crash_at", "crash_at", "prepmate_broken_guard", "broken_guard"})
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -47,6 +52,13 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(default=None, alias="OPENAI_BASE_URL", pattern=r"^https?://")
     openai_model: str = Field(default="gpt-5-mini", alias="OPENAI_MODEL", min_length=1)
     openai_timeout: float = Field(default=60.0, alias="OPENAI_TIMEOUT", gt=0, le=600)
+
+    telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
+    telegram_api_url: str = Field(default=TELEGRAM_URL, alias="TELEGRAM_API_URL", pattern=r"^https?://")
+    telegram_webhook_secret: SecretStr | None = Field(default=None, alias="TELEGRAM_WEBHOOK_SECRET")
+    webhook_url: str | None = Field(default=None, alias="PREPMATE_WEBHOOK_URL", pattern=r"^https?://[^/\s?#]+[^\s?#]*$")
+    http_host: str = Field(default="127.0.0.1", alias="PREPMATE_HTTP_HOST", min_length=1)
+    http_port: int | None = Field(default=None, alias="PREPMATE_HTTP_PORT", ge=1, le=65535)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", alias="PREPMATE_LOG_LEVEL")
     no_color: bool = Field(default=False, alias="NO_COLOR")
@@ -105,6 +117,39 @@ class Settings(BaseSettings):
         if wrong := next((one for one in _items(value) if not _ACCOUNT.fullmatch(one)), None):
             raise ValueError(f"{wrong[:60]!r} is no account: write them as telegram:123456, with commas between them")
         return value
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _is_a_bot_s(cls, value: SecretStr | None) -> SecretStr | None:
+        """A token is part of every address that is asked; what is none is told here rather than as an odd address."""
+        token = value.get_secret_value().strip() if value else ""
+        if token and not re.fullmatch(r"[0-9]{1,20}:[A-Za-z0-9_-]{1,200}", token):
+            raise ValueError("it does not look like 123456789:ABC…, as @BotFather gives it; copy it again")
+        return SecretStr(token) if token else None
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _fits_telegram(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value.get_secret_value()):
+            raise ValueError("Telegram takes letters, digits, _ and -, and it takes 16 of them to be a secret")
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_reached_safely(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Telegram itself calls https addresses only; a server of one's own on the same network may call others."""
+        if value and not value.startswith("https:") and info.data.get("telegram_api_url") == TELEGRAM_URL:
+            raise ValueError("Telegram calls https addresses only")
+        return value.rstrip("/") if value else None
+
+    @model_validator(mode="after")
+    def _derive_the_webhook_s_secret(self) -> Self:
+        """Every replica must know the same one: without one of its own it follows from the token."""
+        if self.telegram_bot_token and not self.telegram_webhook_secret:
+            token = self.telegram_bot_token.get_secret_value().encode()
+            derived = hmac.new(token, b"prepmate telegram webhook", hashlib.sha256).hexdigest()
+            self.telegram_webhook_secret = SecretStr(derived)
+        return self
 
     @field_validator("data_dir")
     @classmethod

@@ -112,7 +112,7 @@ class Turns:
 
         Raises: Refused with a sentence for the student; StoreUnavailable when nothing can be promised now.
         """
-        check_text(incoming.text, self._limits.characters)
+        check_text(incoming.text, self._limits.attached if incoming.attached else self._limits.characters)
         if self._draining:
             raise StoreUnavailable("PrepMate is shutting down; send it again in a moment")
         try:

@@ -20,7 +20,8 @@ class Incoming:
 
     `key` names the message for ever (a redelivered message has the same key). `address` is where the answer goes.
     `public`: others read along there. `reply_to` is the platform's name of the message that the answer replies to.
-    `language` is what the platform says the account's owner reads (IETF tag), if it says so.
+    `language` is what the platform says the account's owner reads (IETF tag), if it says so. `attached`: the text holds
+    a file that came with the message, and may be longer than what is typed.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Incoming:
     public: bool = False
     reply_to: str | None = None
     language: str | None = None
+    attached: bool = False
 
 
 def private_address(incoming: Incoming) -> str | None:

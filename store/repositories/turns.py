@@ -35,6 +35,8 @@ class Limits:
     """How much one student may ask at once."""
 
     characters: int = 16_000
+    attached: int = 68_000
+    """Characters of a message with the text of a file in it: 64 KiB, and what was said of it."""
     waiting: int = 4
     """One running and three waiting."""
     per_minute: int = 30

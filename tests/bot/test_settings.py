@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
+from bot.logs import Secrets
 from bot.settings import Settings, read_settings
 
 KEY = "sk-secret-0123456789"
@@ -48,6 +49,10 @@ def test_a_key_never_shows(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PREPMATE_LOG_LEVEL", "LOUD"),
         ("PREPMATE_CRASH_AT", "nowhere"),
         ("PREPMATE_BROKEN_GUARD", "all"),
+        ("TELEGRAM_BOT_TOKEN", f"123:{KEY}/x"),
+        ("TELEGRAM_WEBHOOK_SECRET", f"{KEY}+"),
+        ("PREPMATE_WEBHOOK_URL", "http://bot.example"),
+        ("PREPMATE_HTTP_PORT", "70000"),
     ],
 )
 def test_a_bad_value_is_one_sentence(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -96,3 +101,20 @@ def test_no_color_counts_by_being_there(monkeypatch: pytest.MonkeyPatch) -> None
     """NO_COLOR=0 means no colour as well (no-color.org)."""
     monkeypatch.setenv("NO_COLOR", "0")
     assert read_settings().no_color
+
+
+def test_the_webhook_s_secret_follows_from_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one of its own every replica derives the same secret from the token, and neither ever shows."""
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", " 123:abc-DEF_4\n")
+    settings = read_settings()
+    assert settings.telegram_bot_token
+    assert settings.telegram_webhook_secret
+    token, secret = settings.telegram_bot_token.get_secret_value(), settings.telegram_webhook_secret.get_secret_value()
+    assert token == "123:abc-DEF_4"
+    assert len(secret) == 64
+    again = read_settings().telegram_webhook_secret
+    assert again
+    assert again.get_secret_value() == secret
+    hidden = Secrets.of(settings).hide(f"https://api/bot{token}/getMe {secret} {settings!r}")
+    assert token not in hidden
+    assert secret not in hidden

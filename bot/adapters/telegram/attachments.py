@@ -1,0 +1,120 @@
+"""What comes with a message: a file with code or text is read, anything else gets a sentence of what to do instead."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final, Self
+
+from telegram import Document, Message
+
+from bot.adapters.telegram.wording import fence
+from texts import say
+
+LARGEST: Final = 65_536
+"""Bytes that a file may have."""
+_NAMED: Final = """
+    python .py | java .java | javascript .js .mjs | jsx .jsx | typescript .ts | tsx .tsx | c .c .h | go .go | rust .rs
+    cpp .cc .cpp .cxx .hpp | csharp .cs | ruby .rb | kotlin .kt .kts | swift .swift | php .php | scala .scala | r .r
+    dart .dart | sql .sql | bash .sh | objectivec .m | haskell .hs | lua .lua | perl .pl | elixir .ex .exs | zig .zig
+    clojure .clj | julia .jl | html .html | css .css | xml .xml | json .json .ipynb | yaml .yaml .yml | toml .toml
+    markdown .md
+"""
+_LANGUAGES: Final = {
+    suffix: language
+    for language, *suffixes in (entry.split() for entry in re.split(r"[|\n]", _NAMED) if entry.strip())
+    for suffix in suffixes
+}
+_LISTS: Final = frozenset({".csv", ".tsv"})
+_TEXTS: Final = frozenset({*_LANGUAGES, *_LISTS, ".txt"})
+_BINARY: Final = re.compile(r"image/|audio/|video/|font/|application/(?:pdf|zip|gzip|x-(?:7z|rar|tar)|vnd\.|msword)")
+_IMPORT: Final = re.compile(r"\s*/?import\b[\s:.!]*", re.IGNORECASE)
+_MOST_CONTROLS: Final = 0.01
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file as it was announced; `size` in bytes, None where Telegram does not say."""
+
+    id: str
+    name: str
+    mime: str
+    size: int | None
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """Return a document's facts; its name without anything that could break out of a line."""
+        name = re.sub(r"[^\w .()+#-]", "_", document.file_name or "file")[-80:]
+        return cls(document.file_id, name, document.mime_type or "", document.file_size)
+
+    @property
+    def suffix(self) -> str:
+        """The end of the name, such as ".py"."""
+        return PurePosixPath(self.name).suffix.lower()
+
+
+def trouble_with(document: Attached) -> str | None:
+    """Return why a file is not even fetched, as a sentence, or None."""
+    if _BINARY.match(document.mime.lower()) and document.suffix not in _TEXTS:
+        return unreadable()
+    return too_large() if (document.size or 0) > LARGEST else None
+
+
+def too_large() -> str:
+    """Return what is said of a file that has too many bytes."""
+    return say(
+        "That file is too large: I read files up to {size} KiB. Send the part that matters.", size=LARGEST // 1024
+    )
+
+
+def unreadable() -> str:
+    """Return what is said of a file that is no text."""
+    return say("I can only read files with code or plain text. Send one of those, or paste the text.")
+
+
+def with_file(said: str, document: Attached, content: bytes) -> str | None:
+    """Return what was said together with what the file holds, or None where that is no text.
+
+    A list of past solves becomes the message that pasting it after /import would be.
+    """
+    text = _read(content)
+    if text is None:
+        return None
+    asked = _IMPORT.match(said)
+    if (asked and asked.end() == len(said)) or (not said and document.suffix in _LISTS):
+        return f"/import\n{text.strip()}"
+    block = f"{document.name}:\n{fence(text, _LANGUAGES.get(document.suffix, ''))}"
+    return f"{said}\n\n{block}" if said else block
+
+
+def _read(content: bytes) -> str | None:
+    """Return the text that the bytes are, or None."""
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = content.decode(encoding).replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return None
+    controls = sum(1 for character in text if character < " " and character not in "\n\t\r\f")
+    return None if "\x00" in text or controls > len(text) * _MOST_CONTROLS or not text.strip() else text
+
+
+def sentence_for(message: Message) -> str | None:
+    """Return what to do instead of sending this, or None where it is words, a file or nothing at all."""
+    if message.photo or message.live_photo:
+        return say("I cannot look at pictures. Type what it says, or send code as a file.")
+    if message.voice or message.audio or message.video_note:
+        return say("I cannot listen to recordings. Please type what you said.")
+    if message.video or message.animation:
+        return say("I cannot watch videos. Please write what it is about.")
+    if message.sticker or message.dice or message.game:
+        return say("I only understand words. Write what you would like to do, or /help.")
+    if message.location or message.venue:
+        return say("I cannot use a place on the map. For your time zone, write the name of your city.")
+    if message.contact:
+        return say("I cannot use contacts. Write what you would like to do, or /help.")
+    if message.poll or message.checklist:
+        return say("I cannot fill that in. Write the question as a message, and I will answer it.")
+    if message.story or message.paid_media:
+        return say("I cannot see that. Write what it is about.")
+    return None

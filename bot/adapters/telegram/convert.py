@@ -1,0 +1,165 @@
+"""What Telegram sends, as what PrepMate does about it: an update becomes one of five decisions.
+
+`Heard`, a message to be accepted; `Pressed`, a tap on a button; `Told`, a sentence that is said at once; `Left`, the
+person blocked the bot; `Ignored`, nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
+
+from bot.adapters.base import Incoming
+from bot.adapters.telegram.attachments import Attached, sentence_for, trouble_with
+from bot.adapters.telegram.wording import words_of
+from texts import say
+
+GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
+ALLOWED = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+"""What is asked of Telegram: nothing else is ever answered, edited messages included."""
+
+
+@dataclass(frozen=True)
+class Me:
+    """The bot itself: its number and its name without the @."""
+
+    id: int
+    username: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message for PrepMate. `number` is its place in the chat, `sent_at` when Telegram got it."""
+
+    incoming: Incoming
+    number: int
+    sent_at: datetime
+    document: Attached | None = None
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """The tap on the `index`-th button below what came from an outbox item; `press` is its name for the platform."""
+
+    incoming: Incoming
+    press: str
+    item: str
+    index: int
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said at once, and not a turn. What has the same `once` (an album's pictures) is said once."""
+
+    incoming: Incoming
+    sentence: str
+    once: str | None = None
+
+
+@dataclass(frozen=True)
+class Left:
+    """Somebody blocked the bot."""
+
+    account: str
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Nothing to do, and why."""
+
+    why: str
+
+
+Decision = Heard | Pressed | Told | Left | Ignored
+
+
+def decide(raw: dict[str, Any], me: Me) -> Decision:
+    """Return what is done about an update as it came. Raises: whatever the library makes of one that is malformed."""
+    update = Update.de_json(raw)
+    if update.message:
+        return _of_message(update.message, update.update_id, me)
+    if update.callback_query:
+        return _of_press(update.callback_query, me)
+    if update.my_chat_member:
+        return _of_membership(update.my_chat_member)
+    return Ignored("an update of a kind that is not answered")
+
+
+def account_of(raw: dict[str, Any]) -> str:
+    """Return whose update it is, as far as that can be told: those of one account are taken in their order."""
+    for kind in ALLOWED:
+        match raw.get(kind):
+            case {"from": {"id": int(number)}}:
+                return str(number)
+    return ""
+
+
+def _of_message(message: Message, update_id: int, me: Me) -> Decision:
+    sender, chat = message.from_user, message.chat
+    if sender is None or sender.is_bot or message.is_automatic_forward:
+        return Ignored("not a person's message")
+    if chat.type != Chat.PRIVATE and chat.type not in GROUPS:
+        return Ignored("not a conversation")
+    words = words_of(message, me.id, me.username)
+    if chat.type in GROUPS and not (words.addressed or _answers(message, me)):
+        return Ignored("said to others in a group")
+    incoming = _incoming(sender, chat, message, words.text, f"telegram:{me.id}:{update_id}")
+    heard = Heard(incoming, message.message_id, message.date)
+    if sentence := sentence_for(message):
+        return Told(incoming, sentence, once=message.media_group_id)
+    if message.document:
+        return _with_document(heard, Attached.of(message.document))
+    if not (message.text or message.caption):
+        return Ignored("a notice of the platform")
+    if not words.text:
+        told = say("Yes? Write what you would like to do behind my name: @{name} what is a heap?", name=me.username)
+        return Told(incoming, told)
+    return heard
+
+
+def _with_document(heard: Heard, document: Attached) -> Decision:
+    if sentence := trouble_with(document):
+        return Told(heard.incoming, sentence)
+    return replace(heard, document=document)
+
+
+def _answers(message: Message, me: Me) -> bool:
+    """Whether it is a reply to the bot. Whatever is said in a topic replies to the message that opened it."""
+    replied = message.reply_to_message
+    if replied is None or replied.from_user is None or replied.from_user.id != me.id:
+        return False
+    return not replied.forum_topic_created
+
+
+def _incoming(sender: User, chat: Chat, message: Message | None, text: str, key: str) -> Incoming:
+    public = chat.type in GROUPS
+    thread = message.message_thread_id if message and message.is_topic_message else None
+    return Incoming(
+        key=key,
+        platform="telegram",
+        account=str(sender.id),
+        display_name=sender.full_name,
+        address=f"{chat.id}/{thread}" if thread else str(chat.id),
+        text=text,
+        public=public,
+        reply_to=str(message.message_id) if message and public else None,
+        language=sender.language_code,
+    )
+
+
+def _of_press(query: CallbackQuery, me: Me) -> Decision:
+    item, _, index = (query.data or "").rpartition(":")
+    if query.message is None or not item or not index.isdecimal():
+        return Ignored("a button of which nothing is known")
+    message = query.message if isinstance(query.message, Message) else None
+    incoming = _incoming(query.from_user, query.message.chat, message, "", f"telegram:{me.id}:press:{query.id}")
+    return Pressed(replace(incoming, reply_to=None), query.id, item, int(index))
+
+
+def _of_membership(change: ChatMemberUpdated) -> Decision:
+    if change.chat.type == Chat.PRIVATE and change.new_chat_member.status == ChatMember.BANNED:
+        return Left(str(change.from_user.id))
+    return Ignored("came or went")
