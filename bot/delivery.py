@@ -21,6 +21,7 @@ from store.faults import Faults
 from store.leases import Hold, Leases
 from store.repositories.outbox import Outbox, backoff
 from store.work import Clock
+from texts import speaking
 
 log = logging.getLogger(__name__)
 
@@ -130,8 +131,9 @@ class Delivery:
         """Show one item; return whether the next one may follow."""
         self._faults.reach("deliver.before-send")
         try:
-            async with asyncio.timeout(self._seconds):
-                await adapter.deliver(item)
+            with speaking(item.language):
+                async with asyncio.timeout(self._seconds):
+                    await adapter.deliver(item)
         except Undeliverable as exc:
             await self._outbox.mark_dead(item, str(exc))
             return True

@@ -22,6 +22,7 @@ from bot.adapters.base import Adapter
 from store.documents.own import Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
 from store.errors import FenceLost, StoreError
 from store.work import Clock, StudentWork, UnitOfWork
+from texts import speaking, spoken
 from tools.context import MentorContext
 
 log = logging.getLogger(__name__)
@@ -86,7 +87,9 @@ class TurnWorker:
         turn = await self._begin(turn, work)
         hand.turn = turn
         try:
-            await self._close(turn, work, await self._end_of(turn, work, hand))
+            settings = await work.reading().of(StudentSettings).own() or StudentSettings(id=turn.user_id)
+            with speaking(settings.language):
+                await self._close(turn, work, await self._end_of(turn, work, hand, settings))
         finally:
             hand.turn = hand.answering = None
 
@@ -115,13 +118,15 @@ class TurnWorker:
 
         return await work.commit(begin)
 
-    async def _end_of(self, turn: Turn, work: StudentWork, hand: InHand) -> End:
+    async def _end_of(self, turn: Turn, work: StudentWork, hand: InHand, settings: StudentSettings) -> End:
         """Have a turn answered, whatever comes of it. Raises: StoreError, CancelledError: the turn stays open."""
         if turn.cancel_requested:
             return CANCELLED
         if turn.attempts > self._attempts:
             return End(replies.GAVE_UP, "failed", reason=TOO_OFTEN)
-        hand.answering = asyncio.create_task(self._answer_in_time(turn, work), name=f"answer {turn.id}")
+        hand.answering = asyncio.create_task(
+            self._answer_in_time(self._run_of(turn, work, settings)), name=f"answer {turn.id}"
+        )
         try:
             answer = await hand.answering
         except asyncio.CancelledError:
@@ -144,14 +149,12 @@ class TurnWorker:
             return End(replies.sentence_for(exc), "failed", reason=type(exc).__name__)
         return End(answer.text, "answered", model=answer.model)
 
-    async def _answer_in_time(self, turn: Turn, work: StudentWork) -> Answer:
+    async def _answer_in_time(self, run: TurnRun) -> Answer:
         async with asyncio.timeout(self._seconds):
-            return await self._answerer.answer(await self._run_of(turn, work))
+            return await self._answerer.answer(run)
 
-    async def _run_of(self, turn: Turn, work: StudentWork) -> TurnRun:
-        unit = work.reading()
-        settings = await unit.of(StudentSettings).own()
-        context = MentorContext(work=unit, clock=self._clock, zone=_zone_of(settings), turn=turn.id)
+    def _run_of(self, turn: Turn, work: StudentWork, settings: StudentSettings) -> TurnRun:
+        context = MentorContext(work=work.reading(), clock=self._clock, zone=_zone_of(settings), turn=turn.id)
         return TurnRun(work=work, turn=turn, context=context, listener=self._listener(turn))
 
     def _listener(self, turn: Turn) -> Listener:
@@ -196,6 +199,7 @@ class TurnWorker:
                 receipts=current.receipts,
                 public=turn.public,
                 reply_to=turn.reply_to,
+                language=spoken(),
                 next_attempt_at=now,
             )
             await unit.of(OutboxItem).add(item)
@@ -205,9 +209,9 @@ class TurnWorker:
         self._on_answer()
 
 
-def _zone_of(settings: StudentSettings | None) -> ZoneInfo:
+def _zone_of(settings: StudentSettings) -> ZoneInfo:
     try:
-        return ZoneInfo(settings.time_zone if settings else "UTC")
+        return ZoneInfo(settings.time_zone)
     except (KeyError, ValueError, OSError):
         log.warning("the student's time zone is not known on this machine; UTC is used instead")
         return ZoneInfo("UTC")

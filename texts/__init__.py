@@ -30,6 +30,17 @@ def speaking(language: str) -> Iterator[None]:
         _language.reset(token)
 
 
+def spoken() -> str:
+    """Return the language in which everything is said here and now (IETF tag)."""
+    return _language.get()
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that there are texts in (IETF tags), English first."""
+    found = {path.parent.parent.name.replace("_", "-") for path in LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
+    return (ENGLISH, *sorted(found - {ENGLISH}))
+
+
 def say(text: str, **values: Any) -> str:
     """Return a text in the language that is spoken, with `values` in its {places}."""
     said = _catalogue(_language.get()).gettext(text)

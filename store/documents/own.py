@@ -177,7 +177,8 @@ class Action(Part):
 class OutboxItem(Own):
     """Something to be said to a student through a platform, until it has been said.
 
-    What is live goes before what is `bulk` (reminders). What was not said by `expires_at` is dropped.
+    What is live goes before what is `bulk` (reminders). What was not said by `expires_at` is dropped. What the door
+    adds of its own is said in `language`.
     """
 
     collection: ClassVar[str] = "outbox"
@@ -200,6 +201,7 @@ class OutboxItem(Own):
     actions: list[Action] = Field(default_factory=list)
     public: bool = False
     reply_to: Text | None = None
+    language: Text = "en"
     bulk: bool = False
     expires_at: Time | None = None
     status: Literal["pending", "sent", "dead"] = "pending"

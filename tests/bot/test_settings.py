@@ -49,6 +49,11 @@ def test_a_key_never_shows(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PREPMATE_LOG_LEVEL", "LOUD"),
         ("PREPMATE_CRASH_AT", "nowhere"),
         ("PREPMATE_BROKEN_GUARD", "all"),
+        ("PREPMATE_ACCESS", "friends"),
+        ("PREPMATE_INVITE_CODES", "long-enough,short"),
+        ("PREPMATE_INVITE_CODES", "with a space in it"),
+        ("PREPMATE_ADMINS", "123456"),
+        ("PREPMATE_ALLOWED", "telegram:1, somebody"),
         ("TELEGRAM_BOT_TOKEN", f"123:{KEY}/x"),
         ("TELEGRAM_WEBHOOK_SECRET", f"{KEY}+"),
         ("PREPMATE_WEBHOOK_URL", "http://bot.example"),
@@ -118,3 +123,14 @@ def test_the_webhook_s_secret_follows_from_the_token(monkeypatch: pytest.MonkeyP
     hidden = Secrets.of(settings).hide(f"https://api/bot{token}/getMe {secret} {settings!r}")
     assert token not in hidden
     assert secret not in hidden
+
+
+def test_accounts_and_codes_stand_between_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lists of accounts and codes are taken apart, and the codes never show."""
+    monkeypatch.setenv("PREPMATE_INVITE_CODES", "open-sesame, let_me_in ,")
+    monkeypatch.setenv("PREPMATE_ADMINS", "telegram:123456,discord:9")
+    settings = read_settings()
+    assert settings.codes == ("open-sesame", "let_me_in")
+    assert settings.admin_accounts == {"telegram:123456", "discord:9"}
+    assert settings.allowed_accounts == frozenset()
+    assert "open-sesame" not in repr(settings)

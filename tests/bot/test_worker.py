@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +21,7 @@ from store.documents.sessions import AIMentorConversation, PreparationTask
 from store.errors import StoreError, StoreUnavailable
 from store.work import EffectKey, Outcome, UnitOfWork
 from tests.bot.stage import QUICK, Act, Gate, Script, Stage
+from texts import spoken
 from tools.errors import ToolFailed
 
 SECRET = "sk-secret at /srv/app/main.py"
@@ -379,3 +381,15 @@ async def test_an_answerer_that_ignores_its_cancel_answers(stage: Stage) -> None
     await turns.cancel(accepted.student)
     [turn] = await stage.ended(accepted)
     assert (turn.status, turn.reply, len(await stage.outbox())) == ("answered", "all the same", 1)
+
+
+async def test_a_turn_is_worked_in_the_students_language(stage: Stage) -> None:
+    """What is said of our own while a turn is worked, and by the door that delivers it, is in the student's language."""
+
+    async def tell(_: TurnRun) -> str:
+        return spoken()
+
+    turns = stage.replica(Script(language=tell))
+    accepted = await turns.accept(replace(stage.message("language"), language="pt-br"))
+    [turn] = await stage.ended(accepted)
+    assert (turn.reply, [item.language for item in await stage.outbox()]) == ("pt-br", ["pt-br"])
