@@ -384,7 +384,7 @@ async def test_an_answerer_that_ignores_its_cancel_answers(stage: Stage) -> None
 
 
 async def test_a_turn_is_worked_in_the_students_language(stage: Stage) -> None:
-    """What is said of our own while a turn is worked, and by the door that delivers it, is in the student's language."""
+    """What is said of our own while a turn is worked, and what the door adds to it, is in the student's language."""
 
     async def tell(_: TurnRun) -> str:
         return spoken()
