@@ -150,6 +150,10 @@ class FakeTelegram(People):
         """Return every state of every draft in a chat."""
         return [text for draft in self.methods.drafts if draft.chat == chat_id for text in draft.texts]
 
+    def watch(self, on_shown: Callable[[int, Shown], None]) -> None:
+        """Tell `on_shown` of every message of the bot that comes or changes, with its chat."""
+        self.methods.on_shown = on_shown
+
     def redeliver(self, update_id: int) -> None:
         """Deliver an update once more, though it was confirmed."""
         self.updates.redeliver(update_id)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from tests.fakes.telegram_limits import Flooded, Limits
 from tests.fakes.telegram_text import CAPTION_UNITS, TEXT_UNITS, Unparsable, count_units, read_text
 from tests.fakes.telegram_updates import DEFAULT_CONNECTIONS, Updates, Webhook, read_allowed
-from tests.fakes.telegram_world import Chat, File, Json, Message, Refusal, World, read_markup
+from tests.fakes.telegram_world import Chat, File, Json, Message, Refusal, Shown, World, read_markup
 
 UP_BYTES = 50 * 1024 * 1024
 DOWN_BYTES = 20 * 1024 * 1024
@@ -87,12 +87,13 @@ class Fields:
 
 @dataclass
 class Methods:
-    """The methods over one world; `changed` is called when a person's screen has changed."""
+    """The methods over one world; `changed` is called when anything has, `on_shown` when a message came or changed."""
 
     world: World
     updates: Updates
     username: str
     changed: Callable[[], None]
+    on_shown: Callable[[int, Shown], None] | None = None
     limits: Limits = field(default_factory=Limits)
     presses: dict[str, Press] = field(default_factory=dict)
     drafts: list[Draft] = field(default_factory=list)
@@ -193,8 +194,13 @@ class Methods:
         message.file, message.reply_to, message.thread = file, reply, thread
         chat.messages[message.message_id] = message
         self.drafts_end(chat.id)
-        self.changed()
+        self._show(chat, message)
         return chat.as_json(message)
+
+    def _show(self, chat: Chat, message: Message) -> None:
+        if self.on_shown:
+            self.on_shown(chat.id, message.shown())
+        self.changed()
 
     def drafts_end(self, chat_id: int) -> None:
         """Let the previews of a chat go, as a new message of the bot does."""
@@ -224,7 +230,7 @@ class Methods:
             raise Refusal(400, NOT_MODIFIED)
         self._count(lambda now: self.limits.check_change("edit", chat.id, str(message.message_id), now))
         self.world.edited(message, text=text, entities=entities, buttons=buttons)
-        self.changed()
+        self._show(chat, message)
         return chat.as_json(message)
 
     async def do_deletemessage(self, fields: Fields) -> bool:

@@ -35,6 +35,16 @@ def check_answers(platform: FakePlatform, sent: Sequence[Sent]) -> dict[str, lis
 
 async def check_order(database: Database, platform: FakePlatform) -> dict[str, list[str]]:
     """A student's turns are numbered without a gap, and were worked and shown in that order."""
+    out_of_order = (await check_numbers(database))["out_of_order"]
+    shown: dict[str, list[int]] = defaultdict(list)
+    for answer in platform.shown:
+        shown[answer.address].append(answer.seq)
+    out_of_order += [f"{address}: shown {seqs}" for address, seqs in shown.items() if seqs != sorted(seqs)]
+    return {"out_of_order": out_of_order}
+
+
+async def check_numbers(database: Database) -> dict[str, list[str]]:
+    """A student's turns are numbered without a gap, and were worked in that order."""
     out_of_order: list[str] = []
     for student, turns in (await _by_student(database, "turns")).items():
         numbers = sorted(turn["seq"] for turn in turns)
@@ -44,10 +54,6 @@ async def check_order(database: Database, platform: FakePlatform) -> dict[str, l
         done = [turn["answeredAt"] for turn in in_order if turn.get("answeredAt")]
         if len(done) < len(in_order) or done != sorted(done):
             out_of_order.append(f"{student}: worked out of order")
-    shown: dict[str, list[int]] = defaultdict(list)
-    for answer in platform.shown:
-        shown[answer.address].append(answer.seq)
-    out_of_order += [f"{address}: shown {seqs}" for address, seqs in shown.items() if seqs != sorted(seqs)]
     return {"out_of_order": out_of_order}
 
 
@@ -128,7 +134,7 @@ async def check_conversations(database: Database, answered: Mapping[str, int]) -
 
 
 async def _students(database: Database) -> dict[str, ObjectId]:
-    accounts = await database.collection("channel_accounts").find({"platform": "probe"})
+    accounts = await database.collection("channel_accounts").find({})
     return {raw["_id"].partition(":")[2]: raw["userId"] for raw in accounts}
 
 

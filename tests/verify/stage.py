@@ -23,10 +23,10 @@ READY_SECONDS = 60.0
 
 @dataclass
 class Replica:
-    """One process of the service; `env` holds what it is started with."""
+    """One process of the service: what Python is to run, and `env`, what it is started with."""
 
     name: str
-    platform: str
+    command: tuple[str, ...]
     env: dict[str, str]
     log: Path
     process: asyncio.subprocess.Process | None = None
@@ -36,10 +36,7 @@ class Replica:
         with self.log.open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                "-m",
-                "tests.verify.service",
-                "--platform",
-                self.platform,
+                *self.command,
                 *(["--gate"] if gate else []),
                 env=self.env,
                 stdin=asyncio.subprocess.PIPE,
@@ -116,7 +113,8 @@ class Stage:
 
     def replica(self, name: str, **env: str) -> Replica:
         """Return a new replica, not yet started."""
-        made = Replica(name, self.platform.url, {**self.env, **env}, self.directory / f"{name}.log")
+        command = ("-m", "tests.verify.service", "--platform", self.platform.url)
+        made = Replica(name, command, {**self.env, **env}, self.directory / f"{name}.log")
         self.replicas.append(made)
         return made
 
