@@ -47,6 +47,7 @@ class Updates:
     confirmed: set[int] = field(default_factory=set)
     failed_posts: int = 0
     last_error: str | None = None
+    _once_more: list[int] = field(default_factory=list)
     _handed: int = 0
     _poll: asyncio.Future[None] | None = None
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
@@ -69,10 +70,15 @@ class Updates:
         return self.next_id
 
     def redeliver(self, update_id: int) -> None:
-        """Deliver an update once more, confirmed or not: after what came later, as a repeated delivery does."""
+        """Deliver an update once more after it was confirmed, behind what came later meanwhile.
+
+        One that waits still is delivered anyway, in its order: that counts as the first time.
+        """
         chat_id, update = self.known[update_id]
         if self.webhook:
             self._enqueue(chat_id, update)
+        elif update_id in self.waiting:
+            self._once_more.append(update_id)
         else:
             self.again.append(update)
             self._arrived.set()
@@ -108,6 +114,9 @@ class Updates:
         for update_id in before:
             del self.waiting[update_id]
         self.confirmed.update(before)
+        for update_id in [one for one in self._once_more if one not in self.waiting]:
+            self._once_more.remove(update_id)
+            self.redeliver(update_id)
         if before:
             self.changed()
 
