@@ -95,12 +95,12 @@ class Mentor:
                     if last.tool_calls:
                         await speech.take_back()
         await speech.end()
-        return self._answer_of(final)
+        return self._answer_of(final, run)
 
-    def _answer_of(self, final: AIMessage | None) -> Answer:
+    def _answer_of(self, final: AIMessage | None, run: TurnRun) -> Answer:
         text = clean(final.text).strip() if final is not None else ""
         model = (model_of(final) if final is not None else None) or self._model_name
-        return Answer(text or EMPTY_ANSWER, model)
+        return Answer(text or EMPTY_ANSWER, model, tuple(run.progress.ran))
 
 
 def name_of(model: BaseChatModel | None) -> str:

@@ -37,19 +37,28 @@ class CallOrder:
         self._done[call].set()
 
 
+@dataclass(frozen=True)
+class Ran:
+    """A verb that came back with a result, which is JSON."""
+
+    verb: str
+    result: str
+
+
 @dataclass
 class Progress:
     """What happens while one turn is answered and is not worth keeping: nothing of it survives a takeover.
 
     `heard` is what the model has sent of its running call, `said` whether the student was shown any of it. `bill` is
     what the call that has just succeeded cost, for the journal to write down. `out_of_reach` says why the model was
-    given up for the rest of the turn.
+    given up for the rest of the turn. `ran` are the verbs so far: a replay runs them again.
     """
 
     heard: str = ""
     said: bool = False
     bill: Bill | None = None
     out_of_reach: str | None = None
+    ran: list[Ran] = field(default_factory=list)
     orders: dict[int, CallOrder] = field(default_factory=dict)
 
 
@@ -69,7 +78,8 @@ class TurnRun:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the student is told, and by which model ("offline coach" where none was asked)."""
+    """What the student is told, by which model ("offline coach" where none was asked), and which verbs ran for it."""
 
     text: str
     model: str
+    ran: tuple[Ran, ...] = ()

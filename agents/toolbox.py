@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from agents.run import CallOrder, TurnRun
+from agents.run import CallOrder, Ran, TurnRun
 from agents.steps import since_student, step_of
 from store.work import EffectKey, Outcome, UnitOfWork
 from tools.context import Receipt, Verb
@@ -65,6 +65,7 @@ def _tool_of(verb: Verb, known: frozenset[str]) -> BaseTool:
                 result = await _run(verb, run, EffectKey(run.turn.id, step, call_id), _checked(arguments, given))
             except ToolError as error:
                 return _refusal(verb.name, call_id, error)
+            run.progress.ran.append(Ran(verb.name, result))
             return ToolMessage(_cut(result), name=verb.name, tool_call_id=call_id, artifact=result)
 
     return VerbTool(

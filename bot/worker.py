@@ -14,10 +14,11 @@ from pydantic import ValidationError
 from agents.errors import AgentError
 from agents.history import append_exchange
 from agents.listener import Listener, Silence
-from agents.run import PREPMATE, Answer, TurnRun
+from agents.run import OFFLINE_COACH, PREPMATE, Answer, Ran, TurnRun
 from agents.tokens import TokenCounter
 from agents.usage import close_left_open
 from bot import replies
+from bot.actions import Happened, actions_of
 from bot.adapters.base import Adapter
 from store.documents.own import Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
 from store.errors import FenceLost, StoreError
@@ -50,12 +51,13 @@ class InHand:
 
 @dataclass(frozen=True)
 class End:
-    """How a turn ends: what the student reads, and why or by which model."""
+    """How a turn ends: what the student reads, why or by which model, and which verbs ran for it."""
 
     text: str
     status: TurnStatus
     reason: str | None = None
     model: str | None = None
+    ran: tuple[Ran, ...] = ()
 
 
 CANCELLED = End(replies.CANCELLED, "failed", reason="cancelled")
@@ -147,7 +149,7 @@ class TurnWorker:
         except Exception as exc:
             log.exception("turn %s failed", turn.id)
             return End(replies.sentence_for(exc), "failed", reason=type(exc).__name__)
-        return End(answer.text, "answered", model=answer.model)
+        return End(answer.text, "answered", model=answer.model, ran=answer.ran)
 
     async def _answer_in_time(self, run: TurnRun) -> Answer:
         async with asyncio.timeout(self._seconds):
@@ -187,6 +189,8 @@ class TurnWorker:
             current.reason, current.model = end.reason, end.model
             current.answered_at = now
             await unit.of(Turn).save(current)
+            free = end.model not in (None, PREPMATE, OFFLINE_COACH)
+            happened = Happened(turn.id, end.ran, effects, free=free)
             item = OutboxItem(
                 id=f"answer:{turn.id}",
                 user_id=turn.user_id,
@@ -197,6 +201,7 @@ class TurnWorker:
                 seq=turn.seq,
                 text=end.text,
                 receipts=current.receipts,
+                actions=actions_of(happened, public=turn.public),
                 public=turn.public,
                 reply_to=turn.reply_to,
                 language=spoken(),

@@ -162,8 +162,10 @@ class StudentWork:
             if self.faults.stands("effects") and (done := await effects.get(str(key))):
                 return done.result
             outcome = await body(unit)
+            undo: UndoEntry | None = None
             if outcome.undo_label and unit.changes.before:
-                await unit.of(UndoEntry).add(_undo_entry(unit, verb, outcome.undo_label))
+                undo = _undo_entry(unit, verb, outcome.undo_label)
+                await unit.of(UndoEntry).add(undo)
             if self.faults.stands("effects"):
                 effect = Effect(
                     id=str(key),
@@ -174,6 +176,7 @@ class StudentWork:
                     verb=verb,
                     result=outcome.result,
                     receipt=outcome.receipt,
+                    undo_id=undo.id if undo else None,
                 )
                 await effects.add(effect)
             return outcome.result

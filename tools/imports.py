@@ -30,6 +30,9 @@ Only = Annotated[str | None, Field(max_length=2000, description="The only lines 
 Dates = Annotated[
     Literal["day-first", "month-first"] | None, Field(description="How dates like 3/4/2024 are meant, if asked.")
 ]
+Shown = Annotated[
+    str | None, Field(max_length=100, description="The id of the preview that is meant; leave out for the last one.")
+]
 How = Annotated[
     Literal["unaided", "with-help"] | None,
     Field(description="How the lines were solved that do not say so: unaided unless the student says with help."),
@@ -82,6 +85,7 @@ async def confirm_import(
     only: Only = None,
     dates: Dates = None,
     how: How = None,
+    shown: Shown = None,
 ) -> ImportReceipt:
     """Import the list that was shown, once the student has said yes to it in their own message.
 
@@ -91,6 +95,7 @@ async def confirm_import(
     pending = await read_pending(context)
     if context.turn is not None and pending.turn_id == context.turn:
         raise ToolFailed("The student has to see the list and say yes first: show it, and ask.")
+    _check_shown(pending, shown)
     change(pending, choices=choices, leave_out=leave_out, only=only, dates=dates, how=how)
     await mark_known(context, pending.items)
     ready = [item for item in pending.items if is_ready(item)]
@@ -100,11 +105,18 @@ async def confirm_import(
     return receipt_of(context, pending, solves, imported)
 
 
-async def cancel_import(context: MentorContext) -> ImportCancelled:
+async def cancel_import(context: MentorContext, shown: Shown = None) -> ImportCancelled:
     """Put the list that waits for a yes away; nothing of it was stored. Use it for "no", "cancel the import"."""
     pending = await read_pending(context)
+    _check_shown(pending, shown)
     await _put_away(context)
     return ImportCancelled(line="", lines=sum(len(item.lines) for item in pending.items))
+
+
+def _check_shown(pending: PendingImport, shown: str | None) -> None:
+    """Make sure that an answer is about the list as it was shown last. Raises: ToolFailed."""
+    if shown is not None and shown != str(pending.turn_id):
+        raise ToolFailed("That list was changed or replaced since then; answer below the one that I showed last.")
 
 
 async def _solves(context: MentorContext, pending: PendingImport, ready: Sequence[ImportItem]) -> list[PastSolve]:

@@ -127,11 +127,15 @@ async def answer_placement(
             "answer; stop: end the placement with what was said."
         ),
     ],
+    topic: Annotated[
+        str | None, Field(max_length=200, description="The topic of the question that is meant; usually left out.")
+    ] = None,
 ) -> PlacementReceipt:
     """Take the student's answer to the placement's open question, and return the next question or the result.
 
-    Only what the student said: never guess an answer. After the last one the receipt says what changed; undo_last takes
-    the whole placement back. Then call next_problem, which chooses by the new level.
+    Only what the student said: never guess an answer. An answer to a question that is not open any more is not taken:
+    the open one is asked again. After the last one the receipt says what changed; undo_last takes the whole placement
+    back. Then call next_problem, which chooses by the new level.
     """
     if answer not in get_args(Said):
         raise ToolRetry("The answer must be unaided, with-help, not-yet, skip, back or stop.", choices=get_args(Said))
@@ -139,6 +143,8 @@ async def answer_placement(
     if run is None:
         raise ToolRetry("No placement is open; start_placement begins one.")
     ground = await _read_ground(context)
+    if topic is not None and topic.casefold() != ground.syllabus.name_of(run.asked.topic_id).casefold():
+        return await _asking(context, ground, run)
     if answer == "back":
         return await _step_back(context, ground, run)
     if answer != "stop":

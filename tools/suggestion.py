@@ -22,7 +22,7 @@ from tools.backlog import read_backlog
 from tools.context import MentorContext
 from tools.dates import local_day, say_day
 from tools.errors import ToolRetry
-from tools.problems import brief
+from tools.problems import brief, resolve_problem
 from tools.proposals import Instead, Memory, decline, read_memory, remember
 from tools.prospects import (
     NextProblem,
@@ -79,6 +79,9 @@ async def next_problem(
         Instead | None,
         Field(description="What the student wants in place of the last one proposed: another, easier or harder."),
     ] = None,
+    than: Annotated[
+        str | None, Field(max_length=500, description="The problem that `instead` is about; left out: the last one.")
+    ] = None,
 ) -> NextProblem:
     """Choose the one problem that the student should do next, with the reasons taken from their data.
 
@@ -91,8 +94,12 @@ async def next_problem(
     if instead is not None and instead not in get_args(Instead):
         raise ToolRetry("Instead must be another, easier or harder.", choices=get_args(Instead))
     memory = await read_memory(context)
+    named = await resolve_problem(context, than) if instead and than is not None else None
+    if named is not None and (memory.last is None or memory.last.problem_id != named.id):
+        # What was proposed since then is not what is turned down.
+        memory = Memory(None, memory.declined | {named.id})
     situation = await read_situation(context, topic, difficulty, memory.declined)
-    replaced = await _replaced(context, situation, memory, instead) if instead else None
+    replaced = named or (await _replaced(context, situation, memory, instead) if instead else None)
     if instead and memory.last:
         if instead != "another" or replaced is not None:
             memory = await decline(context, memory, instead)

@@ -41,12 +41,17 @@ async def undo_last(
     leave_changed: Annotated[
         bool, Field(description="True only when the student said to leave what cannot be undone and go on before it.")
     ] = False,
+    change: Annotated[
+        str | None, Field(max_length=100, description="The id of one change to take back; leave out for the last one.")
+    ] = None,
 ) -> UndoReceipt:
     """Take back the last change that PrepMate made for the student, exactly: a recorded attempt, a task, a setting.
 
     Use it when the student says that something recorded was wrong ("undo that", "no, I needed help"). Calling it again
     takes back the change before that. What was taken back cannot be redone; record it again instead.
     """
+    if change is not None:
+        return await _undo_one(context, change)
     entries = context.work.of(UndoEntry)
     last_first = [("createdAt", -1), ("_id", -1)]
     waiting = await entries.find(
@@ -59,22 +64,44 @@ async def undo_last(
     for entry in waiting:
         if await _stands(restorer, entry):
             await _restore(context, restorer, entry)
-            stays = f" · left as it is: {name_some(left)}" if left else ""
-            return UndoReceipt(
-                line=f"undone: {entry.label}{stays}",
-                label=entry.label,
-                verb=entry.verb,
-                documents=len(entry.touched),
-                left=tuple(left),
-            )
+            return _receipt(entry, left)
         entry.left_at = context.now()
         await entries.save(entry)
         left.append(entry.label)
     raise ToolFailed(_refusal(left, leave_changed=leave_changed))
 
 
+async def _undo_one(context: MentorContext, change: str) -> UndoReceipt:
+    """Take back the one change that is named, if everything it touched still is as it left it."""
+    found = await context.work.of(UndoEntry).get(ObjectId(change)) if ObjectId.is_valid(change) else None
+    if found is None:
+        raise ToolFailed("There is no such change to undo.")
+    if found.undone_at is not None:
+        raise ToolFailed(f"“{found.label}” was undone already.")
+    restorer = context.work.restorer()
+    if not await _stands(restorer, found):
+        raise ToolFailed(_gone(found.label))
+    await _restore(context, restorer, found)
+    return _receipt(found, [])
+
+
+def _receipt(entry: UndoEntry, left: list[str]) -> UndoReceipt:
+    stays = f" · left as it is: {name_some(left)}" if left else ""
+    return UndoReceipt(
+        line=f"undone: {entry.label}{stays}",
+        label=entry.label,
+        verb=entry.verb,
+        documents=len(entry.touched),
+        left=tuple(left),
+    )
+
+
+def _gone(label: str) -> str:
+    return f"“{label}” cannot be undone any more, because what it changed was changed again since then."
+
+
 def _refusal(left: list[str], *, leave_changed: bool) -> str:
-    sentence = f"“{left[0]}” cannot be undone any more, because what it changed was changed again since then."
+    sentence = _gone(left[0])
     if leave_changed:
         return f"{sentence} Nothing before it can be undone either."
     return f"{sentence} Say “undo the one before” to leave it as it is and take back the change before it."

@@ -130,6 +130,8 @@ def _obey(text: str) -> Request | Say:
     if name == "help":
         return Say(talk.explain_command(rest))
     phrase = read(rest)
+    if name == "profile" and phrase.text == "later":
+        return Say(talk.SKIPPED)
     if name == "task":
         match = re.match(r"(?:add|new)(?:\s|$)", phrase.text)
         phrase = phrase.part((match.end(), len(phrase.text))) if match else phrase

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from agents.coach import readers
 from agents.coach.details import Arguments
 from agents.coach.intent import Intent
 from agents.coach.notation import phrases
@@ -48,6 +49,12 @@ def read_change(rest: Phrase) -> Arguments:
     return found
 
 
+def read_answer(rest: Phrase) -> Arguments:
+    """Read an answer to a preview: what is to change in its list, and by its id which preview is meant."""
+    shown = readers.read_named(rest)
+    return read_change(rest) | ({"shown": shown} if shown else {})
+
+
 ROWS: Final[tuple[Intent, ...]] = (
     Intent(
         name="confirm-import",
@@ -58,7 +65,7 @@ ROWS: Final[tuple[Intent, ...]] = (
             "import <(only|just) ...>",
             "import all <(but|except|without) ...>",
         ),
-        read=read_change,
+        read=read_answer,
         command=("confirmimport", "[2a 5b] [all but 3]", "import the list that I showed you"),
     ),
     Intent(
@@ -68,6 +75,7 @@ ROWS: Final[tuple[Intent, ...]] = (
             "(cancel|stop|forget|drop|discard|abort|dont do|skip) [the|my|that|this] import [list]",
             "(dont|do not) import [it|them|that|this|these|anything|the list|my list]",
         ),
+        read=read_answer,
         command=("cancelimport", "", "put the list that I showed you away"),
     ),
     Intent(

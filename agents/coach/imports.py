@@ -42,6 +42,8 @@ def take_list(text: str, answer: str) -> Request | None:
         rest = (command["rest"] or "").strip()
         replied = _answer(read(rest)) if rest and len(rest) < LONGEST and "\n" not in rest else None
         return replied or Request(BY_NAME["import"], {})
+    if text.startswith("/") and "\n" not in text.strip():
+        return None
     if questions.find_question(answer) is questions.WHAT_LIST and _may_be_list(text):
         return Request(BY_NAME["import"], {})
     return Request(BY_NAME["import"], {}) if _is_list(text) else None

@@ -33,6 +33,8 @@ def _reader(instead: str) -> Callable[[Phrase], Arguments]:
     """Return what reads a topic and a difficulty, and adds in place of what the problem is wanted."""
 
     def read(rest: Phrase) -> Arguments:
+        if rest.words[:1] == ("than",) and len(rest.words) > 1:
+            return {"instead": instead, "than": Phrase(rest.raw[1:], rest.words[1:]).typed}
         wish = readers.read_wish(rest)
         if instead != "another":
             # "easier" is no label here: it is measured against the last problem.
@@ -60,7 +62,11 @@ def read_tap(phrase: Phrase) -> str | None:
 
 
 def read_answer(rest: Phrase) -> Arguments:
-    """Read the answer to a placement's question, as after a slash; what is none is passed on to be refused."""
+    """Read the answer to a placement's question, as after a slash ("unaided on Heaps"); what is none is refused."""
+    if "on" in rest.words[1:-1]:
+        at = rest.words.index("on", 1)
+        if answer := read_tap(Phrase(rest.raw[:at], rest.words[:at])):
+            return {"answer": answer, "topic": Phrase(rest.raw[at + 1 :], rest.words[at + 1 :]).typed}
     return {"answer": read_tap(rest) or rest.typed} if rest else {}
 
 
@@ -117,7 +123,7 @@ ROWS: Final[tuple[Intent, ...]] = (
         needs="answer",
         command=(
             "tap",
-            "1|2|3|skip|back|stop",
+            "1|2|3|skip|back|stop [on TOPIC]",
             "answer a placement's question; the number alone does the same",
         ),
     ),

@@ -63,6 +63,7 @@ _AROUND: Final = words_of(
 _ADDITION: Final = 5
 """Words up to which a clause can add to a change of the profile before it."""
 
+_ID: Final = re.compile(r"[0-9a-f]{24}")
 _TASK_LEAD: Final = (
     r"(?:remind me (?:to )?|(?:that |called |named )?(?:i (?:should|must|need to|have to|want to|will) )|to |for |"
     r"for me to |that says )"
@@ -167,8 +168,15 @@ def read_status(rest: Phrase) -> Arguments:
     return {}
 
 
+def read_named(rest: Phrase) -> str | None:
+    """Return the id of what is meant, with which a tap's message ends."""
+    return rest.words[-1] if rest and _ID.fullmatch(rest.words[-1]) else None
+
+
 def read_undo(rest: Phrase) -> Arguments:
-    """Read whether what cannot be undone is to be left: {"leave_changed": True} for "the one before"."""
+    """Read which change: by its id, or with {"leave_changed": True} the one before what cannot be undone."""
+    if named := read_named(rest):
+        return {"change": named}
     return {"leave_changed": True} if re.search(r"(?<!\S)before(?!\S)", rest.text) else {}
 
 

@@ -116,7 +116,10 @@ class Fence(Own):
 
 
 class Effect(Own):
-    """That a tool call was done, and with which result (JSON). `_id` is turn:step:call, so it is done once."""
+    """That a tool call was done, and with which result (JSON). `_id` is turn:step:call, so it is done once.
+
+    `undo_id` names what is kept of it in the undo log, where it can be taken back.
+    """
 
     collection: ClassVar[str] = "effects"
     owner: ClassVar[str | None] = "userId"
@@ -130,6 +133,7 @@ class Effect(Own):
     verb: Text
     result: Text
     receipt: bool = False
+    undo_id: Id | None = None
 
 
 class Change(Part):

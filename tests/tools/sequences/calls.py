@@ -24,7 +24,7 @@ Source = Callable[[Random], Any]
 class Stored:
     """An argument that is looked up when it is passed: something that the student (or another one) has by then."""
 
-    what: Literal["task", "note", "conversation", "problem", "topic", "code", "choice"]
+    what: Literal["task", "note", "conversation", "problem", "topic", "code", "choice", "change"]
     place: int
     others: bool = False
 
@@ -173,17 +173,20 @@ ARGUMENTS: Final[dict[str, Given]] = {
             "topic": _TOPIC,
             "difficulty": _LEVEL,
             "instead": text("another", "easier", "harder"),
+            "than": _PROBLEM,
         }
     ),
     "mark_seen": Given(optional={"problem": _PROBLEM}),
     "start_placement": Given(optional={"anew": _YES_NO}),
-    "answer_placement": Given({"answer": text("unaided", "with-help", "not-yet", "skip", "back", "stop")}),
+    "answer_placement": Given(
+        {"answer": text("unaided", "with-help", "not-yet", "skip", "back", "stop")}, {"topic": _TOPIC}
+    ),
     "start_problem": Given({"problem": _PROBLEM}),
     "record_attempt": Given(
         {"outcome": text("unaided", "unaided", "with-help", "stuck")},
         {"problem": _PROBLEM, "minutes": _MINUTES, "tries": whole(1, 100)},
     ),
-    "undo_last": Given(optional={"leave_changed": _YES_NO}),
+    "undo_last": Given(optional={"leave_changed": _YES_NO, "change": mostly(stored("change", 12), _odd_text)}),
     "explain_mastery": Given({"topic": _TOPIC}),
     "list_mastery": Given(optional={"limit": whole(1, 20)}),
     "list_due_revisions": Given(optional={"limit": whole(1, 50), "everything": _YES_NO}),
@@ -232,8 +235,8 @@ ARGUMENTS: Final[dict[str, Given]] = {
     "search_conversations": Given({"text": text("heaps", "TELL me", "log n")}),
     "preview_import": Given({"text": _LIST}),
     "adjust_import": Given(optional=_CORRECTIONS),
-    "confirm_import": Given(optional=_CORRECTIONS),
-    "cancel_import": Given(),
+    "confirm_import": Given(optional={**_CORRECTIONS, "shown": _odd_text}),
+    "cancel_import": Given(optional={"shown": _odd_text}),
     "export_me": Given(),
     "ask_to_erase_me": Given(),
     "erase_me": Given({"code": mostly(among(Stored("code", 0)), _odd_text)}),

@@ -224,8 +224,9 @@ class Play:
                 said = [[str(raw["_id"]), raw["title"]] for raw in found]
             case "note":
                 said = [[str(raw["_id"]), raw["text"]] for raw in world.all(Note)]
-            case "conversation":
-                said = [[str(raw["_id"])] for raw in world.all(AIMentorConversation)]
+            case "conversation" | "change":
+                kind = AIMentorConversation if value.what == "conversation" else UndoEntry
+                said = [[str(raw["_id"])] for raw in world.all(kind)]
             case "problem":
                 said = [[str(raw["problemId"])] for raw in world.all(Submission)]
             case "topic":

@@ -266,12 +266,13 @@ def check_placement(done: Done) -> None:
 
 
 def check_undo(done: Done) -> None:
-    """What is said to be taken back was the last change, and each document that it touched is as it was."""
+    """What is taken back was the last change, or the one named, and each document that it touched is as it was."""
     receipt = done.result
     assert isinstance(receipt, UndoReceipt)
     assert not receipt.left
     open_entries = [raw for raw in done.before.all(UndoEntry) if "undoneAt" not in raw]
-    last = max(open_entries, key=lambda raw: (raw["createdAt"], raw["_id"]))
+    named = [raw for raw in open_entries if str(raw["_id"]) == done.arguments.get("change")]
+    last = max(named or open_entries, key=lambda raw: (raw["createdAt"], raw["_id"]))
     assert (receipt.label, receipt.verb, receipt.documents) == (last["label"], last["verb"], len(last["touched"]))
     assert receipt.line == f"undone: {last['label']}"
     assert done.after.documents[UndoEntry.collection, last["_id"]]["undoneAt"] == stored_time(done.now)

@@ -1,0 +1,319 @@
+"""Which taps stand below an answer: from what the turn's verbs returned, whoever chose them, model or coach.
+
+What a tap says is one message that the coach takes word for word, and it names what it is about: a problem, a topic,
+a question, a change. So a tap below an old message does what it says, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from agents.coach.dialogue import understand
+from agents.coach.intents import Request
+from agents.coach.outcomes import RESULTS
+from agents.run import Ran
+from store.client import ObjectId
+from store.documents.own import Action, Effect
+from texts import say
+from tools.catching_up import CatchUpReceipt
+from tools.context import Result
+from tools.hints import HintReceipt
+from tools.import_results import ImportPreview
+from tools.mastery import MasteryExplanation, MasteryOverview
+from tools.placement import PlacementReceipt
+from tools.planning import PlanItem, TodayPlan
+from tools.practice import AttemptReceipt, StartReceipt
+from tools.problems import ProblemBrief, ProblemMatches
+from tools.profile import Profile, ProfileReceipt
+from tools.revising import RecallReceipt, RevisionReceipt
+from tools.revision import DueRevisions
+from tools.suggestion import NextProblem
+
+LABEL: Final = 20
+"""Characters of a tap's label at most."""
+_GLIMPSE: Final = 60
+_CHOICES: Final = 4
+
+
+@dataclass(frozen=True)
+class Happened:
+    """What stands behind an answer: the turn, the verbs that ran, their effects, whether a model answered freely."""
+
+    turn: ObjectId
+    ran: Sequence[Ran] = ()
+    effects: Sequence[Effect] = field(default=())
+    free: bool = False
+
+
+def actions_of(happened: Happened, *, public: bool = False) -> list[Action]:
+    """Return the taps below an answer: those of the last result that has any, then what takes changes back.
+
+    Where others read along there are none: a tap is the student's own.
+    """
+    if public:
+        return []
+    results = [result for ran in happened.ran if (result := _read(ran)) is not None]
+    below = next((taps for result in reversed(results) if (taps := _below(result, happened))), [])
+    taps = [*below, *_undo(happened.effects)]
+    return taps or (_feedback(happened.turn) if happened.free else [])
+
+
+def _read(ran: Ran) -> Result | None:
+    """Return a verb's result; None for what is not known or cannot be read: then it has no taps."""
+    kind = RESULTS.get(ran.verb)
+    try:
+        return kind.model_validate_json(ran.result) if kind else None
+    except ValidationError:
+        return None
+
+
+def _below(result: Result, happened: Happened) -> list[Action]:
+    if isinstance(result, ImportPreview):
+        return _preview(result, happened.turn)
+    return _TAPS[type(result)](result) if type(result) in _TAPS else []
+
+
+def _undo(effects: Iterable[Effect]) -> list[Action]:
+    """Return what takes back each change of the turn, under its own name, the last one first."""
+    changes = [(effect.undo_id, _undo_label(effect)) for effect in effects if effect.undo_id is not None]
+    labels = [say("Undo")] if len(changes) == 1 else [_cut(say("Undo {what}", what=label)) for _, label in changes]
+    return [
+        Action(label=button, says=f"/undo {_glimpse(label)} {change}", group=f"undo {change}")
+        for button, (change, label) in reversed(list(zip(labels, changes, strict=True)))
+    ][:_CHOICES]
+
+
+def _undo_label(effect: Effect) -> str:
+    result = _read(Ran(effect.verb, effect.result))
+    return str(getattr(result, "undo_label", None) or effect.verb)
+
+
+def _feedback(turn: ObjectId) -> list[Action]:
+    return [
+        Action(label="👍", says=f"/feedback up {turn}", group="feedback"),
+        Action(label="👎", says=f"/feedback down {turn}", group="feedback"),
+    ]
+
+
+# --- problems
+
+
+def _next(result: NextProblem) -> list[Action]:
+    if result.problem is None:
+        return []
+    name = _named(result.problem)
+    return [
+        Action(label=say("Start"), says=f"/start {name}"),
+        Action(label=say("Seen it"), says=f"/seen {name}"),
+        Action(label=say("Easier"), says=f"/easier than {name}"),
+        Action(label=say("Harder"), says=f"/harder than {name}"),
+    ]
+
+
+def _started(result: StartReceipt) -> list[Action]:
+    return _outcomes(result.problem)
+
+
+def _outcomes(problem: ProblemBrief | None) -> list[Action]:
+    if problem is None:
+        return []
+    name = _named(problem)
+    return [
+        Action(label=say("Unaided"), says=f"/log {name} unaided"),
+        Action(label=say("With help"), says=f"/log {name} with-help"),
+        Action(label=say("Stuck"), says=f"/log {name} stuck"),
+        Action(label=say("Hint"), says=f"/hint {name}", group=None),
+    ]
+
+
+def _hint(result: HintReceipt) -> list[Action]:
+    """Return how it went, and the next rung; what was seen makes a solve one with help."""
+    name = _named(result.problem)
+    went = [
+        Action(label=say("With help"), says=f"/log {name} with-help"),
+        Action(label=say("Stuck"), says=f"/log {name} stuck"),
+    ]
+    if result.step == "ask":
+        return []
+    if result.step == "confirm" or (result.step == "rung" and result.rung == result.rungs):
+        return [*went, Action(label=say("The solution"), says=f"/solution {name}", group=None)]
+    if result.step == "rung":
+        return [*went, Action(label=say("Next hint"), says=f"/hint {name}", group=None)]
+    return went
+
+
+def _attempted(_: AttemptReceipt) -> list[Action]:
+    return [Action(label=say("Next problem"), says="/next", group="next")]
+
+
+def _found(result: ProblemMatches) -> list[Action]:
+    found = result.matches[: 1 if result.exact else _CHOICES]
+    if len(found) == 1:
+        return [Action(label=say("Start"), says=f"/start {_named(found[0])}")]
+    return [Action(label=_cut(problem.title), says=f"/start {_named(problem)}") for problem in found]
+
+
+# --- revisions
+
+
+def _due(result: DueRevisions) -> list[Action]:
+    if not result.due or not (topic := _topic(result.due[0].topic)):
+        return []
+    return [
+        Action(label=say("Start revision"), says=f"/revise {topic}"),
+        Action(label=say("Snooze to tomorrow"), says=f"/snooze {topic} tomorrow"),
+    ]
+
+
+def _revision(result: RevisionReceipt) -> list[Action]:
+    return _outcomes(result.problem)
+
+
+def _recalled(result: RecallReceipt) -> list[Action]:
+    if result.review is None or not (topic := _topic(result.review.topic)):
+        return _outcomes(result.problem)
+    return [
+        Action(label=say("Again"), says=f"/rate again {topic}"),
+        Action(label=say("Hard"), says=f"/rate hard {topic}"),
+        Action(label=say("Good"), says=f"/rate good {topic}"),
+        Action(label=say("Easy"), says=f"/rate easy {topic}"),
+    ]
+
+
+def _caught_up(result: CatchUpReceipt) -> list[Action]:
+    first = next((topic for day in result.days for topic in day.topics), None)
+    topic = _topic(first) if first else None
+    return [Action(label=say("Start revision"), says=f"/revise {topic}")] if topic else []
+
+
+# --- where the student stands
+
+
+def _placement(result: PlacementReceipt) -> list[Action]:
+    if result.ask is None:
+        return []
+    topic = result.ask.topic
+    back = [Action(label=say("Back"), says=f"/tap back on {topic}")] if result.ask.number > 1 else []
+    return [
+        Action(label=say("Unaided"), says=f"/tap unaided on {topic}"),
+        Action(label=say("With help"), says=f"/tap with help on {topic}"),
+        Action(label=say("Not yet"), says=f"/tap not yet on {topic}"),
+        Action(label=say("Skip"), says=f"/tap skip on {topic}"),
+        *back,
+        Action(label=say("Stop"), says=f"/tap stop on {topic}"),
+    ]
+
+
+def _overview(result: MasteryOverview) -> list[Action]:
+    if result.practised:
+        return []
+    return [Action(label=say("Give me one"), says="/next"), Action(label=say("Find my level"), says="/placement")]
+
+
+def _explained(result: MasteryExplanation) -> list[Action]:
+    topic = _topic(result.topic)
+    return [Action(label=say("Practise it"), says=f"/next {topic}")] if topic else []
+
+
+def _preview(result: ImportPreview, turn: ObjectId) -> list[Action]:
+    if not result.ready and not result.near:
+        return []
+    cancel = Action(label=say("Cancel"), says=f"/cancelimport {turn}")
+    if not result.ready:
+        return [cancel]
+    return [Action(label=say("Import {count}", count=result.ready), says=f"/confirmimport {turn}"), cancel]
+
+
+def _plan(result: TodayPlan) -> list[Action]:
+    return [tap for number, item in enumerate(result.items, start=1) if (tap := _begin(number, item))][:_CHOICES]
+
+
+def _begin(number: int, item: PlanItem) -> Action | None:
+    """Return what begins with an item of the plan; a task has no clock to start."""
+    label = _cut(f"{number} {item.title}")
+    if item.kind == "revision" and item.topic:
+        topic = _topic(item.topic)
+        return Action(label=label, says=f"/revise {topic}", group=None) if topic else None
+    return Action(label=label, says=f"/start {_named(item.problem)}", group=None) if item.problem else None
+
+
+def _profile(result: Profile) -> list[Action]:
+    return _introduction(result.missing)
+
+
+def _profile_changed(result: ProfileReceipt) -> list[Action]:
+    return _introduction(result.profile.missing) if result.changed else []
+
+
+def _introduction(missing: Sequence[str]) -> list[Action]:
+    """Return what a tap can answer of what is asked about the student."""
+    if not missing:
+        return []
+    minutes = [
+        Action(
+            label=say("{count} min a day", count=count), says=f"/profile {count} minutes a day", group="minutes a day"
+        )
+        for count in (30, 45, 60)
+        if "minutes_per_day" in missing
+    ]
+    return [*minutes, Action(label=say("Skip"), says="/profile later", group="skip")]
+
+
+_TAPS: Final[dict[type[Result], Callable[[Any], list[Action]]]] = {
+    NextProblem: _next,
+    StartReceipt: _started,
+    HintReceipt: _hint,
+    AttemptReceipt: _attempted,
+    ProblemMatches: _found,
+    DueRevisions: _due,
+    RevisionReceipt: _revision,
+    RecallReceipt: _recalled,
+    CatchUpReceipt: _caught_up,
+    PlacementReceipt: _placement,
+    MasteryOverview: _overview,
+    MasteryExplanation: _explained,
+    TodayPlan: _plan,
+    Profile: _profile,
+    ProfileReceipt: _profile_changed,
+}
+
+
+# --- how a message names what it is about
+
+
+def _named(problem: ProblemBrief) -> str:
+    """Return what names a problem in a message: its title, or its address where the coach would lose part of it."""
+    ways = [problem.title, *([problem.url] if problem.url else []), *([problem.slug] if problem.slug else [])]
+    return next((way for way in ways if _is_kept(f"/log {way} unaided", "problem", way)), problem.id)
+
+
+_ABOUT_TOPICS: Final = ("/rate good {}", "/snooze {} tomorrow", "/revise {}", "/next {}")
+
+
+def _topic(name: str) -> str | None:
+    """Return a topic's name as the coach takes it whole: as one word where it would take part of it for its own."""
+    ways = (name, name.replace(" ", "-"))
+    return next((way for way in ways if all(_is_kept(says.format(way), "topic", way) for says in _ABOUT_TOPICS)), None)
+
+
+@lru_cache(maxsize=2048)
+def _is_kept(message: str, argument: str, value: str) -> bool:
+    """Return whether the coach reads an argument out of a message as it stands there."""
+    request = understand((), message)
+    return isinstance(request, Request) and request.arguments.get(argument) == value
+
+
+def _glimpse(label: str) -> str:
+    """Return a change's name on one line, for whoever reads what was said."""
+    line = " ".join(label.split())
+    return line if len(line) <= _GLIMPSE else f"{line[: _GLIMPSE - 1]}…"
+
+
+def _cut(label: str) -> str:
+    line = " ".join(label.split())
+    return line if len(line) <= LABEL else f"{line[: LABEL - 1].rstrip()}…"

@@ -1,0 +1,121 @@
+"""Taps in the life of a turn: what stands below a real answer, and what comes of tapping it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from agents.coach import OfflineCoach
+from agents.mentor import Mentor
+from agents.tokens import TokenCounter
+from bot.turns import Accepted, Turns
+from prompts import load
+from store.documents.learner import Attempt
+from store.documents.own import Action, OutboxItem
+from store.documents.sessions import PreparationTask
+from tests.bot.stage import Script, Stage
+from tests.clock import FixedClock
+from tests.tools.harness import School
+from tools.registry import VERBS
+
+
+class Phone:
+    """A student who reads answers with their taps, and taps them."""
+
+    def __init__(self, stage: Stage, turns: Turns, account: str) -> None:
+        self.stage, self.turns, self.account = stage, turns, account
+        self.accepted: list[Accepted] = []
+
+    async def say(self, text: str) -> OutboxItem:
+        """Say something and return what is answered."""
+        accepted = await self.stage.say(self.turns, text, self.account, f"{self.account}:{len(self.accepted)}")
+        [turn] = await self.stage.ended(accepted)
+        raw = await self.stage.database.collection(OutboxItem.collection).find_one({"_id": f"answer:{turn.id}"})
+        assert raw is not None
+        self.accepted.append(accepted)
+        return OutboxItem.read(raw)
+
+    async def tap(self, item: OutboxItem, label: str) -> OutboxItem:
+        """Tap what stands below an answer."""
+        return await self.say(self.find(item, label).says)
+
+    def find(self, item: OutboxItem, label: str) -> Action:
+        """Return the tap of a label."""
+        return next(action for action in item.actions if action.label == label)
+
+    async def count(self, document: type[Attempt | PreparationTask]) -> int:
+        """Return how many documents of a kind the student has."""
+        turn = await self.stage.turn(self.accepted[0])
+        found = await self.stage.database.collection(document.collection).find({"userId": turn.user_id})
+        return len(found)
+
+
+@pytest.fixture
+async def phone(school: School, request: pytest.FixtureRequest) -> Phone:
+    """A new student's phone, with the coach at the other end."""
+    stage = Stage(school.database, FixedClock())
+    coach = Mentor(model=None, coach=OfflineCoach(), verbs=VERBS, prompt=load("mentor"), counter=TokenCounter(None))
+    return Phone(stage, stage.replica(cast("Script", coach)), request.node.name)
+
+
+def labels(item: OutboxItem) -> list[str]:
+    """Return what can be tapped below an answer."""
+    return [action.label for action in item.actions]
+
+
+async def test_a_problem_is_practised_by_taps_alone(phone: Phone) -> None:
+    """From the first problem to its outcome and the next one nothing needs to be typed."""
+    offered = await phone.say("give me one")
+    assert labels(offered) == ["Start", "Seen it", "Easier", "Harder"]
+    harder = await phone.tap(offered, "Harder")
+    seen = await phone.tap(harder, "Seen it")
+    assert labels(seen) == ["Start", "Seen it", "Easier", "Harder", "Undo"]
+    started = await phone.tap(seen, "Start")
+    assert labels(started) == ["Unaided", "With help", "Stuck", "Hint", "Undo"]
+    logged = await phone.tap(started, "With help")
+    assert labels(logged) == ["30 min a day", "45 min a day", "60 min a day", "Skip", "Undo"]
+    noted = await phone.tap(logged, "45 min a day")
+    assert "45 min a day" in noted.receipts[0]["line"]
+    assert "Skipped." in (await phone.tap(logged, "Skip")).text
+
+
+async def test_an_old_tap_is_about_what_it_stands_below(phone: Phone) -> None:
+    """Easier than the first problem stays that after a second was proposed; an old question is not answered again."""
+    first = await phone.say("give me one")
+    second = await phone.tap(first, "Harder")
+    again = await phone.tap(first, "Easier")
+    title = phone.find(first, "Start").says.removeprefix("/start ")
+    assert f"asier than {title}" in again.text or f"easier for you than {title}" in again.text
+    assert phone.find(second, "Start").says != phone.find(first, "Start").says
+    one = await phone.say("place me")
+    two = await phone.tap(one, "With help")
+    assert "Question 2 of" in two.text
+    assert (await phone.tap(one, "Not yet")).text == two.text
+
+
+async def test_an_old_undo_takes_back_what_it_names_or_nothing(phone: Phone) -> None:
+    """The tap below the first of two tasks takes that one back, once; the second stays until its own is tapped."""
+    first = await phone.say("add a task: review heaps")
+    second = await phone.say("add a task: read about tries")
+    assert (await phone.tap(first, "Undo")).receipts[0]["label"].startswith("review heaps")
+    assert await phone.count(PreparationTask) == 1
+    assert "was undone already" in (await phone.tap(first, "Undo")).text
+    assert await phone.count(PreparationTask) == 1
+    await phone.tap(second, "Undo")
+    assert await phone.count(PreparationTask) == 0
+    logged = await phone.say("i solved two sum alone in 12 min")
+    await phone.say("i solved two sum alone in 10 min")
+    assert "cannot be undone any more" in (await phone.tap(logged, "Undo")).text
+    assert await phone.count(Attempt) == 2
+
+
+async def test_a_list_is_imported_by_a_tap_only_as_it_was_shown(phone: Phone) -> None:
+    """Import below a preview that was corrected since then imports nothing; below the last one it does."""
+    shown = await phone.say("two sum\nvalid anagram\ncoin change")
+    assert labels(shown) == ["Import 3", "Cancel"]
+    changed = await phone.say("leave out line 2")
+    assert "changed or replaced" in (await phone.tap(shown, "Import 3")).text
+    assert await phone.count(Attempt) == 0
+    assert labels(await phone.tap(changed, "Import 2")) == ["Undo"]
+    assert await phone.count(Attempt) == 2
