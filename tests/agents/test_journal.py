@@ -58,6 +58,7 @@ async def test_a_takeover_repeats_neither_calls_nor_effects(stage: Stage, point:
     audience = Audience()
     answer = await stage.mentor().answer(stage.run_of(turn, audience))
     assert "two sum · noted" in answer.text
+    assert [ran.verb for ran in answer.ran] == ["jot"]
     assert audience.shown == answer.text
     assert await stage.tasks() == ["0: two sum"]
     assert len(await stage.effects()) == 1

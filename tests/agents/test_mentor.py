@@ -20,6 +20,7 @@ async def test_a_turn_runs_a_tool_round_and_answers(stage: Stage) -> None:
     audience = Audience()
     answer = await stage.answer(f"please\n{JOT}", audience=audience)
     assert "two sum · noted" in answer.text
+    assert [ran.verb for ran in answer.ran] == ["jot"]
     assert answer.model == stage.fake.model
     assert await stage.tasks() == ["0: two sum"]
     (effect,) = await stage.effects()

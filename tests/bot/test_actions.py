@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -24,10 +24,10 @@ from tools.placement import PlacementAsk, PlacementReceipt
 from tools.practice import StartReceipt
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
+from tools.proposals import SeenReceipt
 from tools.revising import RecallReceipt, ReviewDone, RevisionReceipt
 from tools.revision import DueRevision, DueRevisions
 from tools.suggestion import NextProblem
-from tools.tasks import TaskReceipt
 
 TURN = ObjectId("65f0c0de1a2b3c4d5e6f7a8b")
 CHANGE = ObjectId("65f0c0de1a2b3c4d5e6f7a8c")
@@ -40,17 +40,11 @@ TWO_SUM = ProblemBrief(
     url="https://leetcode.com/problems/two-sum/",
 )
 KINDS = ("unaided", "with-help", "stuck")
-R = TypeVar("R", bound=Result)
-
-
-def made(kind: type[R], **fields: Any) -> R:
-    """Return a result with only those fields that matter for its taps."""
-    return kind.model_construct(**fields)
 
 
 def taps_of(verb: str, result: Result, **more: Any) -> list[Action]:
     """Return the taps below the answer to a turn in which one verb ran."""
-    return actions_of(Happened(TURN, [Ran(verb, result.model_dump_json(warnings=False))], **more))
+    return actions_of(Happened(TURN, [Ran(verb, result.model_dump_json())], **more))
 
 
 def brief(problem: Any) -> ProblemBrief:
@@ -272,15 +266,15 @@ def test_every_topic_is_named_so_that_the_coach_keeps_its_name() -> None:
 
 def effect(label: str, change: ObjectId | None) -> Effect:
     """Return the effect of a task that was added, with the change that undo knows."""
-    result = TaskReceipt.model_construct(line=label, undo_label=label, change="added", next_due=None)
+    result = SeenReceipt(line=label, undo_label=label, problem=TWO_SUM, already=False, proposed=False)
     return Effect(
         id=f"{TURN}:0:{label}",
         user_id=TURN,
         turn_id=TURN,
         step=0,
         fence=1,
-        verb="note",
-        result=result.model_dump_json(warnings=False),
+        verb="mark_seen",
+        result=result.model_dump_json(),
         receipt=True,
         undo_id=change,
     )
