@@ -1,24 +1,28 @@
 """From the outbox to the student: each item through its platform's adapter, in order for each address.
 
 An item is marked as sent after the adapter showed it. A kill in between shows it again under the same id; adapters
-use the id so that the platform shows it once.
+use the id so that the platform shows it once. What is live goes before what is bulk (reminders): of bulk only a few
+addresses are served at once, however many thousands are due.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import zlib
+from collections import deque
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
 from bot.adapters.base import Adapter, DeliverLater, Undeliverable
 from bot.waiting import first_of
-from store.client import Database
+from store.client import Database, ObjectId
 from store.documents.own import OutboxItem, Platform
 from store.errors import StoreError
 from store.faults import Faults
 from store.leases import Hold, Leases
+from store.repositories.accounts import Accounts
 from store.repositories.outbox import Outbox, backoff
 from store.work import Clock
 from texts import speaking
@@ -29,10 +33,17 @@ DELIVER_SECONDS = 60.0
 """How long a platform may take to show one item, its waits included; what takes longer holds everything behind it."""
 
 
+LIVE_AT_ONCE = 64
+BULK_AT_ONCE = 20
+_BULK_AHEAD = 200
+_Address = tuple[Platform, str]
+
+
 class Delivery:
     """Delivers what this process can reach. One replica at a time serves an address, under a lease.
 
-    `seconds` bounds the showing of one item; after that it has failed and is tried again like any that did.
+    `live` and `bulk` bound how many addresses are served at once. `seconds` bounds the showing of one item; after that
+    it has failed and is tried again like any that did.
     """
 
     def __init__(
@@ -46,12 +57,18 @@ class Delivery:
         lease: float = 3.0,
         poll: float = 0.5,
         seconds: float = DELIVER_SECONDS,
+        live: int = LIVE_AT_ONCE,
+        bulk: int = BULK_AT_ONCE,
     ) -> None:
         self._outbox, self._adapters = Outbox(database), adapters
+        self._accounts = Accounts(database, clock=clock, ids=ObjectId)
         self._leases, self._lease, self._poll = Leases(database, ttl=lease), lease, poll
         self._holder, self._clock, self._faults, self._seconds = holder, clock, faults, seconds
-        self._busy: dict[tuple[Platform, str], asyncio.Task[None]] = {}
-        self._again: set[tuple[Platform, str]] = set()
+        self._live, self._bulk = live, bulk
+        self._busy: dict[_Address, asyncio.Task[None]] = {}
+        self._busy_with_bulk: set[_Address] = set()
+        self._backlog: deque[_Address] = deque()
+        self._again: set[_Address] = set()
         self._woken = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -61,7 +78,7 @@ class Delivery:
                 last = stop.is_set()
                 self._woken.clear()
                 try:
-                    await self._look()
+                    await self._look(last=last)
                 except StoreError as exc:
                     log.warning("the outbox cannot be read: %s", exc)
                 if last:
@@ -70,6 +87,7 @@ class Delivery:
             await self.settle()
         finally:
             self._again.clear()
+            self._backlog.clear()
             for task in self._busy.values():
                 task.cancel()
             await self.settle()
@@ -83,27 +101,63 @@ class Delivery:
         while self._busy:
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
-    async def _look(self) -> None:
+    async def _look(self, *, last: bool) -> None:
+        if last:
+            self._backlog.clear()
         for platform, adapter in self._adapters.items():
-            due = await self._outbox.due_addresses(platform, adapter.reach(), self._clock())
-            held = await self._leases.held(_lease_of(platform, address) for address in due) if due else set()
-            for address in due:
-                if _lease_of(platform, address) not in held or (platform, address) in self._busy:
-                    self._serve_soon(platform, adapter, address)
+            for address in await self._due(platform, adapter, bulk=False):
+                place = platform, address
+                if place in self._busy:
+                    self._again.add(place)  # what came just now may have been missed
+                elif last or len(self._busy) - len(self._busy_with_bulk) < self._live:
+                    self._begin(place)
+            if not last and len(self._backlog) < self._bulk:
+                self._line_up(platform, await self._due(platform, adapter, bulk=True))
+        self._fill_up()
 
-    def _serve_soon(self, platform: Platform, adapter: Adapter, address: str) -> None:
-        if (platform, address) in self._busy:
-            self._again.add((platform, address))  # what came just now may have been missed
-            return
-        task = asyncio.create_task(self._serve(adapter, address), name=f"deliver {platform} {address}")
-        self._busy[platform, address] = task
-        task.add_done_callback(partial(self._forget, platform, adapter, address))
+    async def _due(self, platform: Platform, adapter: Adapter, *, bulk: bool) -> list[str]:
+        """Return the addresses that have something due and that no other replica serves."""
+        due = await self._outbox.due_addresses(
+            platform, adapter.reach(), self._clock(), bulk=bulk, limit=_BULK_AHEAD if bulk else 10 * self._live
+        )
+        held = await self._leases.held(_lease_of(platform, address) for address in due) if due else set()
+        return [
+            address
+            for address in due
+            if _lease_of(platform, address) not in held or (not bulk and (platform, address) in self._busy)
+        ]
 
-    def _forget(self, platform: Platform, adapter: Adapter, address: str, _: asyncio.Task[None]) -> None:
-        self._busy.pop((platform, address), None)
-        if (platform, address) in self._again:
-            self._again.discard((platform, address))
-            self._serve_soon(platform, adapter, address)
+    def _line_up(self, platform: Platform, addresses: list[str]) -> None:
+        """Note whom to write to when there is room, in an order of this replica's own, so that two seldom collide."""
+        waiting = {*self._backlog, *self._busy}
+        new = [(platform, address) for address in addresses if (platform, address) not in waiting]
+        self._backlog.extend(sorted(new, key=lambda place: zlib.crc32(f"{self._holder} {place[1]}".encode())))
+
+    def _fill_up(self) -> None:
+        while self._backlog and len(self._busy_with_bulk) < self._bulk:
+            place = self._backlog.popleft()
+            if place not in self._busy:
+                self._busy_with_bulk.add(place)
+                self._begin(place)
+
+    def _begin(self, place: _Address) -> None:
+        platform, address = place
+        work = self._serve(self._adapters[platform], address)
+        self._busy[place] = asyncio.create_task(work, name=f"deliver {platform} {address}")
+        self._busy[place].add_done_callback(partial(self._forget, place))
+
+    def _forget(self, place: _Address, _: asyncio.Task[None]) -> None:
+        crowded = len(self._busy) - len(self._busy_with_bulk) >= self._live
+        was_bulk = place in self._busy_with_bulk
+        self._busy.pop(place, None)
+        self._busy_with_bulk.discard(place)
+        if place in self._again:
+            self._again.discard(place)
+            self._begin(place)
+        if was_bulk:
+            self._fill_up()
+        if crowded or (was_bulk and not self._backlog):
+            self.wake()
 
     async def _serve(self, adapter: Adapter, address: str) -> None:
         """Deliver to one address, the oldest item first, until nothing is left or the platform asks to wait."""
@@ -120,10 +174,20 @@ class Delivery:
             log.exception("delivery to %s failed", adapter.platform)
 
     async def _serve_under(self, hold: Hold, adapter: Adapter, address: str) -> None:
+        # Right before it is spoken to, the address must be known to be still ours. It is after it was just taken,
+        # unless this process was stopped in between; later the server is asked.
+        loop = asyncio.get_running_loop()
+        sure_until = loop.time() + self._lease / 3
         while item := await self._outbox.next_for(adapter.platform, address):
-            # Renewing asks the server whether this address is still ours right before it is spoken to.
-            if item.next_attempt_at > self._clock() or not await self._leases.renew(hold):
+            now = self._clock()
+            if item.next_attempt_at > now:
                 return
+            if item.expires_at is not None and item.expires_at <= now:
+                await self._outbox.mark_dead(item, "too late")
+                continue
+            if loop.time() > sure_until and not await self._leases.renew(hold):
+                return
+            sure_until = 0.0
             if not await self._deliver(adapter, item):
                 return
 
@@ -135,8 +199,8 @@ class Delivery:
                 async with asyncio.timeout(self._seconds):
                     await adapter.deliver(item)
         except Undeliverable as exc:
-            await self._outbox.mark_dead(item, str(exc))
-            return True
+            await self._give_up(item, str(exc))
+            return False
         except DeliverLater as exc:
             await self._outbox.postpone(item, self._clock() + timedelta(seconds=exc.seconds), str(exc))
             return False
@@ -148,6 +212,12 @@ class Delivery:
         await self._outbox.mark_sent(item, self._clock())
         self._faults.reach("deliver.after-commit")
         return True
+
+    async def _give_up(self, item: OutboxItem, reason: str) -> None:
+        """Note that an address takes nothing more, until whoever is behind it writes again."""
+        dead = await self._accounts.mark_dead(item.platform, item.address)
+        left = await self._outbox.bury(item.platform, item.address, reason)
+        log.info("%s takes nothing more (%s): accounts %d, items %d", item.platform, reason, dead, left)
 
 
 def _lease_of(platform: Platform, address: str) -> str:

@@ -34,6 +34,17 @@ CRASH_POINTS: tuple[str, ...] = (
 ERASE_POINTS: tuple[str, ...] = tuple(f"erase.after-step-{step}" for step in range(1, 8))
 """Between the steps of forgetting a student, each done and noted down before its point."""
 
+TELEGRAM_POINTS: tuple[str, ...] = (
+    "telegram.after-placeholder",
+    "telegram.after-note",
+    "telegram.after-edit",
+    "telegram.after-intent",
+    "telegram.after-file",
+)
+"""Within a delivery to Telegram: around each message, and around each file, of an item."""
+
+_KNOWN = CRASH_POINTS + ERASE_POINTS + TELEGRAM_POINTS
+
 
 @dataclass
 class Faults:
@@ -49,8 +60,8 @@ class Faults:
     def __post_init__(self) -> None:
         """Raises: ValueError for a name that is not a crash point or a guard."""
         self._point, _, self._action = (self.crash_at or "").partition(":")
-        if self._point and self._point not in CRASH_POINTS + ERASE_POINTS:
-            known = ", ".join(CRASH_POINTS + ERASE_POINTS)
+        if self._point and self._point not in _KNOWN:
+            known = ", ".join(_KNOWN)
             raise ValueError(f"no crash point is named {self._point!r}; there are {known}")
         if unknown := self.broken - set(GUARDS):
             raise ValueError(f"no guard is named {', '.join(sorted(unknown))}; there are {', '.join(GUARDS)}")

@@ -53,16 +53,16 @@ class Leases:
         `fenced` False is for work that writes nothing under the lease; such a lease is forgotten a day after its last
         use, and its number begins anew.
         """
-        for _ in range(2):
-            raw = await self._leases.find_and_update({"_id": name, **_FREE}, [{"$set": self._mine(holder, fenced)}])
-            if raw is not None:
-                hold = Hold(name, holder, int(raw["fence"]), fenced)
-                return await self._publish(hold) if fenced else hold
-            try:
-                await self._leases.insert({"_id": name, "holder": None, "fence": 0})
+        change: list[Raw] = [{"$set": self._mine(holder, fenced)}]
+        raw = await self._leases.find_and_update({"_id": name, **_FREE}, change)
+        if raw is None:
+            try:  # it is held, or was never taken
+                never = {"_id": name, "fence": {"$exists": False}}
+                raw = await self._leases.find_and_update(never, change, upsert=True)
             except DuplicateKey:
                 return None
-        return None
+        hold = Hold(name, holder, int((raw or {})["fence"]), fenced)
+        return await self._publish(hold) if fenced else hold
 
     async def seize(self, name: str, holder: str) -> Hold | None:
         """Take a lease whoever holds it: their transactions fail from here on. None when another seized it just now."""

@@ -12,6 +12,7 @@ from store.documents.intelligence import MasteryMetric, ReadinessScore, Revision
 from store.documents.learner import LEARNER
 from store.documents.level import LEVEL
 from store.documents.own import OWN
+from store.documents.pace import Pace
 from store.documents.people import PlatformIntegration, User
 from store.documents.problems import CanonicalProblem, PlatformProblemMapping, Problem, Submission, Topic
 from store.documents.repeats import TaskRepeat
@@ -64,6 +65,7 @@ ALL: tuple[type[Document], ...] = (
     TaskRepeat,
     *ACCOUNT,
     *ACCESS,
+    Pace,
     AppliedMigration,
     LoadedCatalogue,
 )

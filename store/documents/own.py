@@ -5,10 +5,11 @@ Nothing here is read by the backend that shares the database.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from store.client import Raw
 from store.documents.base import Document, Id, Index, Part, Text, Time, index
 
 Platform = Literal["terminal", "discord", "telegram", "web", "probe"]
@@ -37,7 +38,8 @@ class Turn(Own):
 
     `seq` counts a student's turns in the order of acceptance. `fence` is the lease's number under which it is worked.
     `public`: others read along where it was said, so nothing personal is shown there. `reply_to` is the platform's
-    name of the message that the answer replies to, where it shows that.
+    name of the message that the answer replies to, where it shows that. `stands_at` is the platform's name of the
+    message in which the answer is shown while it is made, and then stays.
     """
 
     collection: ClassVar[str] = "turns"
@@ -56,6 +58,7 @@ class Turn(Own):
     text: Text
     public: bool = False
     reply_to: Text | None = None
+    stands_at: Text | None = None
     status: TurnStatus = "accepted"
     accepted_at: Time
     fence: int = 0
@@ -175,7 +178,11 @@ class Action(Part):
 
     label: Text
     says: Text
-    group: Text | None = "answer"
+    group: Annotated[Text | None, BeforeValidator(lambda group: group or None)] = "answer"
+
+    def to_mongo(self) -> Raw:
+        """Return the part with its group, also where it has none: what is not stored is read as the default."""
+        return {"group": "", **super().to_mongo()}
 
 
 class OutboxItem(Own):
@@ -183,12 +190,15 @@ class OutboxItem(Own):
 
     What is live goes before what is `bulk` (reminders). What was not said by `expires_at` is dropped. What the door
     adds of its own is said in `language`.
+    What is live goes before what is `bulk` (reminders). What was not said by `expires_at` is dropped.
+    `messages` are the platform's names of the messages that stand for its parts, in their order, where a platform's
+    sending is not idempotent: what has a name is changed, not sent again.
     """
 
     collection: ClassVar[str] = "outbox"
     owner: ClassVar[str | None] = "userId"
     indexes: ClassVar[tuple[Index, ...]] = (
-        index("status", "nextAttemptAt"),
+        index("platform", "status", "bulk", "nextAttemptAt"),
         index("platform", "address", "status", "seq"),
         index("userId"),
     )
@@ -213,6 +223,7 @@ class OutboxItem(Own):
     next_attempt_at: Time
     sent_at: Time | None = None
     error: Text | None = None
+    messages: list[Text] = Field(default_factory=list)
 
 
 class UsageRow(Own):
@@ -251,7 +262,7 @@ class ChannelAccount(Own):
 
     collection: ClassVar[str] = "channel_accounts"
     owner: ClassVar[str | None] = "userId"
-    indexes: ClassVar[tuple[Index, ...]] = (index("userId"),)
+    indexes: ClassVar[tuple[Index, ...]] = (index("userId"), index("platform", "address"))
 
     id: Text = Field(alias="_id")  # type: ignore[assignment]  # platform:account
     user_id: Id

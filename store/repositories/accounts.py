@@ -62,6 +62,12 @@ class Accounts:
         change: Raw = {"$set": {"updatedAt": self._clock()}, "$unset": {"stoppedAt": "", "deadAt": ""}}
         await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
 
+    async def mark_dead(self, platform: Platform, address: str) -> int:
+        """Note that the platform lets nothing more through to whoever is written to at an address; return how many."""
+        now = self._clock()
+        there: Raw = {"platform": platform, "address": address, "deadAt": None}
+        return await self._accounts.update_many(there, {"$set": {"deadAt": now, "updatedAt": now}})
+
     async def language_of(self, student: ObjectId) -> str:
         """Return the language that a student is spoken to in (IETF tag)."""
         raw = await self._database.collection(StudentSettings.collection).find_one({"_id": student})

@@ -17,9 +17,23 @@ class Outbox:
         self._items = database.collection(OutboxItem.collection)
         self._turns = database.collection(Turn.collection)
 
-    async def due_addresses(self, platform: Platform, reach: Raw, now: datetime, *, limit: int = 200) -> list[str]:
-        """Return the addresses within `reach` that have something due, the longest waiting first."""
-        match: Raw = {"$and": [reach, {"platform": platform, "status": "pending", "nextAttemptAt": {"$lte": now}}]}
+    async def due_addresses(
+        self, platform: Platform, reach: Raw, now: datetime, *, bulk: bool = False, limit: int = 200
+    ) -> list[str]:
+        """Return the addresses within `reach` that have something live due, or something `bulk`.
+
+        The longest waiting come first; of `bulk`, where thousands may be due at once, the longest due.
+        """
+        due: Raw = {
+            "platform": platform,
+            "status": "pending",
+            "bulk": True if bulk else {"$in": [False, None]},
+            "nextAttemptAt": {"$lte": now},
+        }
+        match: Raw = {"$and": [reach, due]}
+        if bulk:
+            found = await self._items.find(match, sort=[("nextAttemptAt", 1)], limit=limit, fields={"address": 1})
+            return list(dict.fromkeys(str(raw["address"]) for raw in found))
         pipeline: list[Raw] = [
             {"$match": match},
             {"$group": {"_id": "$address", "since": {"$min": "$createdAt"}}},
@@ -41,13 +55,16 @@ class Outbox:
         return str(raw["text"]) if raw else None
 
     async def next_for(self, platform: Platform, address: str) -> OutboxItem | None:
-        """Return the first item that an address still has to receive, or None."""
+        """Return the first item that an address still has to receive, what is live before what is bulk, or None."""
         query: Raw = {"platform": platform, "address": address, "status": "pending"}
-        raw = await self._items.find_one(query, sort=[("seq", 1), ("createdAt", 1)])
+        raw = await self._items.find_one(query, sort=[("bulk", 1), ("seq", 1), ("createdAt", 1)])
         return OutboxItem.read(raw) if raw is not None else None
 
     async def mark_sent(self, item: OutboxItem, now: datetime) -> None:
         """Note that an item was delivered, and with it its turn."""
+        if item.turn_id is None:
+            await self._settle(item, {"status": "sent", "sentAt": now}, None)
+            return
 
         async def attempt(session: Session) -> None:
             await self._settle(item, {"status": "sent", "sentAt": now}, session)
@@ -59,6 +76,11 @@ class Outbox:
                 )
 
         await self._database.transact(attempt)
+
+    async def note_messages(self, item: OutboxItem) -> bool:
+        """Note which messages stand for an item's parts; return False where it is no longer to be delivered."""
+        change: Raw = {"$set": {"messages": item.messages}}
+        return bool(await self._items.update({"_id": item.id, "status": "pending"}, change))
 
     async def mark_dead(self, item: OutboxItem, error: str) -> None:
         """Note that an item can never be delivered."""
@@ -73,6 +95,11 @@ class Outbox:
             "status": "pending",
         }
         return await self._items.update_many(query, {"$set": {"status": "dead", "error": reason}})
+
+    async def bury(self, platform: Platform, address: str, error: str) -> int:
+        """Note that nothing that waits for an address can ever be delivered; return how many items that were."""
+        query: Raw = {"platform": platform, "address": address, "status": "pending"}
+        return await self._items.update_many(query, {"$set": {"status": "dead", "error": error}})
 
     async def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
         """Try an item again at `until`, and everything behind it after that."""

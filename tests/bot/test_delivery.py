@@ -6,6 +6,8 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from agents.listener import Listener, Silence
 from bot.adapters.base import DeliverLater, Undeliverable
 from bot.delivery import Delivery
 from store.client import ObjectId, Raw
-from store.documents.own import OutboxItem, Platform, Turn
+from store.documents.own import ChannelAccount, OutboxItem, Platform, Turn
 from store.errors import StoreUnavailable
 from store.faults import Faults
 from store.leases import Leases
@@ -56,7 +58,14 @@ class Post:
         self._items = self.database.collection(OutboxItem.collection)
 
     def delivery(
-        self, board: Board, name: str = "a", *, lease: float = 10.0, poll: float = 0.02, seconds: float = 10.0
+        self,
+        board: Board,
+        name: str = "a",
+        *,
+        lease: float = 10.0,
+        poll: float = 0.02,
+        seconds: float = 10.0,
+        bulk: int = 20,
     ) -> Delivery:
         return Delivery(
             self.database,
@@ -67,6 +76,7 @@ class Post:
             lease=lease,
             poll=poll,
             seconds=seconds,
+            bulk=bulk,
         )
 
     @asynccontextmanager
@@ -81,7 +91,7 @@ class Post:
             async with asyncio.timeout(5):
                 await asyncio.gather(*tasks)
 
-    async def put(self, address: str, seq: int, *, turn_id: ObjectId | None = None) -> str:
+    async def put(self, address: str, seq: int, *, turn_id: ObjectId | None = None, **fields: Any) -> str:
         """Put an item into the outbox; its text tells its number. Return its id."""
         item = OutboxItem(
             id=f"answer:{ObjectId()}",
@@ -93,6 +103,7 @@ class Post:
             text=f"{seq:02}",
             next_attempt_at=self.clock.time,
             created_at=self.clock.time,
+            **fields,
         )
         await self._items.insert(item.to_mongo())
         return item.id
@@ -266,20 +277,60 @@ async def test_a_platform_that_asks_to_wait_is_obeyed(post: Post) -> None:
 
 
 async def test_what_can_never_be_delivered_is_dead(post: Post) -> None:
-    """Undeliverable ends an item for good with its reason; the next of the address follows at once."""
+    """Undeliverable ends whatever waits for an address, with its reason, and marks the account behind it."""
 
     async def refuse(item: OutboxItem) -> None:
-        if item.seq == 1:
+        if item.address == "room":
             raise Undeliverable("the chat is gone")
 
-    dead = await post.put("room", 1)
-    await post.put("room", 2)
+    accounts = post.database.collection(ChannelAccount.collection)
+    for account in ("room", "hall"):
+        await accounts.insert({"_id": f"probe:{account}", "platform": "probe", "address": account})
+    dead = [await post.put("room", 1), await post.put("room", 2)]
+    await post.put("hall", 1)
     board = Board(refuse)
     async with post.running(post.delivery(board)):
         await post.settled()
-    item = await post.item(dead)
-    assert (item.status, item.error, item.sent_at) == ("dead", "the chat is gone", None)
-    assert (board.shown, board.tries) == ({"room": ["02"]}, 2)
+    items = [await post.item(one) for one in dead]
+    assert [(item.status, item.error, item.sent_at) for item in items] == [("dead", "the chat is gone", None)] * 2
+    assert (board.shown, board.tries) == ({"hall": ["01"]}, 2)
+    marked = await accounts.find({"deadAt": {"$ne": None}})
+    assert [(raw["_id"], raw["deadAt"]) for raw in marked] == [("probe:room", post.clock.time)]
+
+
+async def test_live_goes_before_bulk(post: Post) -> None:
+    """However much bulk waits, what is live is served beside it, and first where both wait for one address."""
+    go_on = asyncio.Event()
+
+    async def slow(item: OutboxItem) -> None:
+        if item.bulk:
+            await go_on.wait()
+
+    for number in range(30):
+        await post.put(f"room {number:02}", 0, bulk=True)
+    await post.put("room 29", 7)
+    board = Board(slow)
+    delivery = post.delivery(board, bulk=3)
+    async with post.running(delivery):
+        await until_true(lambda: board.shown == {"room 29": ["07"]} and board.tries == 5)
+        await post.put("hall", 1)
+        delivery.wake()
+        await until_true(lambda: board.shown["hall"] == ["01"])
+        assert board.tries == 6
+        go_on.set()
+        await post.settled()
+    assert (board.shown["room 29"], len(board.shown)) == (["07", "00"], 31)
+
+
+async def test_what_comes_too_late_is_dropped(post: Post) -> None:
+    """An item past its time is not shown, and says why."""
+    late = await post.put("room", 1, expires_at=post.clock.time)
+    await post.put("room", 2, expires_at=post.clock.time + timedelta(seconds=1))
+    board = Board()
+    async with post.running(post.delivery(board)):
+        await post.settled()
+    item = await post.item(late)
+    assert (item.status, item.error, board.shown) == ("dead", "too late", {"room": ["02"]})
 
 
 async def test_two_replicas_deliver_once(post: Post) -> None:

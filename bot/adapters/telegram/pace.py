@@ -1,0 +1,218 @@
+"""How fast Telegram is spoken to: 30 new messages a second by a bot, one a second in a private chat, 20 a minute in a
+group, and a message changed at most once a second (1.5 s in a group).
+
+What a chat is sent is counted here, in memory, where it is a matter of seconds: one process at a time speaks to an
+address, and whoever takes an address over from one that died waits longer than that for its lease. A group's minute is
+longer than a lease, so that one is kept in the database; and a message whose last change is not known here is taken to
+have been changed just now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final, TypeVar
+
+from bot.adapters.base import DeliverLater
+from bot.adapters.telegram.client import Place
+from bot.waiting import first_of
+from store.errors import StoreError
+from store.repositories.pace import Paces
+
+log = logging.getLogger(__name__)
+
+CAPACITY: Final = 30
+WINDOW: Final = 1.0
+PRIVATE_SECONDS: Final = 1.05
+GROUP_SECONDS, GROUP_BURST = 3.75, 3
+"""At most 3 + 60 / 3.75 = 19 in any minute."""
+GROUP_PATIENCE: Final = 20.0
+PRIVATE_EDIT_SECONDS: Final = 1.05
+GROUP_EDIT_SECONDS: Final = 1.55
+_REMEMBERED: Final = 4096
+K = TypeVar("K")
+
+
+class Turnstile:
+    """Lets new messages through: never more than the shared capacity under way or gone within the last second.
+
+    However late a message arrives, it counts until a second after Telegram answered, so whatever delays there are, no
+    second sees more than the capacity. The capacity is divided among the processes (`store.repositories.pace`). What
+    is live goes before what is bulk; bulk is spread evenly, so that live finds room soon.
+    """
+
+    def __init__(
+        self,
+        paces: Paces,
+        *,
+        name: str,
+        holder: str,
+        capacity: int = CAPACITY,
+        window: float = WINDOW,
+        lease: float = 3.0,
+        least: int = 2,
+    ) -> None:
+        self._paces, self._name, self._holder = paces, name, holder
+        self._capacity, self._window, self._lease, self._least = capacity, window, lease, least
+        self._live: deque[asyncio.Future[None]] = deque()
+        self._bulk: deque[asyncio.Future[None]] = deque()
+        self._room = self._counted = 0
+        """How many messages may count at once, and how many do."""
+        self._valid_until = self._quiet_until = self._last = 0.0
+        self._hungry = asyncio.Event()
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """Hold a share of the capacity while the block runs."""
+        stop = asyncio.Event()
+        keeper = asyncio.create_task(self._keep(stop), name=f"pace of {self._name}")
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.gather(keeper, return_exceptions=True)
+            self._room = 0
+            with suppress(StoreError):
+                await self._paces.give_back(self._name, self._holder, seconds=self._window)
+
+    @asynccontextmanager
+    async def passing(self, *, bulk: bool = False) -> AsyncIterator[None]:
+        """Wait until one more message may be sent, and send it in the block."""
+        queue = self._bulk if bulk else self._live
+        ready = asyncio.get_running_loop().create_future()
+        queue.append(ready)
+        self._let_through()
+        try:
+            await ready
+        except asyncio.CancelledError:
+            if not ready.cancelled():
+                self._free()
+            raise
+        try:
+            yield
+        finally:
+            asyncio.get_running_loop().call_later(self._window, self._free)
+
+    async def be_quiet(self, seconds: float) -> None:
+        """Have every process send nothing for so long: Telegram asked for it."""
+        loop = asyncio.get_running_loop()
+        self._quiet_until = max(self._quiet_until, loop.time() + seconds)
+        loop.call_later(seconds, self._let_through)
+        try:
+            await self._paces.be_quiet(self._name, seconds)
+        except StoreError as exc:
+            log.warning("other processes were not told to be silent: %s", exc)
+
+    def _free(self) -> None:
+        self._counted -= 1
+        self._let_through()
+
+    def _let_through(self) -> None:
+        """Let as many through as may go now."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        while self._live or self._bulk:
+            if self._counted >= self._room or now >= self._valid_until:
+                self._hungry.set()
+                return
+            if now < self._quiet_until:
+                return  # whoever set it looks again afterwards
+            queue = self._live or self._bulk
+            if queue[0].done():  # whoever waited was cancelled
+                queue.popleft()
+                continue
+            pause = self._last + 0.9 * self._window / self._capacity - now
+            if queue is self._bulk and pause > 0:
+                loop.call_later(pause, self._let_through)
+                return
+            self._counted, self._last = self._counted + 1, now
+            queue.popleft().set_result(None)
+
+    async def _keep(self, stop: asyncio.Event) -> None:
+        """Renew the share each third of its life, and sooner where more could be used."""
+        while not stop.is_set():
+            self._hungry.clear()
+            try:
+                await self._renew()
+            except StoreError as exc:
+                log.warning("the pace of %s cannot be kept: %s", self._name, exc)
+            self._let_through()
+            if self._room >= self._capacity:
+                await first_of(stop, seconds=self._lease / 3)
+            elif self._hungry.is_set():
+                await first_of(stop, seconds=self._lease / 10)
+            else:
+                await first_of(stop, self._hungry, seconds=self._lease / 3)
+
+    async def _renew(self) -> None:
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
+        wants = min(self._capacity, max(self._least, self._counted + len(self._live) + len(self._bulk)))
+        self._room = min(self._room, wants)
+        allowed = await self._paces.share(
+            self._name,
+            self._holder,
+            capacity=self._capacity,
+            keeps=max(self._counted, self._room),
+            wants=wants,
+            seconds=self._lease,
+        )
+        self._valid_until = asked + self._lease
+        self._room = min(allowed.granted, max(1, allowed.limit))
+        if allowed.quiet > 0:
+            self._quiet_until = max(self._quiet_until, loop.time() + allowed.quiet)
+            loop.call_later(allowed.quiet, self._let_through)
+
+
+class ChatPace:
+    """When a chat may be sent the next message, and a message be changed again."""
+
+    def __init__(self, paces: Paces, *, name: str) -> None:
+        self._paces, self._name = paces, name
+        self._chats: dict[int, float] = {}
+        self._messages: dict[tuple[int, int], float] = {}
+
+    async def wait_to_send(self, place: Place) -> None:
+        """Wait until a chat may be sent one more message. Raises: DeliverLater where that takes long; StoreError."""
+        if not place.private:
+            await self._wait_in_group(place)
+            return
+        now = asyncio.get_running_loop().time()
+        at = max(now, self._chats.pop(place.chat, 0.0))
+        self._chats[place.chat] = at + PRIVATE_SECONDS
+        _forget_old(self._chats, now)
+        await asyncio.sleep(at - now)
+
+    async def _wait_in_group(self, place: Place) -> None:
+        wait = await self._paces.reserve(
+            f"{self._name}:{place.chat}", interval=GROUP_SECONDS, burst=GROUP_BURST, ahead=GROUP_PATIENCE
+        )
+        if wait is None:
+            raise DeliverLater(GROUP_PATIENCE / 2)
+        await asyncio.sleep(wait)
+
+    def note_sent(self, place: Place, message: int) -> None:
+        """Note that a message was just sent from here: it may be changed at once."""
+        self._messages[place.chat, message] = 0.0
+
+    async def wait_to_change(self, place: Place, message: int) -> None:
+        """Wait until a message may be changed once more."""
+        await asyncio.sleep(self.until_change(place, message))
+
+    def until_change(self, place: Place, message: int) -> float:
+        """Reserve the next change of a message, and return in how many seconds it may be made."""
+        gap = PRIVATE_EDIT_SECONDS if place.private else GROUP_EDIT_SECONDS
+        now, key = asyncio.get_running_loop().time(), (place.chat, message)
+        at = max(now, self._messages.pop(key, now + gap))
+        self._messages[key] = at + gap
+        _forget_old(self._messages, now)
+        return at - now
+
+
+def _forget_old(times: dict[K, float], now: float) -> None:
+    """Drop the oldest of what is past, where much is remembered: the dictionary is in the order of its changes."""
+    while len(times) > _REMEMBERED and times[oldest := next(iter(times))] <= now:
+        del times[oldest]
