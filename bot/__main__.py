@@ -80,6 +80,20 @@ def chat(
 
 
 @app.command()
+def serve() -> None:
+    """Answer students on every chat platform whose token is set, until it is ended (Ctrl-C, SIGTERM)."""
+
+    async def work(settings: Settings) -> int:
+        from bot.logs import Secrets
+        from bot.serve import serve as run
+
+        secrets = Secrets.of(settings)
+        return await run(settings, lambda sentence: typer.echo(secrets.hide(sentence)))
+
+    _run(work)
+
+
+@app.command()
 def doctor(
     quick: Annotated[bool, typer.Option("--quick", help="Only look whether the database answers.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON, one on each line.")] = False,

@@ -6,12 +6,16 @@ platform, shows previews while the turn is worked, and delivers what stands in t
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agents.listener import Listener
-from store.client import ObjectId, Raw
+from store.client import Database, ObjectId, Raw
 from store.documents.own import OutboxItem, Platform
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 
 @dataclass(frozen=True)
@@ -74,3 +78,15 @@ class Adapter(Protocol):
 
         Raises: Undeliverable, DeliverLater.
         """
+
+
+class Service(Protocol):
+    """A platform as `prepmate serve` keeps it open."""
+
+    platform: Platform
+
+    def adapter(self, database: Database) -> Adapter:
+        """Return what delivers to the platform. Called once, before `run`."""
+
+    async def run(self, app: App, stop: asyncio.Event) -> None:
+        """Take messages in until `stop`. Raises: BotError, a sentence, when it can never go on."""

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
+from pydantic import SecretStr
+
+from bot.settings import Settings
 from store.documents.own import Platform
+
+if TYPE_CHECKING:
+    from bot.adapters.base import Service
+
+Tell = Callable[[str], None]
+"""Where a platform says, in a sentence, what whoever runs the service should know."""
+Opener = Callable[[Settings, Tell], AbstractAsyncContextManager["Service"]]
 
 
 @dataclass(frozen=True)
@@ -26,3 +37,35 @@ class Door:
 DOORS: dict[Platform, Door] = {
     "terminal": Door("terminal", "a conversation in this terminal", "bot.adapters.terminal.session"),
 }
+
+
+@dataclass(frozen=True)
+class Served:
+    """A platform that `prepmate serve` opens when its token is set, and where that token comes from.
+
+    `module` has `opened(settings, tell)`, which yields its `Service`.
+    """
+
+    platform: Platform
+    setting: str
+    source: str
+    module: str
+
+    @property
+    def variable(self) -> str:
+        """Return the environment variable that holds the token."""
+        return str(Settings.model_fields[self.setting].alias)
+
+    def wanted(self, settings: Settings) -> bool:
+        """Return whether the token is set."""
+        return isinstance(getattr(settings, self.setting), SecretStr)
+
+    def opener(self) -> Opener:
+        """Return what opens the platform."""
+        module = cast("Any", importlib.import_module(self.module))
+        return cast("Opener", module.opened)
+
+
+SERVED: tuple[Served, ...] = (
+    Served("telegram", "telegram_bot_token", "@BotFather gives one (/newbot)", "bot.adapters.telegram.service"),
+)

@@ -1,0 +1,140 @@
+"""The accept step: an update is a turn, or a sentence, or nothing, and only then it is confirmed to Telegram.
+
+Polling and webhook hand every update to `Intake.take` and confirm those of which it says that they are taken care of.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Any, Final, Protocol
+from weakref import WeakValueDictionary
+
+from bot.adapters.base import Incoming
+from bot.adapters.telegram.convert import Decision, Heard, Left, Me, Pressed, Told, account_of, decide
+from bot.adapters.telegram.files import Unread, text_of
+from bot.adapters.telegram.speaker import Speaker
+from bot.doorway import Said
+from bot.turns import Accepted
+from store.errors import StoreError, StoreSetupError
+from texts import ENGLISH, say, speaking
+
+log = logging.getLogger(__name__)
+
+_REMEMBERED: Final = 5_000
+"""How many updates this process knows to be done: a repeated one costs nothing, and no sentence is said twice."""
+
+
+class Door(Protocol):
+    """What messages pass before they are taken in: `bot.doorway.Doorway`."""
+
+    async def take(self, incoming: Incoming) -> Accepted | Said:
+        """Take a message in, or say why not. Raises: StoreError."""
+
+
+class Tapped(Protocol):
+    """What a button stands for: the text that is said by it, and a key under which it is said once."""
+
+    @property
+    def says(self) -> str:
+        """Return what is said by tapping it."""
+
+    @property
+    def key(self) -> str:
+        """Return what tells this tap from others."""
+
+
+class Finder(Protocol):
+    """Finds what a button stands for: `bot.taps.Taps`."""
+
+    async def find(self, platform: Any, account: str, item_id: str, index: int) -> Tapped | str:
+        """Return the tap, or the sentence that is shown instead. Raises: StoreError."""
+
+
+class Leaver(Protocol):
+    """Notes that an account cannot be written to any more: `store.repositories.accounts.Accounts`."""
+
+    async def mark_dead(self, platform: Any, address: str) -> object:
+        """Note it. Raises: StoreError."""
+
+
+class Intake:
+    """Takes updates in, those of one account one after the other in the order in which they are given."""
+
+    def __init__(self, me: Me, speaker: Speaker, *, door: Door, taps: Finder | None, accounts: Leaver | None) -> None:
+        self._me, self._speaker = me, speaker
+        self._door, self._taps, self._accounts = door, taps, accounts
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._done: OrderedDict[int, None] = OrderedDict()
+
+    async def take(self, raw: dict[str, Any]) -> bool:
+        """Take care of an update; return whether to confirm it. One that makes trouble is logged and confirmed."""
+        account, number = account_of(raw), raw.get("update_id")
+        lock = self._locks.setdefault(account, asyncio.Lock())
+        async with lock:
+            if number in self._done:
+                return True
+            try:
+                with speaking(_language_of(raw)):
+                    await self._act(decide(raw, self._me))
+            except StoreError as exc:
+                if exc.transient or isinstance(exc, StoreSetupError):
+                    log.warning("update %s is not accepted now: %s", number, exc)
+                    return False
+                log.exception("update %s cannot be stored", number)
+            except Exception:
+                log.exception("update %s makes trouble and is passed over", number)
+            self._remember(number)
+            return True
+
+    async def _act(self, decision: Decision) -> None:
+        match decision:
+            case Heard():
+                await self._hear(decision)
+            case Pressed():
+                await self._press(decision)
+            case Told(incoming, sentence, once):
+                self._speaker.say(incoming, sentence, once=once or sentence)
+            case Left(account):
+                if self._accounts is not None:
+                    await self._accounts.mark_dead("telegram", account)
+
+    async def _hear(self, heard: Heard) -> None:
+        incoming = heard.incoming
+        if heard.document is not None:
+            try:
+                text = await text_of(self._speaker.client, incoming.text, heard.document)
+            except Unread as exc:
+                self._speaker.say(incoming, str(exc), once=str(exc))
+                return
+            incoming = replace(incoming, text=text, attached=True)
+        taken = await self._door.take(incoming)
+        if isinstance(taken, Said):
+            self._speaker.say(incoming, taken.text)
+
+    async def _press(self, pressed: Pressed) -> None:
+        incoming = pressed.incoming
+        if self._taps is None:
+            self._speaker.answer(pressed.press, say("I do not know that button any more. Write it instead."))
+            return
+        tap = await self._taps.find("telegram", incoming.account, pressed.item, pressed.index)
+        if isinstance(tap, str):
+            self._speaker.answer(pressed.press, tap)
+            return
+        taken = await self._door.take(replace(incoming, text=tap.says, key=f"telegram:{self._me.id}:tap:{tap.key}"))
+        self._speaker.answer(pressed.press, taken.text if isinstance(taken, Said) else "")
+
+    def _remember(self, number: Any) -> None:
+        self._done[number] = None
+        while len(self._done) > _REMEMBERED:
+            self._done.popitem(last=False)
+
+
+def _language_of(raw: dict[str, Any]) -> str:
+    for kind in ("message", "callback_query"):
+        match raw.get(kind):
+            case {"from": {"language_code": str(language)}}:
+                return language
+    return ENGLISH
