@@ -28,7 +28,6 @@ WAIT_SECONDS: Final = 25
 """How long Telegram holds a request open while nothing comes in."""
 MOST: Final = 100
 _GRACE_SECONDS: Final = 10.0
-_LOOK_SECONDS: Final = 1.0
 _LONGEST_PAUSE: Final = 30.0
 _LAST_SECONDS: Final = 2.0
 _TOLD_AFTER: Final = 3
@@ -60,10 +59,11 @@ class Polling:
         tell: Callable[[str], None],
         wait: int = WAIT_SECONDS,
         pause: float = 0.5,
+        look: float = 1.0,
     ) -> None:
         self._client, self._intake, self._tell = client, intake, tell
         self._leases, self._holder, self._name = leases, holder, f"poll:telegram:{client.bot_id}"
-        self._wait, self._pause = wait, pause
+        self._wait, self._pause, self._look = wait, pause, look
         self._offset, self._asked = 0, 0
         self._failures, self._told = 0, ""
 
@@ -76,7 +76,7 @@ class Polling:
                 log.warning("who polls Telegram cannot be settled: %s", exc)
                 hold = None
             if hold is None:
-                await first_of(stop, seconds=_LOOK_SECONDS)
+                await first_of(stop, seconds=self._look)
                 continue
             lost = asyncio.Event()
             async with self._leases.kept(hold, lost.set):

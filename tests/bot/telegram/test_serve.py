@@ -1,0 +1,89 @@
+"""`prepmate serve`: from a message in Telegram to its answer, and an end in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.adapters.telegram.client import TelegramClient
+from bot.adapters.telegram.polling import TokenRefused
+from bot.adapters.telegram.service import meet
+from bot.errors import SettingsError
+from bot.logs import Secrets, SecretsHidden
+from bot.serve import serve
+from bot.settings import Settings
+from store.client import connect
+from store.documents.own import ChannelAccount
+from tests.fakes.telegram import FakeTelegram
+
+
+def settings_for(telegram: FakeTelegram, directory: Path, uri: str, database: str, **more: object) -> Settings:
+    """Return the settings of a service on the fake Telegram and the real database."""
+    return Settings(
+        data_dir=directory,
+        mongodb_uri=SecretStr(uri),
+        mongodb_database=database,
+        openai_api_key=None,
+        telegram_bot_token=SecretStr(telegram.token),
+        telegram_api_url=telegram.url,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+async def test_a_message_in_telegram_is_answered(
+    telegram: FakeTelegram, tmp_path: Path, mongo_uri: str, common_database: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The service says who it is, answers what is written to it, ends in order, and logs its token nowhere."""
+    told: list[str] = []
+    settings = settings_for(telegram, tmp_path, mongo_uri, common_database)
+    telegram.fail_next(500, 1, "getMe")
+    for library in ("httpx", "httpcore", "telegram"):
+        caplog.set_level(logging.DEBUG, library)
+    serving = asyncio.create_task(serve(settings, told.append))
+    student = 7_777
+    try:
+        update = telegram.say(student, "/help")
+        await telegram.until(lambda: serving.done() or telegram.screen(student), 20.0)
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        await _forget(mongo_uri, common_database, student)
+    assert "/next" in telegram.screen(student)[-1].text
+    assert told[-2:] == ["Telegram: it does not answer yet; trying again.", "Telegram: @prepmate_bot, polling."]
+    assert update in telegram.updates.confirmed
+    assert not telegram.violations
+    assert any(telegram.token in record.getMessage() for record in caplog.records), "libraries do log addresses"
+    form = SecretsHidden("%(message)s", Secrets.of(settings))
+    assert not [record for record in caplog.records if telegram.token in form.format(record)]
+
+
+async def _forget(uri: str, name: str, student: int) -> None:
+    """Take out of the common database what a message left there."""
+    database = connect(uri, name)
+    try:
+        accounts = database.collection(ChannelAccount.collection)
+        account = await accounts.find_one({"_id": f"telegram:{student}"})
+        for kind in await database._inner.list_collection_names():
+            if account is not None:
+                await database._inner[kind].delete_many(
+                    {"$or": [{"userId": account["userId"]}, {"_id": account["userId"]}]}
+                )
+    finally:
+        database.close()
+
+
+async def test_without_a_token_it_says_where_to_get_one(tmp_path: Path) -> None:
+    """With nothing to serve it names the variable and who gives the token."""
+    with pytest.raises(SettingsError, match=r"TELEGRAM_BOT_TOKEN \(@BotFather"):
+        await serve(Settings(data_dir=tmp_path, telegram_bot_token=None), lambda _: None)
+
+
+async def test_a_refused_token_is_told(telegram: FakeTelegram) -> None:
+    """A token that Telegram does not know ends the platform, and with it the service, in a sentence."""
+    async with TelegramClient.opened("100:revoked", api=telegram.url) as client:
+        with pytest.raises(TokenRefused, match="BotFather"):
+            await meet(client.bot, lambda _: None, asyncio.Event())
