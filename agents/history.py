@@ -23,7 +23,7 @@ from store.client import Raw
 from store.documents.own import Turn
 from store.documents.sessions import AIMentorConversation, Message
 from store.work import UnitOfWork
-from tools.threads import name_before, name_next, thread_of
+from tools.threads import name_before, name_next, public_thread, thread_of
 
 TAIL_TOKENS = 6_000
 TAIL_MESSAGES = 60
@@ -101,6 +101,8 @@ async def append_exchange(
 ) -> Exchange:
     """Write a turn's text and its answer at the end of the running conversation, beginning one where none runs.
 
+    What was said where others read along has a conversation of its own, which never is the one that runs.
+
     Call it inside the transaction that ends the turn. Raises: ValidationError for text that MongoDB cannot hold.
     """
     messages = [
@@ -109,10 +111,12 @@ async def append_exchange(
     ]
     tokens = sum(message.tokens or 0 for message in messages)
     conversations = unit.of(AIMentorConversation)
-    found = await conversations.aggregate({"isActive": True}, *_NEWEST, {"$project": _SHAPE})
+    thread = public_thread(unit.student, turn.platform, turn.address) if turn.public else None
+    where: Raw = {"isActive": True} if thread is None else _parts_of(thread)
+    found = await conversations.aggregate(where, *_NEWEST, {"$project": _SHAPE})
     running = found[0] if found else None
     if running is None or _is_full(running):
-        return await _begin(unit, messages, tokens, now, after=running)
+        return await _begin(unit, messages, tokens, now, after=running, thread=thread)
     conversation_id = _id_of(running)
     change = {
         "$push": {"messageHistory": {"$each": [message.to_mongo() for message in messages]}},
@@ -124,14 +128,15 @@ async def append_exchange(
 
 
 async def _begin(
-    unit: UnitOfWork, messages: list[Message], tokens: int, now: datetime, *, after: Raw | None
+    unit: UnitOfWork, messages: list[Message], tokens: int, now: datetime, *, after: Raw | None, thread: str | None
 ) -> Exchange:
-    """Begin a conversation, or the next part of one that is full."""
+    """Begin a conversation, or the next part of one that is full; `thread` names a public one."""
     document_id = unit.new_id()
     conversation = AIMentorConversation(
         id=document_id,
         user_id=unit.student,
-        conversation_id=str(document_id),
+        conversation_id=thread or str(document_id),
+        is_active=thread is None,
         message_history=messages,
         total_messages=len(messages),
         total_tokens=tokens,
@@ -148,9 +153,12 @@ async def _begin(
 
 async def _name_part(unit: UnitOfWork, full: str) -> str:
     thread = thread_of(full)
-    parts = {"conversationId": {"$regex": f"^{re.escape(thread)}~"}}
-    known = await unit.of(AIMentorConversation).aggregate(parts, {"$project": {"conversationId": 1}})
+    known = await unit.of(AIMentorConversation).aggregate(_parts_of(thread), {"$project": {"conversationId": 1}})
     return name_next(thread, [_id_of(part) for part in known])
+
+
+def _parts_of(thread: str) -> Raw:
+    return {"conversationId": {"$regex": f"^{re.escape(thread)}(?:~[0-9]+)?$"}}
 
 
 def _carry_over(conversation: AIMentorConversation, full: Raw) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain.agents import create_agent
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, AnyMessage
 from langsmith import tracing_context
 
 from agents.history import Window, read_tail
@@ -21,6 +22,7 @@ from agents.middleware.limit import StepLimit
 from agents.middleware.metering import Metering
 from agents.middleware.routing import Routing
 from agents.middleware.tidying import Tidying, clean
+from agents.public import ask_in_public, read_public_tail
 from agents.run import OFFLINE_COACH, PREPMATE, Answer, TurnRun
 from agents.snapshot import ask
 from agents.speech import Speech
@@ -39,6 +41,8 @@ class Mentor:
     """Answers turns, any number at once. `model` None: the offline coach answers everything.
 
     `coach` speaks through the same loop; `counter` counts what no provider reported; `sleep` waits between tries.
+    `public`: it answers where others read along, and is told nothing of the student: its verbs are to be those of
+    `tools.public`. One that is not answers nothing there.
     """
 
     def __init__(
@@ -51,7 +55,9 @@ class Mentor:
         counter: TokenCounter,
         window: Window | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        public: bool = False,
     ) -> None:
+        self._public = public
         self._model_name = name_of(model)
         self._window = window or Window()
         self._agent = create_agent(
@@ -76,13 +82,13 @@ class Mentor:
 
         Raises: AgentError; StoreError when the database is away or the student's lease was lost.
         """
-        tail, question = await asyncio.gather(
-            read_tail(run.context.work, self._window), ask(run.turn.text, run.context)
-        )
+        messages: list[Any] = await self._messages_of(run)
+        if self._public:
+            run = replace(run, context=run.context.within(run.context.work.shared_only()))
         speech = Speech(run.listener, run.progress)
         final: AIMessage | None = None
         parts: AsyncIterator[Any] = self._agent.astream(
-            {"messages": [*tail.messages, question]}, context=run, stream_mode=["messages", "values"]
+            {"messages": messages}, context=run, stream_mode=["messages", "values"]
         )
         # What students write is not to leave for a tracing service because an environment variable happens to be set.
         with tracing_context(enabled=False):
@@ -98,6 +104,17 @@ class Mentor:
         return self._answer_of(final, run)
 
     def _answer_of(self, final: AIMessage | None, run: TurnRun) -> Answer:
+    async def _messages_of(self, run: TurnRun) -> list[AnyMessage]:
+        """Return the conversation as the model gets it, with the message that is to be answered."""
+        if run.turn.public is not self._public:
+            raise ValueError("a mentor for private chats answers nothing in public places, nor the other way round")
+        text = run.turn.text
+        if self._public:
+            return [*await read_public_tail(run.work.reading(), run.turn), ask_in_public(text)]
+        tail, question = await asyncio.gather(read_tail(run.context.work, self._window), ask(text, run.context))
+        return [*tail.messages, question]
+
+    def _answer_of(self, final: AIMessage | None) -> Answer:
         text = clean(final.text).strip() if final is not None else ""
         model = (model_of(final) if final is not None else None) or self._model_name
         return Answer(text or EMPTY_ANSWER, model, tuple(run.progress.ran))

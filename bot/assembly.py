@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import httpx2
 from pydantic import SecretStr
 
-from agents.coach import OfflineCoach
+from agents.coach import OfflineCoach, PublicCoach
 from agents.mentor import Mentor
 from agents.model import ModelSettings, build_model
 from agents.tokens import TokenCounter, TokenCounters
@@ -21,6 +21,7 @@ from bot.access import Access
 from bot.adapters.base import Adapter
 from bot.counting import Counting
 from bot.delivery import Delivery
+from bot.desk import Desk
 from bot.doorway import Doorway
 from bot.forgetting import Forgetting
 from bot.settings import Settings
@@ -31,6 +32,7 @@ from store.documents.own import Platform
 from store.repositories.erasures import Erasures
 from store.repositories.turns import Limits
 from store.work import Clock, IdFactory
+from tools.public import PUBLIC
 from tools.registry import VERBS
 
 DRAIN_SECONDS = 8.0
@@ -62,16 +64,19 @@ class Assembly:
     holder: str
     limits: Limits | None = None
 
-    def mentor(self, http: httpx2.AsyncClient) -> Mentor:
-        """Return who answers: the model with the coach behind it, or the coach alone where there is no key."""
+    def desk(self, http: httpx2.AsyncClient) -> Desk:
+        """Return who answers: the desk what only the service can, a mentor the rest.
+
+        A mentor is the model with the coach behind it, or the coach alone where there is no key.
+        """
         key = self.settings.openai_api_key
-        return Mentor(
-            model=build_model(self._model_settings(key), http) if key else None,
-            coach=OfflineCoach(),
-            verbs=VERBS,
-            prompt=load("mentor"),
-            counter=self.counter,
+        model = build_model(self._model_settings(key), http) if key else None
+        counter = self.counter
+        private = Mentor(model=model, coach=OfflineCoach(), verbs=VERBS, prompt=load("mentor"), counter=counter)
+        public = Mentor(
+            model=model, coach=PublicCoach(), verbs=PUBLIC, prompt=load("public"), counter=counter, public=True
         )
+        return Desk(private, public)
 
     def doorway(self, turns: Turns) -> Doorway:
         """Return what messages pass before they are taken in."""
@@ -95,7 +100,7 @@ class Assembly:
         )
         turns = Turns(
             self.database,
-            answerer=self.mentor(http),
+            answerer=self.desk(http),
             counter=self.counter,
             adapters=self.adapters,
             holder=self.holder,

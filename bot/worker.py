@@ -179,7 +179,8 @@ class TurnWorker:
             effects = await unit.of(Effect).find(
                 {"turnId": turn.id, "receipt": True}, sort=[("step", 1), ("createdAt", 1)]
             )
-            current.receipts = [replies.receipt_of(effect) for effect in effects]
+            # Where others read along nothing is changed; should anything be, it is not shown there.
+            current.receipts = [replies.receipt_of(effect) for effect in effects if not turn.public]
             if said:
                 exchange = await append_exchange(
                     unit, turn=turn, answer=end.text, model=end.model or PREPMATE, counter=self._counter, now=now

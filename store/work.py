@@ -70,9 +70,25 @@ class UnitOfWork:
         """Return what puts documents back (undo)."""
         return Restorer(self._database, self.student, self._session, owners=_OWNERS, hidden=_HIDDEN)
 
+    def shared_only(self) -> UnitOfWork:
+        """Return the same without anything that is a student's, for places where others read along."""
+        return _SharedOnly(self._database, self.student, clock=self._clock, ids=self._ids, session=self._session)
+
     def new_id(self) -> ObjectId:
         """Return a fresh id."""
         return self._ids()
+
+
+class _SharedOnly(UnitOfWork):
+    """What belongs to everybody."""
+
+    def of(self, document: type[D]) -> OwnedRepository[D]:
+        """Refuse. Raises: NotOwned."""
+        raise NotOwned(f"{document.__name__} is a student's, and others read along here")
+
+    def restorer(self) -> Restorer:
+        """Refuse. Raises: NotOwned."""
+        raise NotOwned("what was a student's is not put back where others read along")
 
 
 @dataclass(frozen=True)

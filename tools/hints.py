@@ -85,7 +85,7 @@ async def give_hint(
     the rung's text and no more than it. Hints count as help in the next record_attempt, and cannot be taken back.
     """
     chosen = await _chosen(context, problem)
-    ladder = await _ladder(context, chosen)
+    ladder = await ladder_of(context, chosen)
     states = context.work.of(HintState)
     state = await states.find_one({"problemId": chosen.id}) or HintState(
         id=context.work.new_id(), user_id=context.student, problem_id=chosen.id
@@ -200,7 +200,8 @@ async def _last_hinted(context: MentorContext) -> ObjectId | None:
     return state.problem_id if state else None
 
 
-async def _ladder(context: MentorContext, problem: Problem) -> Ladder:
+async def ladder_of(context: MentorContext, problem: Problem) -> Ladder:
+    """Return the hints to a problem. Raises: ToolFailed where there are none."""
     book = await read_topics(context)
     topics, _ = book.sort_out(problem.topics)
     slug = problem.platform_id if problem.platform == "leetcode" else None

@@ -22,7 +22,16 @@ from tools.problems import read_facts
 
 _COMMAND: Final = re.compile(r"/new\b|(?:i want to |lets |let's )?(?:start|begin|open|new|fresh)\b", re.IGNORECASE)
 
+_PUBLIC: Final = "public:"
 _PART = re.compile(r"(?P<thread>.+)~(?P<part>[1-9][0-9]{0,5})", re.DOTALL)
+
+
+def public_thread(student: ObjectId, platform: str, address: str) -> str:
+    """Return the thread in which is kept what a student says at an address where others read along.
+
+    It never runs, is never listed, resumed or searched: nothing of it is told in private, nor the other way round.
+    """
+    return f"{_PUBLIC}{student}:{platform}:{address.replace('~', '-')}"
 
 
 def thread_of(conversation_id: str) -> str:
@@ -89,13 +98,17 @@ class Thread:
 
 
 async def read_threads(context: MentorContext) -> list[Thread]:
-    """Return the student's conversations, the last used first, numbered from 1; empty closed ones are left out."""
+    """Return the student's conversations, the last used first, numbered from 1.
+
+    Empty closed ones are left out, and what was said where others read along.
+    """
     raws = await context.work.of(AIMentorConversation).aggregate(
         {}, {"$project": _SHAPE}, {"$sort": {"lastMessageTime": -1, "_id": -1}}
     )
     grouped: dict[str, list[Raw]] = {}
     for raw in raws:
-        if raw["messages"] or raw.get("isActive") is True:
+        shown = raw["messages"] or raw.get("isActive") is True
+        if shown and not _id_of(raw).startswith(_PUBLIC):
             grouped.setdefault(thread_of(_id_of(raw)), []).append(raw)
     titles = {title.thread: title.title for title in await context.work.of(ConversationTitle).find({})}
     problems = await _problem_titles(context, raws)

@@ -2,6 +2,7 @@
 
 from agents.coach.intents import COMMANDS, Command
 from agents.coach.model import OfflineCoach
+from agents.coach.public import PublicCoach
 from agents.coach.talk import CHOICES, GREETING
 
-__all__ = ["CHOICES", "COMMANDS", "GREETING", "Command", "OfflineCoach"]
+__all__ = ["CHOICES", "COMMANDS", "GREETING", "Command", "OfflineCoach", "PublicCoach"]

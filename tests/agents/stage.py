@@ -214,7 +214,7 @@ class Stage:
             sleep=self.sleep,
         )
 
-    async def accept(self, text: str) -> Turn:
+    async def accept(self, text: str, *, public: bool = False) -> Turn:
         """Store a turn that is being worked."""
         self.seq += 1
         turn = Turn(
@@ -225,6 +225,7 @@ class Stage:
             address="here",
             seq=self.seq,
             text=text,
+            public=public,
             status="working",
             fence=self.hold.fence,
             attempts=1,
@@ -239,9 +240,11 @@ class Stage:
         context = MentorContext(work=work.reading(), clock=self.clock, zone=ZoneInfo("Asia/Kolkata"))
         return TurnRun(work=work, turn=turn, context=context, listener=audience or Audience())
 
-    async def answer(self, text: str, *, mentor: Mentor | None = None, audience: Audience | None = None) -> Answer:
+    async def answer(
+        self, text: str, *, mentor: Mentor | None = None, audience: Audience | None = None, public: bool = False
+    ) -> Answer:
         """Take a message through the mentor and into the conversation, as the life of a turn does."""
-        turn = await self.accept(text)
+        turn = await self.accept(text, public=public)
         answer = await (mentor or self.mentor()).answer(self.run_of(turn, audience))
         await self.keep(turn, answer)
         return answer
@@ -253,6 +256,8 @@ class Stage:
             await append_exchange(
                 unit, turn=turn, answer=answer.text, model=answer.model, counter=self.counter, now=self.now
             )
+            ended = {"status": "answered", "reply": answer.text}
+            await unit.of(Turn).amend(turn.id, {"$set": ended})
 
         await self.work.commit(append)
 

@@ -1,0 +1,42 @@
+"""What the mentor remembers where others read along: what the same student lately said in the same place, no more."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
+
+from store.documents.own import Turn
+from store.work import UnitOfWork
+
+REMEMBERED: Final = timedelta(minutes=30)
+EXCHANGES: Final = 4
+_WITHIN: Final = 40
+"""How many of a student's last turns are looked through for public ones."""
+_LONGEST: Final = 2_000
+
+
+async def read_public_tail(unit: UnitOfWork, turn: Turn) -> list[AnyMessage]:
+    """Return the last exchanges of the turn's student at the turn's address, all of them public, oldest first."""
+    where = {
+        "seq": {"$lt": turn.seq, "$gte": turn.seq - _WITHIN},
+        "public": True,
+        "platform": turn.platform,
+        "address": turn.address,
+        "acceptedAt": {"$gt": turn.accepted_at - REMEMBERED},
+        "status": {"$in": ["answered", "delivered"]},
+        "reason": None,
+    }
+    newest = ({"$sort": {"seq": -1}}, {"$limit": EXCHANGES}, {"$project": {"text": 1, "reply": 1}})
+    found = await unit.of(Turn).aggregate(where, *newest)
+    return [message for raw in reversed(found) for message in _exchange(str(raw["text"]), str(raw.get("reply") or ""))]
+
+
+def ask_in_public(text: str) -> HumanMessage:
+    """Return somebody's message as the model gets it where others read along: their words alone."""
+    return HumanMessage(text, additional_kwargs={"student_text": text})
+
+
+def _exchange(text: str, reply: str) -> tuple[AnyMessage, AnyMessage]:
+    return HumanMessage(text[:_LONGEST]), AIMessage(reply[:_LONGEST])
