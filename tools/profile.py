@@ -14,6 +14,7 @@ from tools.arguments import check_whole, clean_line, name_some
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day, parse_day, plain_date, say_day
 from tools.errors import ToolFailed, ToolRetry
+from tools.reminding import replan
 from tools.tasklist import keep_days
 from tools.zones import find_zone
 
@@ -71,7 +72,7 @@ async def set_profile(
 ) -> ProfileReceipt:
     """Change the student's profile. Give only what the student said; everything else stays as it is.
 
-    In another time zone open tasks stay due on the same day.
+    In another time zone open tasks stay due on the same day, and reminders come at the same local time.
     """
     given = (name, target_date, minutes_per_day, time_zone, target_companies)
     if all(value is None for value in given):
@@ -80,9 +81,7 @@ async def set_profile(
     settings = await context.work.of(StudentSettings).own() or StudentSettings(id=context.student)
     before = _profile(context, user, settings)
     if time_zone is not None:
-        zone, old = find_zone(time_zone, context.now()), _zone(context, settings)
-        settings.time_zone, settings.time_zone_known = zone.key, True
-        await keep_days(context, old, zone)
+        await change_zone(context, settings, time_zone)
     if minutes_per_day is not None:
         settings.minutes_per_day = check_whole(minutes_per_day, "Minutes a day", lowest=FEWEST_MINUTES, highest=1440)
     if name is not None:
@@ -103,6 +102,18 @@ async def set_profile(
     said = _say(after, changed)
     line = f"profile · {said}" if said else "profile · nothing changed"
     return ProfileReceipt(line=line, undo_label=line if changed else None, profile=after, changed=changed)
+
+
+async def change_zone(context: MentorContext, settings: StudentSettings, said: str) -> ZoneInfo:
+    """Let the student live in another zone: tasks and reminders keep their days and times there.
+
+    `settings` are changed, and stay the caller's to save. Raises: ToolRetry for a zone that nobody knows.
+    """
+    zone, old = find_zone(said, context.now()), _zone(context, settings)
+    settings.time_zone, settings.time_zone_known = zone.key, True
+    await keep_days(context, old, zone)
+    await replan(context.work, context.now(), zone)
+    return zone
 
 
 async def _user(context: MentorContext) -> User:

@@ -21,6 +21,7 @@ from tools.profile import PROFILE
 from tools.progress import PROGRESS
 from tools.proposals import PROPOSALS
 from tools.rating import RATING
+from tools.reminders import REMINDERS
 from tools.revising import REVISING
 from tools.revision import REVISION
 from tools.tasks import TASKS
@@ -47,4 +48,5 @@ VERBS: Final[tuple[Verb, ...]] = (
     *CONVERSATIONS,
     *ACCOUNT,
     *IMPORTS,
+    *REMINDERS,
 )

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from agents.coach import imports, questions, talk
+from agents.coach import imports, questions, reminder_replies, talk
 from agents.coach.beginning import begin_with
 from agents.coach.details import Arguments, shed_attempt
 from agents.coach.intents import BY_NAME, Request
@@ -44,7 +44,8 @@ GUESS: Arguments = {"limit": 1}
 _SHORT = 7
 """Words up to which a message after a revision's questions may be something else than their answer."""
 _MOST_ANSWERED = 6000
-_ELSEWHERE = frozenset({"undo", "due", "tasks", "snooze", "pause", "revise", "catch up", "revision cap", "profile"})
+_SETTINGS = frozenset({"undo", "due", "tasks", "snooze", "pause", "revise", "catch up", "revision cap", "profile"})
+_ELSEWHERE = _SETTINGS | reminder_replies.NAMES
 CHECK: Arguments = {"limit": 4}
 """The argument that marks a look-up made before the coach asks how a problem went: there must be such a problem."""
 _ABOUT_OFFERED = frozenset({"start_problem", "record_attempt", "give_hint"})
@@ -381,6 +382,7 @@ def _tap(phrase: Phrase) -> Request | Say | None:
 
 _OFFERS: dict[str, Callable[[Phrase, Exchange], Request | Say | None]] = {
     "import": imports.reply,
+    "zone": reminder_replies.reply_zone,
     "list": imports.change_subject,
     "revision": _revise_one,
     "grade": _grade,

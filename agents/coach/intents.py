@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from agents.coach import import_intents, level_intents, planning, readers
+from agents.coach import import_intents, level_intents, planning, readers, reminder_intents
 from agents.coach.account_intents import ACCOUNT
 from agents.coach.details import shed_attempt, shed_intention
 from agents.coach.intent import Command, Intent, Request
@@ -44,6 +44,7 @@ UNSURE = re.compile(
 
 
 INTENTS: tuple[Intent, ...] = (
+    *reminder_intents.ROWS,
     *import_intents.ROWS,
     *ASKING_ROWS,
     *level_intents.ROWS,

@@ -27,6 +27,7 @@ from tools.profile import Profile, ProfileReceipt
 from tools.progress import Progress
 from tools.proposals import SeenReceipt
 from tools.rating import RatingReceipt
+from tools.reminders import ReminderReceipt, ReminderView
 from tools.revising import RecallReceipt, RevisionReceipt
 from tools.revision import DueRevisions
 from tools.suggestion import NextProblem
@@ -79,6 +80,10 @@ RESULTS: Final[dict[str, type[Result]]] = {
     "adjust_import": ImportPreview,
     "confirm_import": ImportReceipt,
     "cancel_import": ImportCancelled,
+    "show_reminders": ReminderView,
+    **dict.fromkeys(
+        ("set_reminder", "snooze_reminder", "skip_today", "pause_reminders", "resume_reminders"), ReminderReceipt
+    ),
 }
 """The result of each verb that the table of intents names."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from agents.coach.intents import Request
 from agents.coach.phrase import Phrase
+from tools.reminders import WHICH_ZONE as ZONE_QUESTION
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,9 @@ HOW_MANY = Question("How many revisions a day at most?", "per_day", "revision ca
 WHICH_GRADE = Question("How did it go: again, hard, good or easy?", "grade", "rate")
 SNOOZE_UNTIL = Question("Until when: an hour, tonight, tomorrow or a day?", "until", "snooze")
 PAUSE_UNTIL = Question("Until which day shall revisions pause?", "until", "pause")
+REMIND_UNTIL = Question("Put it off until when: 1h, tonight or tomorrow?", "until", "snooze reminder")
+REMINDERS_UNTIL = Question("Until which day shall reminders pause?", "until", "pause reminders")
+WHICH_ZONE = Question(ZONE_QUESTION, "zone")
 WHAT_LIST = Question("Paste your list: titles, links or a CSV, one problem a line.", "list", "import")
 IMPORT_YES = Question(
     "Say `yes` to import them, `2a` to choose a match, `all but 3` to leave a line out, or `cancel`.",
@@ -98,6 +102,9 @@ QUESTIONS = (
     WHICH_GRADE,
     SNOOZE_UNTIL,
     PAUSE_UNTIL,
+    REMIND_UNTIL,
+    REMINDERS_UNTIL,
+    WHICH_ZONE,
     PLACE,
     WHAT_LIST,
     IMPORT_YES,

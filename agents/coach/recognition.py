@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from agents.coach import readers
+from agents.coach import readers, reminder_intents
 from agents.coach.intents import BY_NAME, INTENTS, Intent, Request
 from agents.coach.notation import match
-from agents.coach.phrase import Phrase
+from agents.coach.phrase import Phrase, read
 
 
 def recognise(phrase: Phrase) -> Request | None:
@@ -20,6 +20,9 @@ def recognise(phrase: Phrase) -> Request | None:
 
 def obey(command: str, rest: Phrase) -> Request | None:
     """Return what a slash command asks for; None where there is no such command."""
+    if command == reminder_intents.COMMAND:
+        name, arguments = reminder_intents.command_of(rest)
+        return Request(BY_NAME[name], arguments) if name else recognise(read(f"remind {rest.typed}"))
     intent = next((intent for intent in INTENTS if intent.command and intent.command[0] == command), None)
     if intent is None:
         return None

@@ -20,7 +20,7 @@ EXAMPLES = (
 )
 _AREAS: Final = (
     ("Practice", "next another easier harder seen start hint solution log find"),
-    ("Revision", "due revise answer rate snooze pause unpause catchup cap"),
+    ("Revision", "due revise answer rate snooze pause unpause catchup cap remind"),
     ("Plan and tasks", "plan task tasks done move delete"),
     ("Where you stand", "progress mastery placement tap"),
     ("Notes and talks", "note notes editnote removenote conversations new resume rename search"),

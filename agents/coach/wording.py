@@ -26,6 +26,7 @@ from agents.coach.questions import (
     WHICH_SOLVED,
     number_lines,
 )
+from agents.coach.reminder_wording import REMINDER_WORDS
 from agents.coach.revision_wording import REVISION_WORDS, link
 from agents.coach.study import bullets, one_line, tell_hint, tell_note, tell_notes
 from agents.coach.talk import NOT_UNDERSTOOD
@@ -370,4 +371,5 @@ _WORDS: Final[dict[type[Result], Callable[[Any], str]]] = {
     Progress: word_progress,
     **ACCOUNT_WORDS,
     **IMPORT_WORDS,
+    **REMINDER_WORDS,
 }

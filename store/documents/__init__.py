@@ -15,6 +15,7 @@ from store.documents.own import OWN
 from store.documents.pace import Pace
 from store.documents.people import PlatformIntegration, User
 from store.documents.problems import CanonicalProblem, PlatformProblemMapping, Problem, Submission, Topic
+from store.documents.reminders import REMINDERS
 from store.documents.repeats import TaskRepeat
 from store.documents.revisions import REVISIONS
 from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem, UserRoadmapProgress
@@ -63,6 +64,7 @@ ALL: tuple[type[Document], ...] = (
     *LEVEL,
     *IMPORTS,
     TaskRepeat,
+    *REMINDERS,
     *ACCOUNT,
     *ACCESS,
     Pace,

@@ -225,6 +225,9 @@ def test_every_question_is_recognised_and_is_the_only_one_in_its_message() -> No
 def test_the_table_names_every_verb_there_is() -> None:
     """Each verb of the registry can be reached by a command of the coach, and the coach names no other."""
     reached = {verb for intent in INTENTS if intent.command for verb in (intent.verb, intent.bare_verb) if verb}
+    for words in ("", "8", "snooze 1h", "not today", "pause until friday", "resume"):
+        if isinstance(request := decide((), f"/remind {words}"), Request):
+            reached.add(request.verb)
     assert reached == {verb for intent in INTENTS for verb in (intent.verb, intent.bare_verb) if verb}
     assert reached == {verb.name for verb in VERBS}
     assert reached == set(RESULTS)

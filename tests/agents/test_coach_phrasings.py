@@ -9,9 +9,11 @@ from agents.coach.intents import Request
 from agents.coach.phrase import read
 from agents.coach.questions import HELPED
 from store.catalogue.facts import shipped_catalogue
+from tests.agents.reminder_phrasings import REMINDER_PHRASINGS
 from tools.registry import VERBS
 
 PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
+    *REMINDER_PHRASINGS,
     # recording how a problem went
     (
         "i solved two sum in 12 min with help",

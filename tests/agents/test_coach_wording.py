@@ -11,6 +11,7 @@ from langchain_core.messages import AIMessage, HumanMessage, ToolCall, ToolMessa
 
 from agents.coach import OfflineCoach, questions, wording
 from agents.coach.outcomes import RESULTS
+from tests.agents.reminder_phrasings import REMINDERS_AND_WORDS
 from tools.account import ErasureQuestion, ErasureReceipt, ExportReceipt
 from tools.catching_up import CatchUpDay, CatchUpReceipt
 from tools.context import Result
@@ -311,6 +312,7 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (PauseReceipt(line="x", paused_until="2027-01-03", due_now=0), ("`resume revisions` ends the pause",)),
     (PauseReceipt(line="x", paused_until=None, due_now=7), ("`help me catch up`",)),
     (CapReceipt(line="x", per_day=3, due_now=1), ("1 revision is due now",)),
+    *REMINDERS_AND_WORDS,
     (
         CatchUpReceipt(line="x", total=3, days=(PLANNED,), per_day_at_most=2, beyond=1),
         ("- Thu 26 Nov: Stacks, Graphs, beside 1 that stood there", "1 did not fit at 2 a day"),

@@ -139,6 +139,7 @@ _NOTE_TEXT: Final = text("keep two pointers", "why sorted?", "first the base cas
 _TITLE: Final = text("read about tries", "revise graphs", "mock interview", "solve two sum", "revision")
 _LEVEL: Final = text("easy", "medium", "hard")
 _RECALLED: Final = text("a hash map from value to index in O(n)", "1. visited set 2. queue 3. O(V+E)", "I don't know")
+_TIME_OF_DAY: Final = text("8", "07:30", "23:45", "9pm", "00:00", "2:30", "noon")
 _ZONE: Final = text("Berlin", "UTC", "New York", "Kolkata", "Asia/Beirut", "Auckland", "UTC+2", "usa")
 
 _LIST: Final = text(
@@ -239,6 +240,21 @@ ARGUMENTS: Final[dict[str, Given]] = {
     "cancel_import": Given(optional={"shown": _odd_text}),
     "export_me": Given(),
     "ask_to_erase_me": Given(),
+    "show_reminders": Given(),
+    "set_reminder": Given(
+        optional={
+            "at": _TIME_OF_DAY,
+            "on": _YES_NO,
+            "weekly": _YES_NO,
+            "quiet_from": _TIME_OF_DAY,
+            "quiet_until": _TIME_OF_DAY,
+            "time_zone": _ZONE,
+        }
+    ),
+    "snooze_reminder": Given({"until": text("1h", "30 min", "tonight", "tomorrow", "2 hours")}),
+    "skip_today": Given(),
+    "pause_reminders": Given({"until": _DAY}),
+    "resume_reminders": Given(),
     "erase_me": Given({"code": mostly(among(Stored("code", 0)), _odd_text)}),
 }
 """The arguments of every verb, by its name."""
@@ -266,6 +282,8 @@ _CHAINS: Final = (
     ("add_task", "list_tasks", "complete_task"),
     ("add_task", "reschedule_task", "list_tasks", "delete_task"),
     ("add_note", "find_notes", "edit_note", "remove_note"),
+    ("set_reminder", "snooze_reminder", "show_reminders", "skip_today", LATER, "pause_reminders", "resume_reminders"),
+    ("set_reminder", LATER, "set_profile", "show_reminders", "set_reminder"),
     ("pause_revisions", "list_due_revisions", "resume_revisions"),
     ("new_conversation", "rename_conversation", "list_conversations", "resume_conversation"),
 )

@@ -9,7 +9,7 @@ from typing import Any, Final, get_type_hints
 from zoneinfo import ZoneInfo
 
 from store.client import ObjectId
-from store.documents.own import Effect, StudentSettings, Turn, UndoEntry
+from store.documents.own import ChannelAccount, Effect, StudentSettings, Turn, UndoEntry
 from store.documents.problems import Submission
 from store.documents.sessions import AIMentorConversation, Message, PreparationTask
 from store.documents.study import Note
@@ -269,6 +269,10 @@ async def begin(
             id=student.id, time_zone=zone, time_zone_known=True, created_at=start, updated_at=start
         )
         await school.database.collection(StudentSettings.collection).insert(settings.to_mongo())
+        account = ChannelAccount(
+            id=f"probe:{student.id}", user_id=student.id, platform="probe", display_name=name, address=str(student.id)
+        )
+        await school.database.collection(ChannelAccount.collection).insert(account.to_mongo())
         talk = AIMentorConversation(
             id=ObjectId(),
             user_id=student.id,

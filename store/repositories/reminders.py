@@ -1,0 +1,73 @@
+"""What the jobs see of reminders, of every student: who is due, whose is stale, and which slots are taken."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from store.client import Database, ObjectId, Raw
+from store.documents.own import Turn
+from store.documents.reminders import JobSlot, Reminder, SentReminder
+from store.errors import DuplicateKey
+from store.work import IdFactory
+
+FAR: Final = timedelta(days=8)
+"""Further ahead no reminder is planned that is not paused: one that is was planned by a clock that went wrong."""
+
+
+class JobSlots:
+    """Takes the slots of jobs: of any number of replicas one gets a slot."""
+
+    def __init__(self, database: Database, *, ids: IdFactory) -> None:
+        self._slots, self._ids = database.collection(JobSlot.collection), ids
+
+    async def claim(self, job: str, slot: str, *, now: datetime, kept: timedelta) -> bool:
+        """Take a slot; return False where somebody has it. It is remembered for `kept`."""
+        taken = JobSlot(id=self._ids(), job=job, slot=slot, expires_at=now + kept, created_at=now, updated_at=now)
+        try:
+            await self._slots.insert(taken.to_mongo())
+        except DuplicateKey:
+            return False
+        return True
+
+
+class ReminderQueue:
+    """The reminders of every student, as the jobs see them."""
+
+    def __init__(self, database: Database) -> None:
+        self._reminders = database.collection(Reminder.collection)
+        self._sent = database.collection(SentReminder.collection)
+        self._turns = database.collection(Turn.collection)
+
+    async def due(self, field: str, until: datetime, *, limit: int) -> list[ObjectId]:
+        """Return the students whose `field` ("nextAt", "summaryAt") comes by `until`, the longest waiting first."""
+        query: Raw = {field: {"$lte": until}}
+        raws = await self._reminders.find(query, sort=[(field, 1)], limit=limit, fields={"_id": 1})
+        return [raw["_id"] for raw in raws]
+
+    async def astray(self, now: datetime) -> list[ObjectId]:
+        """Return the students whose next reminder lies further ahead than any that is planned."""
+        far: Raw = {"nextAt": {"$gt": now + FAR}, "pausedUntil": None}
+        return [raw["_id"] for raw in await self._reminders.find(far, fields={"_id": 1}, limit=200)]
+
+    async def stale(self, *, since: datetime, going: datetime) -> list[ObjectId]:
+        """Return the students who have said something since their reminder was made.
+
+        Looked at are the messages accepted after `since` and the reminders due after `going`, not yet on their way.
+        """
+        recent: Raw = {"status": {"$in": ["answered", "failed", "delivered"]}, "acceptedAt": {"$gt": since}}
+        turns = await self._turns.find(recent, fields={"userId": 1, "answeredAt": 1})
+        said: dict[ObjectId, datetime] = {}
+        for turn in turns:
+            if turn.get("answeredAt"):
+                said[turn["userId"]] = max(turn["answeredAt"], said.get(turn["userId"], turn["answeredAt"]))
+        return await self._made_before(said, going) if said else []
+
+    async def _made_before(self, said: dict[ObjectId, datetime], going: datetime) -> list[ObjectId]:
+        mine: Raw = {"userId": {"$in": list(said)}, "dueAt": {"$gt": going}}
+        made = await self._sent.find(mine, fields={"userId": 1, "madeAt": 1})
+        return sorted({raw["userId"] for raw in made if raw["madeAt"] < said[raw["userId"]]}, key=str)
+
+    async def knows(self, student: ObjectId) -> bool:
+        """Return whether a student still has reminders: one who was forgotten has none."""
+        return await self._reminders.find_one({"_id": student}, fields={"_id": 1}) is not None
