@@ -103,7 +103,6 @@ class Mentor:
         await speech.end()
         return self._answer_of(final, run)
 
-    def _answer_of(self, final: AIMessage | None, run: TurnRun) -> Answer:
     async def _messages_of(self, run: TurnRun) -> list[AnyMessage]:
         """Return the conversation as the model gets it, with the message that is to be answered."""
         if run.turn.public is not self._public:
@@ -114,7 +113,7 @@ class Mentor:
         tail, question = await asyncio.gather(read_tail(run.context.work, self._window), ask(text, run.context))
         return [*tail.messages, question]
 
-    def _answer_of(self, final: AIMessage | None) -> Answer:
+    def _answer_of(self, final: AIMessage | None, run: TurnRun) -> Answer:
         text = clean(final.text).strip() if final is not None else ""
         model = (model_of(final) if final is not None else None) or self._model_name
         return Answer(text or EMPTY_ANSWER, model, tuple(run.progress.ran))
