@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from agents.listener import Listener
 from agents.usage import Bill
-from store.documents.own import Turn
+from store.documents.own import Action, Turn
 from store.work import StudentWork
 from tools.context import MentorContext
 
@@ -78,8 +78,12 @@ class TurnRun:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the student is told, by which model ("offline coach" where none was asked), and which verbs ran for it."""
+    """What the student is told, by which model ("offline coach" where none was asked), and which verbs ran for it.
+
+    `actions` are the taps below it where whoever answered knows them; they follow from what ran where there are none.
+    """
 
     text: str
     model: str
     ran: tuple[Ran, ...] = ()
+    actions: tuple[Action, ...] = ()

@@ -20,7 +20,7 @@ from agents.usage import close_left_open
 from bot import replies
 from bot.actions import Happened, actions_of
 from bot.adapters.base import Adapter
-from store.documents.own import Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
+from store.documents.own import Action, Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
 from store.errors import FenceLost, StoreError
 from store.work import Clock, StudentWork, UnitOfWork
 from texts import speaking, spoken
@@ -58,6 +58,7 @@ class End:
     reason: str | None = None
     model: str | None = None
     ran: tuple[Ran, ...] = ()
+    actions: tuple[Action, ...] = ()
 
 
 CANCELLED = End(replies.CANCELLED, "failed", reason="cancelled")
@@ -149,7 +150,7 @@ class TurnWorker:
         except Exception as exc:
             log.exception("turn %s failed", turn.id)
             return End(replies.sentence_for(exc), "failed", reason=type(exc).__name__)
-        return End(answer.text, "answered", model=answer.model, ran=answer.ran)
+        return End(answer.text, "answered", model=answer.model, ran=answer.ran, actions=answer.actions)
 
     async def _answer_in_time(self, run: TurnRun) -> Answer:
         async with asyncio.timeout(self._seconds):
@@ -202,7 +203,7 @@ class TurnWorker:
                 seq=turn.seq,
                 text=end.text,
                 receipts=current.receipts,
-                actions=actions_of(happened, public=turn.public),
+                actions=list(end.actions) or actions_of(happened, public=turn.public),
                 public=turn.public,
                 reply_to=turn.reply_to,
                 language=spoken(),

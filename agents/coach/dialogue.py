@@ -52,6 +52,8 @@ _ABOUT_OFFERED = frozenset({"start_problem", "record_attempt", "give_hint"})
 _GIVEN_UP = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|stop)")
 _TOLD = 4
 """Words from which a reply tells what was tried, whatever else it may look like."""
+_PROFILE_TALK = {"later": talk.SKIPPED, "interview": questions.WHEN.text}
+"""What is said to /profile with a word that changes nothing yet: taps say it."""
 _OUTCOMES = ("unaided", "with-help", "stuck")
 _UNKNOWN = re.compile(r"(?:i )?(?:dont|do not|cant|didnt) (?:know|remember|count)(?: .*)?|no (?:idea|clue)|not sure")
 
@@ -131,8 +133,8 @@ def _obey(text: str) -> Request | Say:
     if name == "help":
         return Say(talk.explain_command(rest))
     phrase = read(rest)
-    if name == "profile" and phrase.text == "later":
-        return Say(talk.SKIPPED)
+    if name == "profile" and phrase.text in _PROFILE_TALK:
+        return Say(_PROFILE_TALK[phrase.text])
     if name == "task":
         match = re.match(r"(?:add|new)(?:\s|$)", phrase.text)
         phrase = phrase.part((match.end(), len(phrase.text))) if match else phrase

@@ -9,7 +9,7 @@ from rapidfuzz import process
 from agents.coach.intents import COMMANDS
 from agents.coach.notation import fits, phrases
 from agents.coach.phrase import Phrase
-from agents.coach.questions import LOG_STUCK, WHAT_LIST
+from agents.coach.questions import LOG_STUCK, WHAT_LIST, WHEN
 
 EXAMPLES = (
     "- `give me a medium graph problem`: what to solve next, and why\n"
@@ -133,6 +133,14 @@ _TALK: Final = (
             "(task|tasks|note|notes|conversation|conversations|chat|chats|revision|revisions|reminder|reminders)",
             "(delete|remove|erase|clear|drop|wipe) [my|the|old]* (tasks|conversations|chats|reminders|solves|attempts)",
         ),
+    ),
+    (
+        WHEN.text,
+        phrases(
+            "[i want to|id like to|can i|help me]* (set|add|enter|change|move|update) (my|the) [next|coding]* "
+            "(interview|interview date|target date)"
+        ),
+    ),
     ),
     (LEFT_ALONE, phrases("(dont|do not) (undo|delete|remove|change) [it|that|anything|this]*")),
     (NO_SYNC, phrases("[i want to] (sync|connect|link) [...]")),

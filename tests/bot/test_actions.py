@@ -8,9 +8,11 @@ import pytest
 
 from agents.coach.dialogue import decide
 from agents.coach.intents import Request
+from agents.coach.questions import WHEN
 from agents.coach.talk import SKIPPED
 from agents.run import Ran
 from bot.actions import LABEL, Happened, actions_of
+from bot.greeting import choices, greeting, introduce
 from store.catalogue.facts import shipped_catalogue
 from store.client import ObjectId
 from store.documents.own import Action, Effect
@@ -298,6 +300,14 @@ def test_feedback_is_asked_only_of_a_models_own_words() -> None:
     assert actions_of(Happened(TURN)) == []
     ran = [Ran("start_problem", start_receipt().model_dump_json())]
     assert not [tap for tap in actions_of(Happened(TURN, ran, free=True)) if "feedback" in tap.says]
+
+
+def test_a_newcomer_begins_by_a_tap() -> None:
+    """The greeting's taps lead to a first problem, to the question for a list and to that for the interview's date."""
+    text, taps = greeting()
+    assert introduce() in text
+    assert [meant(tap.says) for tap in taps] == [("next_problem", {}), ("preview_import", {}), WHEN.text]
+    assert [meant(words) for _, words in choices()] == [meant(tap.says) for tap in taps]
 
 
 def test_nothing_can_be_tapped_where_others_read_along() -> None:

@@ -6,6 +6,7 @@ import logging
 from zoneinfo import ZoneInfo
 
 from bot.app import App
+from bot.greeting import choices, introduce
 from store.client import ObjectId
 from store.documents.own import StudentSettings
 from store.documents.problems import Problem
@@ -18,16 +19,8 @@ from tools.sessions import running_problem, running_sessions
 
 log = logging.getLogger(__name__)
 
-HELLO = (
-    "Hi! I'm PrepMate, your mentor for coding interviews.\n"
-    "I pick your next problem, log how it went, and bring topics back in time.\n"
-    "Just write what you want (/help lists more), or begin with a number:"
-)
-CHOICES: tuple[tuple[str, str], ...] = (
-    ("Give me one", "give me one"),
-    ("Import my solves", "import my solves"),
-    ("Set my interview date", "set my interview date"),
-)
+HELLO = f"{introduce()}\nJust write what you want (/help lists more), or begin with a number:"
+CHOICES: tuple[tuple[str, str], ...] = choices()
 """What is offered, and the message that each number stands for."""
 
 
