@@ -10,7 +10,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Final
 
 from wcwidth import grapheme_boundary_before
@@ -19,17 +18,12 @@ Part = tuple[int, int]
 """Where something stands in a text: its first code point, and the one after its last."""
 
 Size = Callable[[str], int]
-"""How much one code point counts towards a limit."""
+"""How long a platform finds a text. Platforms that count code points: `len`."""
 
 
-def utf16_units(character: str) -> int:
-    """Return how many UTF-16 units a code point takes: two outside the basic plane."""
-    return 2 if ord(character) > 0xFFFF else 1
-
-
-def code_points(_: str) -> int:
-    """Return 1: for platforms that count code points."""
-    return 1
+def utf16_units(text: str) -> int:
+    """Return the length of a text in UTF-16 units: two for each code point outside the basic plane."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 @dataclass(frozen=True)
@@ -68,11 +62,10 @@ def split(
     than the limit. `solid` blocks, in order, are cut last of all, and keep the indentation of their first lines. With
     `most`, a part holds at most so many of the `runs`.
     """
-    ends = [0, *accumulate(map(size, text))]
     parts: list[Part] = []
     start = _begin(text, 0, solid)
     while start < len(text):
-        stop = bisect_right(ends, ends[start] + limit) - 1
+        stop = start + _fitting(text[start:], limit, size)
         if most:
             stop = min(stop, _before_too_many(start, len(text), runs, most))
         stop = max(stop, start + 1)
@@ -83,6 +76,11 @@ def split(
             parts.append((start, end))
         start = _begin(text, stop, solid)
     return parts
+
+
+def _fitting(text: str, limit: int, size: Size) -> int:
+    """Return how many code points of a text fit."""
+    return bisect_right(range(len(text) + 1), limit, key=lambda count: size(text[:count])) - 1
 
 
 def _begin(text: str, place: int, solid: Sequence[Part]) -> int:

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from bot.splitting import Part, Size, code_points, split, utf16_units
+from bot.splitting import Part, Size, split, utf16_units
 
 
-def cut(text: str, limit: int, size: Size = code_points, solid: tuple[Part, ...] = ()) -> list[str]:
+def cut(text: str, limit: int, size: Size = len, solid: tuple[Part, ...] = ()) -> list[str]:
     """Return the parts of a text as texts."""
     return [text[start:end] for start, end in split(text, limit, size, solid=solid)]
 
@@ -40,7 +40,7 @@ def test_a_limit_is_measured_as_the_platform_does() -> None:
 
 
 @pytest.mark.parametrize("cluster", ["👨‍👩‍👧‍👦", "🇪🇺", "👍🏽", "e\u0301", "각"])
-def test_a_character_of_many_code_points_stays_whole(cluster: str) -> None:
+def test_a_character_of_many_len_stays_whole(cluster: str) -> None:
     """What a reader sees as one character is not cut, unless it is longer than a whole message."""
     parts = cut(cluster * 9, 20, utf16_units)
     assert "".join(parts) == cluster * 9
@@ -68,5 +68,5 @@ def test_a_part_holds_so_many_runs() -> None:
     """With a limit of runs, a part stops before the run that would be one too many."""
     text = "one two three four five"
     runs = [match.span() for match in re.finditer(r"\w+", text)]
-    parts = split(text, 100, code_points, runs=runs, most=2)
+    parts = split(text, 100, len, runs=runs, most=2)
     assert [text[start:end] for start, end in parts] == ["one two", "three four", "five"]

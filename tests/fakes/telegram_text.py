@@ -94,9 +94,10 @@ def check_entities(text: str, entities: Sequence[Entity]) -> None:
 
 
 def _trim(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
-    """Take the white space off both ends, as the server does, and show no more entities than it does."""
-    left = count_units(text) - count_units(text.lstrip())
-    text = text.strip()
+    """Take the white space off both ends, but what is marked in front, and show no more than 100 entities."""
+    marked = min((entity["offset"] for entity in entities), default=count_units(text))
+    left = min(count_units(text) - count_units(text.lstrip()), marked)
+    text = text[left:].rstrip()
     end = count_units(text)
     kept: list[Entity] = []
     for entity in entities:

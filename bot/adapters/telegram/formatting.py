@@ -7,17 +7,17 @@ nest; a link leads to an address.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, chain, pairwise
 from typing import Final
 
 from telegram import MessageEntity
 from telegramify_markdown import MessageEntity as LibraryEntity
 from telegramify_markdown import RenderConfig, convert
 
-from bot.adapters.telegram.source import clean, loosen
+from bot.adapters.telegram.source import clean, code_points, loosen, show_dollars
 from bot.adapters.telegram.tables import reshape_tables
 from bot.splitting import Part, utf16_units
 
@@ -59,7 +59,7 @@ _LOOK: Final = _look()
 
 def format_markdown(markdown: str) -> tuple[str, list[Run]]:
     """Return the text of a Markdown answer and its runs, outer ones first, in order of their beginning."""
-    source = reshape_tables(loosen(clean(markdown)))
+    source = show_dollars(reshape_tables(loosen(clean(markdown))))
     text, entities = convert(source, latex_escape=False, config=_LOOK)
     return _set_apart(text, _nested(_runs(text, entities)))
 
@@ -67,21 +67,19 @@ def format_markdown(markdown: str) -> tuple[str, list[Run]]:
 def slice_entities(text: str, runs: Iterable[Run], part: Part) -> tuple[MessageEntity, ...]:
     """Return the entities of a part of a text: a run that goes beyond it is closed, and opened again in the next."""
     start, end = part
-    units = [0, *accumulate(map(utf16_units, text[start:end]))]
     entities = []
     for run in runs:
         first, last = max(run.start, start), min(run.end, end)
         if first < last and text[first:last].strip():
-            offset, beyond = units[first - start], units[last - start]
-            made = MessageEntity(run.kind, offset, beyond - offset, url=run.url, language=run.language)
-            entities.append(made)
+            offset, length = utf16_units(text[start:first]), utf16_units(text[first:last])
+            entities.append(MessageEntity(run.kind, offset, length, url=run.url, language=run.language))
     return tuple(entities)
 
 
-def _runs(text: str, entities: Iterable[LibraryEntity]) -> Iterator[Run]:
+def _runs(text: str, entities: Sequence[LibraryEntity]) -> Iterator[Run]:
     """Yield what the library marked, in code points, without what Telegram would refuse."""
-    places = [index for index, character in enumerate(text) for _ in range(utf16_units(character))]
-    places.append(len(text))
+    offsets = {place for entity in entities for place in (entity.offset, entity.offset + entity.length)}
+    places = code_points(text.encode("utf-16-le"), "utf-16-le", 2, offsets)
     for entity in entities:
         start, end = places[entity.offset], places[entity.offset + entity.length]
         if entity.type not in _OUTER or not text[start:end].strip():
@@ -154,17 +152,18 @@ def expand_tabs(text: str, runs: Sequence[Run]) -> tuple[str, list[Run]]:
 
 def _respell(text: str, runs: Sequence[Run], added: Mapping[int, str]) -> tuple[str, list[Run]]:
     """Add something at places of a text: a run that ends there ends before it, one that starts there starts behind."""
-    if not added:
-        return text, list(runs)
-    starts, ends, parts, length = list[int](), list[int](), list[str](), 0
-    for place, character in enumerate(f"{text} "):
-        more = added.get(place, "")
-        ends.append(length)
-        starts.append(length + len(more))
-        length += len(more) + 1
-        parts += (more, character)
-    moved = [replace(run, start=starts[run.start], end=ends[run.end]) for run in runs]
-    return "".join(parts)[:-1], moved
+    places = sorted(added)
+    longer = [0, *accumulate(len(added[place]) for place in places)]
+    parts = [text[start:end] for start, end in pairwise([0, *places, len(text)])]
+    moved = [
+        replace(
+            run,
+            start=run.start + longer[bisect_right(places, run.start)],
+            end=run.end + longer[bisect_left(places, run.end)],
+        )
+        for run in runs
+    ]
+    return "".join(chain(*zip(parts, [*(added[place] for place in places), ""], strict=True))), moved
 
 
 def _glued(text: str, place: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
@@ -19,6 +20,7 @@ LONG_CODE: Final = 6_000
 """UTF-16 units from which on a code block is sent as a file: nobody copies code out of three messages."""
 
 _NOTE: Final = "note"
+_BLANKS: Final = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # letters and marks that show nothing
 
 _ENDINGS: Final = {
     "python": "py",
@@ -82,13 +84,18 @@ def _pieces(text: str, runs: Sequence[Run], lines: Iterable[str]) -> list[Piece]
     notes = [run.start for run in runs if run.kind == _NOTE]
     runs = [run for run in runs if run.kind != _NOTE]
     below = "\n".join(filter(None, (clean(line).strip() for line in lines)))
-    if not text.strip() and not below:
+    if not any(map(_can_be_seen, text)) and not below:
         text = say("There is nothing to show here. Please ask again, perhaps in another way.")
     pieces: list[Piece] = []
     for start, end in _split(text, runs):
         pieces.append(TextPiece(text[start:end], slice_entities(text, runs, (start, end))))
         pieces += [file for note, file in zip(notes, files, strict=True) if start <= note < end]
     return _with_lines(pieces, below)
+
+
+def _can_be_seen(character: str) -> bool:
+    """Return whether Telegram finds that a message with this character is not empty."""
+    return unicodedata.category(character)[0] not in "ZC" and character not in _BLANKS
 
 
 def _split(text: str, runs: Sequence[Run] = ()) -> list[Part]:
@@ -103,7 +110,7 @@ def _with_lines(pieces: list[Piece], below: str) -> list[Piece]:
         piece = pieces[at]
         if isinstance(piece, TextPiece) and below:
             longer = f"{piece.text}\n\n{below}"
-            if sum(map(utf16_units, longer)) <= MOST_UNITS:
+            if utf16_units(longer) <= MOST_UNITS:
                 return [*pieces[:at], TextPiece(longer, piece.entities), *pieces[at + 1 :]]
             break
     return [*pieces, *(TextPiece(below[start:end]) for start, end in _split(below))]
@@ -111,7 +118,7 @@ def _with_lines(pieces: list[Piece], below: str) -> list[Piece]:
 
 def _take_files(text: str, runs: Sequence[Run]) -> tuple[str, list[Run], list[FilePiece]]:
     """Return the text with a note (a run too) in place of each long code block, and the files in order."""
-    long = [run for run in runs if run.kind == "pre" and sum(map(utf16_units, text[run.start : run.end])) > LONG_CODE]
+    long = [run for run in runs if run.kind == "pre" and utf16_units(text[run.start : run.end]) > LONG_CODE]
     files = [_file(text[run.start : run.end], run.language, number) for number, run in enumerate(long, 1)]
     left = list(runs)
     for run, file in zip(reversed(long), reversed(files), strict=True):  # so that the places of those before stay

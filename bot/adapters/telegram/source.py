@@ -7,7 +7,8 @@ and draws tables wider than a telephone.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +24,7 @@ OPTIONS: Final = (
 )
 """The dialect that the library reads."""
 
-_HTML_ROUNDS: Final = 20
+_ROUNDS: Final = 20
 
 # What Telegram removes or turns into a space on its side; entities would then mark other letters.
 _REMOVED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u2028-\u202e]")
@@ -34,40 +35,65 @@ _SHOWN_MATH = re.compile(
     r"^([ \t]*)\\\[\s*((?:(?!\n\s*\n|\\[\[\]]|\$).)+?)\s*\\\](?=[ \t]*[.,;]?[ \t]*$)", re.DOTALL | re.MULTILINE
 )
 _FOOTNOTE = re.compile(r"\[\^(?=[^\]\s]+\])")
-_BARS = re.compile(r"((?<![\w|\\])\|\|(?=[^\s|])(?:(?!\|\||\n\s*\n).)*(?<=[^\s|\\])\|\|(?![\w|]))|\|{2,}", re.DOTALL)
+_BARS = re.compile(
+    r"((?<![^\s(*_>])\|\|(?=[^\s|])(?:(?!\|\||\n\s*\n)[^\[\]])*(?<=[^\s|\\])\|\|(?![^\s).,;:!?*_]))|\|{2,}", re.DOTALL
+)
+
+
+class _Mend(NamedTuple):
+    """What is written in another way before the library reads it."""
+
+    mark: re.Pattern[str]
+    write: Callable[[re.Match[str]], str]
+    in_tables: bool
+
+
+_MENDS: Final = (
+    _Mend(_INLINE_MATH, lambda found: f"${found[1]}$", in_tables=True),
+    _Mend(_SHOWN_MATH, lambda found: f"{found[1]}$${found[2]}$$", in_tables=False),
+    _Mend(_BREAK, lambda found: found[1] if found[1] is not None else "\\\n", in_tables=False),
+    _Mend(_FOOTNOTE, lambda _: r"\[^", in_tables=True),
+    _Mend(_BARS, lambda found: found[1] or r"\|" * len(found[0]), in_tables=False),
+)
 
 
 class Event(NamedTuple):
-    """Something that the parser found: its payload, and where it stands in the source (code points)."""
+    """Something that the parser found. `kind`: "Start Table", "End Table", "Code"; `value`: what it carries.
 
-    payload: Any
+    `start` and `end` are where it stands in the source (code points).
+    """
+
+    kind: str
+    value: Any
     start: int
     end: int
-
-    def opens(self, tag: str) -> bool:
-        """Return whether this is the start of a block or span of this name."""
-        start = self.payload.get("Start") if isinstance(self.payload, dict) else None
-        return start == tag or (isinstance(start, dict) and tag in start)
-
-    def closes(self, tag: str) -> bool:
-        """Return whether this is the end of a block or span of this name."""
-        end = self.payload.get("End") if isinstance(self.payload, dict) else None
-        return end == tag or (isinstance(end, dict) and tag in end)
-
-    def text(self, name: str) -> str | None:
-        """Return what an event of this name ("Code", "Text") carries."""
-        said = self.payload.get(name) if isinstance(self.payload, dict) else None
-        return said if isinstance(said, str) else None
 
 
 def parse(text: str) -> list[Event]:
     """Return the parser's events of a Markdown text."""
-    events = pyromark.events_with_range(text, options=OPTIONS)
-    if text.isascii():
-        return [Event(payload, place["start"], place["end"]) for payload, place in events]
-    places = [index for index, character in enumerate(text) for _ in character.encode()]
-    places.append(len(text))
-    return [Event(payload, places[place["start"]], places[place["end"]]) for payload, place in events]
+    found = list(pyromark.events_with_range(text, options=OPTIONS))
+    offsets = {place for _, span in found for place in (span["start"], span["end"])}
+    places = code_points(text.encode(), "utf-8", 1, offsets)
+    return [Event(*_named(payload), places[span["start"]], places[span["end"]]) for payload, span in found]
+
+
+def code_points(data: bytes, encoding: str, width: int, offsets: Iterable[int]) -> dict[int, int]:
+    """Return how many code points stand before each offset of an encoded text, in units of `width` bytes."""
+    places, before, count = dict[int, int](), 0, 0
+    for offset in sorted(offsets):
+        count += len(data[before * width : offset * width].decode(encoding, "surrogatepass"))
+        places[offset], before = count, offset
+    return places
+
+
+def _named(payload: Any) -> tuple[str, Any]:
+    if isinstance(payload, str):
+        return payload, None
+    ((kind, value),) = payload.items()
+    if kind not in ("Start", "End"):
+        return kind, value
+    tag, details = (value, None) if isinstance(value, str) else next(iter(value.items()))
+    return f"{kind} {tag}", details
 
 
 def clean(text: str) -> str:
@@ -78,52 +104,64 @@ def clean(text: str) -> str:
 
 def loosen(text: str) -> str:
     """Return a Markdown text in which the library finds everything that a reader should see."""
-    text = _sub_outside(text, _INLINE_MATH, lambda found: f"${found[1]}$", tables=True)
-    text = _sub_outside(text, _SHOWN_MATH, lambda found: f"{found[1]}$${found[2]}$$")
-    text = _sub_outside(text, _BREAK, lambda found: found[1] if found[1] is not None else "\\\n")
-    text = _sub_outside(text, _FOOTNOTE, lambda _: r"\[^", tables=True)
-    text = _sub_outside(text, _BARS, lambda found: found[1] or r"\|" * len(found[0]))
-    return show_html(text)
+    return show_html(_mend(show_dollars(text)))
+
+
+def _mend(text: str) -> str:
+    """Replace what the mends find, outside of code, and outside of tables where it means something else there."""
+    found = [(match, mend) for mend in _MENDS for match in mend.mark.finditer(text)]
+    if not found:
+        return text
+    events = parse(text)
+    code = [(event.start, event.end) for event in events if event.kind in ("Start CodeBlock", "Code")]
+    tables = [(event.start, event.end) for event in events if event.kind == "Start Table"]
+    parts, place = list[str](), 0
+    for match, mend in sorted(found, key=lambda one: one[0].start()):
+        start, end = match.span()
+        if start < place or _touches(start, end, code) or (not mend.in_tables and _touches(start, end, tables)):
+            continue
+        parts += (text[place:start], mend.write(match))
+        place = end
+    return "".join((*parts, text[place:]))
+
+
+def _touches(start: int, end: int, apart: Sequence[Part]) -> bool:
+    """Return whether a span shares a character with one of those that are in order and apart from each other."""
+    at = bisect_right(apart, start, key=lambda part: part[1])
+    return at < len(apart) and apart[at][0] < end
+
+
+def show_dollars(text: str) -> str:
+    """Return a Markdown text whose prices are no formulas: what ends before a digit, or holds code or a line break."""
+    for _ in range(_ROUNDS if "$" in text else 0):
+        places = [event.start for event in parse(text) if _is_price(event, text)]
+        if not places:
+            break
+        text = escape(text, places)  # not where it ends, which may be in code
+    return text
+
+
+def _is_price(event: Event, text: str) -> bool:
+    behind = text[event.end : event.end + 1]
+    return event.kind == "InlineMath" and (behind.isdigit() or "`" in event.value or "\n" in event.value)
 
 
 def show_html(text: str) -> str:
     """Return a Markdown text whose HTML is text."""
-    for _ in range(_HTML_ROUNDS):
+    for _ in range(_ROUNDS if "<" in text else 0):
         # Inside of a block there may be Markdown again, which only the next round sees.
         places = [
             text.find("<", event.start, event.end)
             for event in parse(text)
-            if event.opens("HtmlBlock") or event.text("InlineHtml") is not None
+            if event.kind in ("Start HtmlBlock", "InlineHtml")
         ]
         if not places:
             return text
         text = escape(text, places)
-    return text.replace("<", r"\<")
+    return text.replace("<", r"\<") if "<" in text else text
 
 
 def escape(text: str, places: Sequence[int]) -> str:
     """Return a text with a backslash before each of these places."""
     bounds = [0, *sorted(places), len(text)]
     return "\\".join(text[start:end] for start, end in pairwise(bounds))
-
-
-def _sub_outside(
-    text: str, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str], *, tables: bool = False
-) -> str:
-    """Replace what a pattern finds outside of code, and outside of tables unless they are meant too."""
-    if not pattern.search(text):
-        return text
-    kept = list(_kept(parse(text), tables=tables))
-
-    def replaced(found: re.Match[str]) -> str:
-        if any(start < found.end() and found.start() < end for start, end in kept):
-            return found[0]
-        return replace(found)
-
-    return pattern.sub(replaced, text)
-
-
-def _kept(events: Sequence[Event], *, tables: bool) -> Iterator[Part]:
-    for event in events:
-        if event.opens("CodeBlock") or event.text("Code") is not None or (event.opens("Table") and not tables):
-            yield event.start, event.end

@@ -58,33 +58,26 @@ def reshape_tables(text: str, columns: int = COLUMNS) -> str:
 def _tables(text: str, events: Sequence[Event]) -> Iterator[Table]:
     table: Table | None = None
     for event in events:
-        if event.opens("Table"):
-            table = Table(event.start, event.payload["Start"]["Table"], event.end)
+        if event.kind == "Start Table":
+            table = Table(event.start, event.value, event.end)
         elif table is None:
             continue
-        elif event.payload == {"End": "Table"}:
+        elif event.kind == "End Table":
             yield table
             table = None
-        elif event.opens("TableHead") or event.opens("TableRow"):
+        elif event.kind in ("Start TableHead", "Start TableRow"):
             table.rows.append([])
-        elif event.opens("TableCell"):
+        elif event.kind == "Start TableCell":
             table.rows[-1].append(Cell(source=_written(text[event.start : event.end])))
-        elif event.opens("Link") or event.opens("Image"):
+        elif event.kind in ("Start Link", "Start Image"):
             table.rows[-1][-1].linked = True
-        elif table.rows and table.rows[-1]:
-            table.rows[-1][-1].plain += _read(event)
+        elif event.kind in _INLINE:
+            table.rows[-1][-1].plain += _BREAK.sub(" ", event.value)
 
 
 def _written(source: str) -> str:
     """Return a cell's Markdown as it is written outside of a table."""
     return _BREAK.sub(" ", source.strip().removeprefix("|").strip().replace(r"\|", "|"))
-
-
-def _read(event: Event) -> str:
-    if event.payload == "SoftBreak":
-        return " "
-    said = next((said for name in _INLINE if (said := event.text(name)) is not None), "")
-    return _BREAK.sub(" ", said)
 
 
 def _drawn(table: Table, columns: int) -> list[str]:

@@ -159,7 +159,8 @@ def test_tabs_are_spaces_in_messages() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  \n\t", "\x00\x00", "\u202e", "```\n```", "<!-- -->", "**", "[x]: y", "| |\n|-|"]
+    "text",
+    ["", "  \n\t", "\x00\x00", "\u200b\u2800\u3164", "\u202e", "```\n```", "<!-- -->", "**", "[x]: y", "| |\n|-|"],
 )
 def test_nothing_is_never_an_empty_message(text: str) -> None:
     """An answer without a letter to show is a sentence, and with receipts it is those."""
