@@ -141,7 +141,6 @@ _TALK: Final = (
             "(interview|interview date|target date)"
         ),
     ),
-    ),
     (LEFT_ALONE, phrases("(dont|do not) (undo|delete|remove|change) [it|that|anything|this]*")),
     (NO_SYNC, phrases("[i want to] (sync|connect|link) [...]")),
     (
