@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from bot.adapters.registry import SERVED, Tell
 from bot.app import App, open_app
 from bot.errors import SettingsError
-from bot.settings import Settings
+from bot.settings import WEBHOOK_PORT, Settings
 from store.client import Database
 from store.documents.own import Platform
 
@@ -42,8 +42,19 @@ async def serve(settings: Settings, tell: Tell) -> int:
             return {service.platform: service.adapter(database) for service in services}
 
         app = await stack.enter_async_context(open_app(settings, adapters, on_progress=tell))
+        if port := _port_of(settings):
+            from bot.http import listening
+
+            routes = [route for service in services for route in service.routes()]
+            address = await stack.enter_async_context(listening(settings.http_host, port, routes, app.database))
+            tell(f"HTTP: {address}/healthz says whether all is well.")
         await _run_all(app, services)
     return 0
+
+
+def _port_of(settings: Settings) -> int | None:
+    """Return where to listen: where it is said, or where the webhook is expected."""
+    return settings.http_port or (WEBHOOK_PORT if settings.webhook_url else None)
 
 
 async def _run_all(app: App, services: Sequence[Service]) -> None:

@@ -15,6 +15,10 @@ from store.client import Database, ObjectId, Raw
 from store.documents.own import OutboxItem, Platform
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiohttp import web
+
     from bot.app import App
 
 
@@ -87,6 +91,9 @@ class Service(Protocol):
 
     def adapter(self, database: Database) -> Adapter:
         """Return what delivers to the platform. Called once, before `run`."""
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Return where the platform calls, on the one HTTP listener."""
 
     async def run(self, app: App, stop: asyncio.Event) -> None:
         """Take messages in until `stop`. Raises: BotError, a sentence, when it can never go on."""

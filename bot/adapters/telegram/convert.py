@@ -152,11 +152,11 @@ def _incoming(sender: User, chat: Chat, message: Message | None, text: str, key:
 
 def _of_press(query: CallbackQuery, me: Me) -> Decision:
     item, _, index = (query.data or "").rpartition(":")
-    if query.message is None or not item or not index.isdecimal():
-        return Ignored("a button of which nothing is known")
     message = query.message if isinstance(query.message, Message) else None
-    incoming = _incoming(query.from_user, query.message.chat, message, "", f"telegram:{me.id}:press:{query.id}")
-    return Pressed(replace(incoming, reply_to=None), query.id, item, int(index))
+    # Below a message that is too old to be told of, whoever pressed is answered in private.
+    chat = query.message.chat if query.message else Chat(query.from_user.id, Chat.PRIVATE)
+    incoming = _incoming(query.from_user, chat, message, "", f"telegram:{me.id}:press:{query.id}")
+    return Pressed(replace(incoming, reply_to=None), query.id, item, int(index) if index.isdecimal() else -1)
 
 
 def _of_membership(change: ChatMemberUpdated) -> Decision:

@@ -17,8 +17,10 @@ from bot.adapters.telegram.convert import Decision, Heard, Left, Me, Pressed, To
 from bot.adapters.telegram.files import Unread, text_of
 from bot.adapters.telegram.speaker import Speaker
 from bot.doorway import Said
+from bot.taps import Taps
 from bot.turns import Accepted
 from store.errors import StoreError, StoreSetupError
+from store.repositories.accounts import Accounts
 from texts import ENGLISH, say, speaking
 
 log = logging.getLogger(__name__)
@@ -34,36 +36,10 @@ class Door(Protocol):
         """Take a message in, or say why not. Raises: StoreError."""
 
 
-class Tapped(Protocol):
-    """What a button stands for: the text that is said by it, and a key under which it is said once."""
-
-    @property
-    def says(self) -> str:
-        """Return what is said by tapping it."""
-
-    @property
-    def key(self) -> str:
-        """Return what tells this tap from others."""
-
-
-class Finder(Protocol):
-    """Finds what a button stands for: `bot.taps.Taps`."""
-
-    async def find(self, platform: Any, account: str, item_id: str, index: int) -> Tapped | str:
-        """Return the tap, or the sentence that is shown instead. Raises: StoreError."""
-
-
-class Leaver(Protocol):
-    """Notes that an account cannot be written to any more: `store.repositories.accounts.Accounts`."""
-
-    async def mark_dead(self, platform: Any, address: str) -> object:
-        """Note it. Raises: StoreError."""
-
-
 class Intake:
     """Takes updates in, those of one account one after the other in the order in which they are given."""
 
-    def __init__(self, me: Me, speaker: Speaker, *, door: Door, taps: Finder | None, accounts: Leaver | None) -> None:
+    def __init__(self, me: Me, speaker: Speaker, *, door: Door, taps: Taps, accounts: Accounts) -> None:
         self._me, self._speaker = me, speaker
         self._door, self._taps, self._accounts = door, taps, accounts
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -98,8 +74,7 @@ class Intake:
             case Told(incoming, sentence, once):
                 self._speaker.say(incoming, sentence, once=once or sentence)
             case Left(account):
-                if self._accounts is not None:
-                    await self._accounts.mark_dead("telegram", account)
+                await self._accounts.mark_dead("telegram", account)
 
     async def _hear(self, heard: Heard) -> None:
         incoming = heard.incoming
@@ -116,15 +91,16 @@ class Intake:
 
     async def _press(self, pressed: Pressed) -> None:
         incoming = pressed.incoming
-        if self._taps is None:
-            self._speaker.answer(pressed.press, say("I do not know that button any more. Write it instead."))
-            return
         tap = await self._taps.find("telegram", incoming.account, pressed.item, pressed.index)
         if isinstance(tap, str):
             self._speaker.answer(pressed.press, tap)
             return
-        taken = await self._door.take(replace(incoming, text=tap.says, key=f"telegram:{self._me.id}:tap:{tap.key}"))
-        self._speaker.answer(pressed.press, taken.text if isinstance(taken, Said) else "")
+        key = f"telegram:{self._me.id}:tap:{tap.key}" if tap.key else incoming.key
+        taken = await self._door.take(replace(incoming, text=tap.says, key=key))
+        if isinstance(taken, Said):
+            self._speaker.answer(pressed.press, taken.text)
+        else:
+            self._speaker.answer(pressed.press, say("You have chosen already.") if taken.duplicate else "")
 
     def _remember(self, number: Any) -> None:
         self._done[number] = None

@@ -9,15 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.adapters.telegram.asking import TokenRefused, wait_of
 from bot.adapters.telegram.client import TelegramClient
 from bot.adapters.telegram.convert import ALLOWED, account_of
 from bot.adapters.telegram.intake import Intake
-from bot.errors import BotError
 from bot.waiting import first_of
 from store.errors import StoreError
 from store.leases import Leases
@@ -34,16 +33,6 @@ _TOLD_AFTER: Final = 3
 """Failures: a replica that was frozen may meet the one that took over, once."""
 
 Update = dict[str, Any]
-
-
-class TokenRefused(BotError):
-    """Telegram does not know the token."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Telegram does not accept TELEGRAM_BOT_TOKEN: it was revoked or copied wrongly. Ask @BotFather for it "
-            "(/mybots, your bot, API Token) and set it again."
-        )
 
 
 class Polling:
@@ -191,9 +180,3 @@ class Polling:
 
     async def _rest(self, seconds: float, stop: asyncio.Event, lost: asyncio.Event) -> None:
         await first_of(stop, lost, seconds=seconds)
-
-
-def wait_of(exc: RetryAfter) -> float:
-    """Return for how many seconds Telegram asks to be left alone."""
-    wait = exc.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

@@ -3,64 +3,89 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
-from telegram import Bot
-from telegram.error import InvalidToken, RetryAfter, TelegramError
+from aiohttp import web
+from telegram.error import BadRequest
 
 from bot.adapters.base import Adapter
 from bot.adapters.registry import Tell
 from bot.adapters.telegram.adapter import TelegramAdapter
+from bot.adapters.telegram.asking import TokenRefused, WebhookRefused, ask
 from bot.adapters.telegram.client import TelegramClient
 from bot.adapters.telegram.convert import Me
 from bot.adapters.telegram.intake import Intake
-from bot.adapters.telegram.polling import Polling, TokenRefused, wait_of
+from bot.adapters.telegram.polling import Polling
 from bot.adapters.telegram.speaker import Speaker
+from bot.adapters.telegram.webhook import Webhook, unset
 from bot.app import App
 from bot.settings import Settings
-from bot.waiting import first_of
+from bot.taps import Taps
 from store.client import Database
 from store.documents.own import Platform
 from store.leases import Leases
-
-log = logging.getLogger(__name__)
+from store.repositories.accounts import Accounts
 
 _LAST_WORDS_SECONDS: Final = 1.0
-_LONGEST_PAUSE: Final = 30.0
 
 
 class TelegramService:
-    """The bot of one token."""
+    """The bot of one token: it polls, or is called where a public address is set."""
 
     platform: Platform = "telegram"
 
     def __init__(self, settings: Settings, client: TelegramClient, tell: Tell) -> None:
         self._settings, self._client, self._tell = settings, client, tell
+        secret = settings.telegram_webhook_secret
+        self._webhook: Webhook | None = None
+        if settings.webhook_url and secret:
+            self._webhook = Webhook(settings.webhook_url, secret.get_secret_value())
 
     def adapter(self, database: Database) -> Adapter:
         """Return what delivers to Telegram."""
         return TelegramAdapter(database, self._client)
 
+    def routes(self) -> Sequence[web.RouteDef]:
+        """Return where Telegram calls, if it does."""
+        return [self._webhook.route()] if self._webhook else []
+
     async def run(self, app: App, stop: asyncio.Event) -> None:
-        """Take messages in until `stop`. Raises: TokenRefused."""
-        me = await meet(self._client.bot, self._tell, stop)
-        if me is None:
+        """Take messages in until `stop`. Raises: TokenRefused, WebhookRefused."""
+        user = await ask(self._client.bot.get_me, tell=self._tell, stop=stop)
+        if user is None:
             return
+        me = Me(user.id, user.username or "")
         speaker = Speaker(self._client, clock=app.clock)
-        intake = Intake(me, speaker, door=app.doorway, taps=None, accounts=None)
+        accounts = Accounts(app.database, clock=app.clock, ids=app.ids)
+        intake = Intake(me, speaker, door=app.doorway, taps=Taps(app.database), accounts=accounts)
         try:
-            await self._poll(app, me, intake, stop)
+            if self._webhook:
+                await self._be_called(self._webhook, me, intake, stop)
+            else:
+                await self._poll(app, me, intake, stop)
         finally:
             await speaker.settle(_LAST_WORDS_SECONDS)
 
     async def _poll(self, app: App, me: Me, intake: Intake, stop: asyncio.Event) -> None:
+        await ask(lambda: unset(self._client.bot), tell=self._tell, stop=stop)
         leases = Leases(app.database, ttl=self._settings.lease_seconds)
         polling = Polling(self._client, intake, leases=leases, holder=app.holder, tell=self._tell)
         self._tell(f"Telegram: @{me.username}, polling.")
         await polling.run(stop)
+
+    async def _be_called(self, webhook: Webhook, me: Me, intake: Intake, stop: asyncio.Event) -> None:
+        webhook.lead_to(intake)
+        try:
+            await ask(lambda: webhook.set(self._client.bot), tell=self._tell, stop=stop)
+        except BadRequest as exc:
+            raise WebhookRefused(exc.message.removeprefix("Bad Request: ")) from None
+        self._tell(f"Telegram: @{me.username}, called at {webhook.url}.")
+        try:
+            await stop.wait()
+        finally:
+            webhook.lead_to(None)
 
 
 @asynccontextmanager
@@ -71,25 +96,3 @@ async def opened(settings: Settings, tell: Tell) -> AsyncIterator[TelegramServic
         raise TokenRefused
     async with TelegramClient.opened(token.get_secret_value(), api=settings.telegram_api_url) as client:
         yield TelegramService(settings, client, tell)
-
-
-async def meet(bot: Bot, tell: Tell, stop: asyncio.Event) -> Me | None:
-    """Ask Telegram who the bot is, as long as it takes; None when it was told to stop. Raises: TokenRefused."""
-    failures = 0
-    while not stop.is_set():
-        try:
-            user = await bot.get_me()
-        except InvalidToken:
-            raise TokenRefused from None
-        except RetryAfter as exc:
-            log.warning("Telegram asks to wait before it says who the bot is")
-            await first_of(stop, seconds=wait_of(exc))
-        except TelegramError as exc:
-            failures += 1
-            log.warning("Telegram does not answer: %s", type(exc).__name__)
-            if failures == 1:
-                tell("Telegram: it does not answer yet; trying again.")
-            await first_of(stop, seconds=min(_LONGEST_PAUSE, 0.5 * 2.0**failures))
-        else:
-            return Me(user.id, user.username or "")
-    return None

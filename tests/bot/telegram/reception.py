@@ -13,10 +13,12 @@ from bot.adapters.telegram.intake import Intake
 from bot.adapters.telegram.polling import Polling
 from bot.adapters.telegram.speaker import Speaker
 from bot.doorway import Said
+from bot.taps import Taps
 from bot.turns import Accepted
 from store.client import Database, ObjectId
 from store.errors import StoreUnavailable
 from store.leases import Leases
+from store.repositories.accounts import Accounts
 from tests.bot.telegram.updates import ME
 from tests.clock import FixedClock
 from tests.fakes.telegram import FakeTelegram
@@ -87,8 +89,10 @@ async def reception(
     """Open the ingress of a replica."""
     async with TelegramClient.opened(token or telegram.token, api=telegram.url) as client:
         told: list[str] = []
-        speaker = Speaker(client, clock=FixedClock())
-        intake = Intake(ME, speaker, door=door, taps=None, accounts=None)
+        clock = FixedClock()
+        speaker = Speaker(client, clock=clock)
+        accounts = Accounts(database, clock=clock, ids=ObjectId)
+        intake = Intake(ME, speaker, door=door, taps=Taps(database), accounts=accounts)
         leases = Leases(database, ttl=2.0)
         quick = {"wait": 5, "pause": 0.01, "look": 0.02}
         polling = Polling(client, intake, leases=leases, holder=holder, tell=told.append, **quick)  # type: ignore[arg-type]

@@ -192,7 +192,9 @@ def test_a_tap_names_what_was_tapped() -> None:
     assert (decision.incoming.account, decision.incoming.address, decision.incoming.public) == ("7", "-42", True)
     old = {"message_id": 3, "date": 0, "chat": PRIVATE}
     assert isinstance(decide({"update_id": 1, "callback_query": {**press, "message": old}}, ME), Pressed)
-    assert isinstance(decide({"update_id": 1, "callback_query": {**press, "data": "old"}}, ME), Ignored)
+    unknown = decide({"update_id": 1, "callback_query": {**press, "data": "old"}}, ME)
+    assert isinstance(unknown, Pressed)
+    assert (unknown.item, unknown.index, unknown.incoming.address) == ("", -1, "7")
 
 
 def test_who_blocks_the_bot_has_left() -> None:

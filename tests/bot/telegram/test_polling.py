@@ -7,7 +7,9 @@ import logging
 
 import pytest
 
-from bot.adapters.telegram.polling import TokenRefused
+from bot.adapters.telegram.asking import TokenRefused
+from store.client import ObjectId
+from store.documents.own import Action, ChannelAccount, OutboxItem
 from tests.bot.stage import Stage
 from tests.bot.telegram.reception import Door, Reception, reception
 from tests.fakes.telegram import FakeTelegram
@@ -170,6 +172,37 @@ async def test_a_file_that_is_not_given_out_is_told(desk: Reception, door: Door)
     assert "once more" in desk.telegram.screen(7)[0].text
     assert "plain text" in desk.telegram.screen(8)[0].text
     assert not door.taken
+
+
+async def test_a_tap_is_a_message(desk: Reception, stage: Stage, door: Door) -> None:
+    """A tap is taken in as what it stands for, under its own key; one that is not known gets a sentence."""
+    student = ObjectId()
+    stamps = {"user_id": student, "platform": "telegram"}
+    link = ChannelAccount(id="telegram:7", display_name="Ada", address="7", **stamps)
+    tap = Action(label="Again", says="/rate again Arrays")
+    item = OutboxItem(
+        id="answer:1", address="7", seq=1, text="?", actions=[tap], next_attempt_at=stage.clock(), **stamps
+    )
+    for document in (link, item):
+        await stage.database.collection(document.collection).insert(document.to_mongo())
+    desk.telegram.meet(7)
+    updates = [desk.telegram.press_data(7, 7, 1, data) for data in ("answer:1:0", "answer:9:0")]
+    async with desk.polled():
+        await desk.confirmed(*updates)
+        await desk.telegram.until(lambda: all(press.answered for press in desk.telegram.presses))
+    assert [(one.text, one.key) for one in door.taken] == [("/rate again Arrays", "telegram:100:tap:answer:1:answer")]
+    assert "from before" in (desk.telegram.presses[1].toast or "")
+
+
+async def test_who_blocks_the_bot_is_noted(desk: Reception, stage: Stage) -> None:
+    """A student who blocks the bot is sent nothing more on our own initiative."""
+    link = ChannelAccount(id="telegram:7", user_id=ObjectId(), platform="telegram", display_name="Ada", address="7")
+    await stage.database.collection(ChannelAccount.collection).insert(link.to_mongo())
+    async with desk.polled():
+        await desk.confirmed(desk.telegram.block(7))
+    raw = await stage.database.collection(ChannelAccount.collection).find_one({"_id": "telegram:7"})
+    assert raw
+    assert raw["deadAt"] == stage.clock()
 
 
 async def _until(condition: object) -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot.adapters.telegram.asking import TokenRefused, ask
 from bot.adapters.telegram.client import TelegramClient
-from bot.adapters.telegram.polling import TokenRefused
-from bot.adapters.telegram.service import meet
 from bot.errors import SettingsError
 from bot.logs import Secrets, SecretsHidden
 from bot.serve import serve
@@ -86,4 +85,4 @@ async def test_a_refused_token_is_told(telegram: FakeTelegram) -> None:
     """A token that Telegram does not know ends the platform, and with it the service, in a sentence."""
     async with TelegramClient.opened("100:revoked", api=telegram.url) as client:
         with pytest.raises(TokenRefused, match="BotFather"):
-            await meet(client.bot, lambda _: None, asyncio.Event())
+            await ask(client.bot.get_me, tell=lambda _: None, stop=asyncio.Event())
