@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.errors import Refused
+from texts import say
 
 
 def check_text(text: str, limit: int) -> None:
@@ -11,12 +12,18 @@ def check_text(text: str, limit: int) -> None:
     Raises: Refused, with a sentence that says what to do.
     """
     if not text.strip():
-        raise Refused("That message was empty; write what you would like to do, or /help.")
+        raise Refused(say("That message was empty; write what you would like to do, or /help."))
     if len(text) > limit:
-        raise Refused(f"That message has {len(text):,} characters and I read up to {limit:,}; please send less.")
+        raise Refused(
+            say(
+                "That message has {length:,} characters and I read up to {limit:,}; please send less.",
+                length=len(text),
+                limit=limit,
+            )
+        )
     if "\x00" in text:
-        raise Refused("That message holds a NUL character, which cannot be stored; please send plain text.")
+        raise Refused(say("That message holds a NUL character, which cannot be stored; please send plain text."))
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise Refused("That message holds half of a character (a lone surrogate); please send it again.") from None
+        raise Refused(say("That message holds half of a character (a lone surrogate); please send it again.")) from None

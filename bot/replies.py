@@ -11,33 +11,34 @@ from store.documents.own import Effect
 from store.errors import StoreUnavailable
 from store.repositories.accounts import Deactivated
 from store.repositories.turns import QueueFull, TooFast
+from texts import later, say
 from tools.errors import ToolError
 
-CANCELLED = "Stopped. What was saved before that stays saved."
-GAVE_UP = "Something in this message keeps failing here, so I stopped trying. Please ask in another way."
-TOOK_TOO_LONG = "This took too long, so I stopped. Please try again, perhaps with a smaller question."
-FORGOTTEN = (
+CANCELLED = later("Stopped. What was saved before that stays saved.")
+GAVE_UP = later("Something in this message keeps failing here, so I stopped trying. Please ask in another way.")
+TOOK_TOO_LONG = later("This took too long, so I stopped. Please try again, perhaps with a smaller question.")
+FORGOTTEN = later(
     "This message is from before everything about you was deleted, so I left it unread. "
     "Write something new and we begin afresh."
 )
-FAILED = "Something went wrong on our side and it has been noted. Please try again."
+FAILED = later("Something went wrong on our side and it has been noted. Please try again.")
 
 
 def sentence_for(exc: BaseException) -> str:
     """Return what a student is told about an exception; never its details where those are ours to know."""
     match exc:
         case Deactivated():
-            return "This account was closed by whoever runs PrepMate here; please ask them to open it again."
+            return say("This account was closed by whoever runs PrepMate here; please ask them to open it again.")
         case QueueFull():
-            return "You already have several messages waiting; let me answer those first, then send this again."
+            return say("You already have several messages waiting; let me answer those first, then send this again.")
         case TooFast():
-            return "That is more than I can read in a minute; please wait a moment and send this again."
+            return say("That is more than I can read in a minute; please wait a moment and send this again.")
         case StoreUnavailable():
-            return "My memory does not answer right now, so I did not take this in. Please try again in a moment."
+            return say("My memory does not answer right now, so I did not take this in. Please try again in a moment.")
         case ToolError() | Refused() | AgentError():
             return str(exc)
         case _:
-            return FAILED
+            return say(FAILED)
 
 
 def receipt_of(effect: Effect) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from store.repositories.accounts import Accounts, Deactivated
 from store.repositories.tombstones import Tombstones
 from store.repositories.turns import Limits, QueueFull, StudentGone, TooFast, TurnQueue
 from store.work import Clock, IdFactory, StudentWork
+from texts import say
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class Turns:
                 if known := await self.known(incoming.key):
                     return known
                 if await self._tombstones.holds(incoming.key):
-                    raise Forgotten(replies.FORGOTTEN)
+                    raise Forgotten(say(replies.FORGOTTEN))
                 with contextlib.suppress(StudentGone):
                     return await self._take_in(incoming)
         except (Deactivated, QueueFull, TooFast) as exc:
@@ -171,7 +172,7 @@ class Turns:
                 accepted_at=self._clock(),
             )
         except ValidationError as exc:
-            raise Refused("This message cannot be stored as it is; please send it as plain text.") from exc
+            raise Refused(say("This message cannot be stored as it is; please send it as plain text.")) from exc
 
     async def cancel(self, student: ObjectId, turn_id: ObjectId | None = None) -> bool:
         """Stop the student's open turns, or only the one that is named, here or on another replica.

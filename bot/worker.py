@@ -23,7 +23,7 @@ from bot.adapters.base import Adapter
 from store.documents.own import Action, Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
 from store.errors import FenceLost, StoreError
 from store.work import Clock, StudentWork, UnitOfWork
-from texts import speaking, spoken
+from texts import say, speaking, spoken
 from tools.context import MentorContext
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,6 @@ class End:
     actions: tuple[Action, ...] = ()
 
 
-CANCELLED = End(replies.CANCELLED, "failed", reason="cancelled")
 TOO_OFTEN = "too many attempts"
 
 
@@ -102,7 +101,7 @@ class TurnWorker:
             await self._finish(turn, work, end)
         except ValidationError:
             log.exception("the answer to turn %s cannot be stored", turn.id)
-            await self._finish(turn, work, End(replies.FAILED, "failed", reason="ValidationError"))
+            await self._finish(turn, work, End(say(replies.FAILED), "failed", reason="ValidationError"))
         except StoreError as exc:
             if exc.transient or isinstance(exc, FenceLost) or end.reason != TOO_OFTEN:
                 raise
@@ -124,9 +123,9 @@ class TurnWorker:
     async def _end_of(self, turn: Turn, work: StudentWork, hand: InHand, settings: StudentSettings) -> End:
         """Have a turn answered, whatever comes of it. Raises: StoreError, CancelledError: the turn stays open."""
         if turn.cancel_requested:
-            return CANCELLED
+            return End(say(replies.CANCELLED), "failed", reason="cancelled")
         if turn.attempts > self._attempts:
-            return End(replies.GAVE_UP, "failed", reason=TOO_OFTEN)
+            return End(say(replies.GAVE_UP), "failed", reason=TOO_OFTEN)
         hand.answering = asyncio.create_task(
             self._answer_in_time(self._run_of(turn, work, settings)), name=f"answer {turn.id}"
         )
@@ -139,12 +138,12 @@ class TurnWorker:
             if current is not None and current.cancelling():
                 raise  # the worker itself stops: the turn stays open for another
             await work.settle()
-            return CANCELLED
+            return End(say(replies.CANCELLED), "failed", reason="cancelled")
         except StoreError:
             raise
         except TimeoutError:
             await work.settle()
-            return End(replies.TOOK_TOO_LONG, "failed", reason="too slow")
+            return End(say(replies.TOOK_TOO_LONG), "failed", reason="too slow")
         except AgentError as exc:
             return End(replies.sentence_for(exc), "failed", reason=type(exc).__name__)
         except Exception as exc:

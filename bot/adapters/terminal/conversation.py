@@ -15,11 +15,12 @@ from bot.turns import Accepted
 from store.documents.own import Turn
 from store.errors import StoreError
 from store.repositories.turns import Limits
+from texts import later, say
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-ELSEWHERE = "Another terminal of yours has shown the answer to this."
+ELSEWHERE = later("Another terminal of yours has shown the answer to this.")
 
 
 class ScreenGone(BotError):
@@ -49,7 +50,7 @@ class Conversation:
         """Wait until the answer was shown; return False when another terminal showed it. Raises: ScreenGone."""
         while not await self.adapter.wait_for(accepted.turn_id, seconds=LOOK_SECONDS):
             if self.adapter.screen_gone.is_set():
-                raise ScreenGone("The output was closed before the answer came; it waits for your next session.")
+                raise ScreenGone(say("The output was closed before the answer came; it waits for your next session."))
             turn = await self.turn_of(accepted)
             if turn is not None and turn.status == "delivered":
                 return await self.adapter.wait_for(accepted.turn_id, seconds=0.0)

@@ -26,10 +26,11 @@ from bot.replies import sentence_for
 from store.client import ObjectId
 from store.errors import StoreError
 from store.repositories.accounts import Accounts
+from texts import later, say
 
 PROMPT = FormattedText([("bold ansicyan", "you › ")])
-LEAVE = "Ctrl-C again to leave."
-NOTHING_BY_ITSELF = "This terminal sends nothing by itself, so there is nothing else to stop."
+LEAVE = later("Ctrl-C again to leave.")
+NOTHING_BY_ITSELF = later("This terminal sends nothing by itself, so there is nothing else to stop.")
 
 
 class Dialogue:
@@ -56,7 +57,7 @@ class Dialogue:
                 await self._cancel(command)
             elif text.strip():
                 await self._exchange(self._chosen(text))
-        self._screen.console.print(Text("Bye! Everything you logged is saved.", style="dim"))
+        self._screen.console.print(Text(say("Bye! Everything you logged is saved."), style="dim"))
         return 0
 
     async def _greet(self) -> None:
@@ -79,7 +80,7 @@ class Dialogue:
                 return None
             except KeyboardInterrupt:
                 if not last:
-                    self._screen.note(LEAVE)
+                    self._screen.note(say(LEAVE))
         return None
 
     def _chosen(self, text: str) -> str:
@@ -108,9 +109,9 @@ class Dialogue:
         with unechoed(), interrupts_to(stop), self._screen.answering():
             await asyncio.wait({waiting})
         if waiting.cancelled():
-            self._screen.note("Stopping it takes a moment; what it comes to is shown here as soon as it is known.")
+            self._screen.note(say("Stopping it takes a moment; what it comes to is shown here as soon as it is known."))
         elif not waiting.result():
-            self._screen.note(ELSEWHERE)
+            self._screen.note(say(ELSEWHERE))
         if text.strip().lower() == "/help":
             self._show_local_commands()
 
@@ -127,8 +128,8 @@ class Dialogue:
         except StoreError as exc:
             self._screen.note(sentence_for(exc))
             return
-        said = "Stopping it…" if stopped else "Nothing is being answered right now."
-        self._screen.note(f"{said} {NOTHING_BY_ITSELF}" if command is STOP else said)
+        said = say("Stopping it…") if stopped else say("Nothing is being answered right now.")
+        self._screen.note(f"{said} {say(NOTHING_BY_ITSELF)}" if command is STOP else said)
 
     async def _student(self) -> ObjectId | None:
         app = self._conversation.app

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import Refused
+from texts import say
 
 _COMMAND: Final = re.compile(r"\s*/import\s+(?P<path>\S[^\n]*?)\s*", re.IGNORECASE)
 _SUFFIXES: Final = frozenset({".txt", ".csv", ".tsv", ".md"})
@@ -29,14 +30,16 @@ def with_file(text: str, limit: int) -> str:
     path = Path(named).expanduser()
     try:
         if not path.is_file():
-            raise Refused(f"There is no file {named}; give its path, or paste the list after /import.")
+            raise Refused(say("There is no file {name}; give its path, or paste the list after /import.", name=named))
         if path.stat().st_size > limit * _BYTES_A_CHARACTER:
             raise Refused(_too_long(named, limit))
         content = path.read_text(encoding="utf-8-sig")
     except OSError as exc:
-        raise Refused(f"The file {named} cannot be read ({exc.strerror}).") from exc
+        raise Refused(say("The file {name} cannot be read ({reason}).", name=named, reason=exc.strerror)) from exc
     except UnicodeDecodeError as exc:
-        raise Refused(f"The file {named} is not UTF-8 text; save it as a CSV or text file in UTF-8.") from exc
+        raise Refused(
+            say("The file {name} is not UTF-8 text; save it as a CSV or text file in UTF-8.", name=named)
+        ) from exc
     message = f"/import\n{content.strip()}"
     if len(message) > limit:
         raise Refused(_too_long(named, limit))
@@ -50,7 +53,9 @@ def _is_path(named: str) -> bool:
 
 
 def _too_long(named: str, limit: int) -> str:
-    return (
-        f"The file {named} has more than the {limit:,} characters that one message takes; cut it into parts (of a CSV, "
-        "keep the first line in each) and import them one after the other. What was imported before is recognised."
+    return say(
+        "The file {name} has more than the {limit:,} characters that one message takes; cut it into parts (of a CSV, "
+        "keep the first line in each) and import them one after the other. What was imported before is recognised.",
+        name=named,
+        limit=limit,
     )

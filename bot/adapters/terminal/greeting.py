@@ -12,6 +12,7 @@ from store.documents.own import StudentSettings
 from store.documents.problems import Problem
 from store.errors import StoreError
 from store.work import UnitOfWork
+from texts import say
 from tools.context import MentorContext
 from tools.errors import ToolError
 from tools.revision import list_due_revisions
@@ -42,12 +43,17 @@ async def welcome_back(app: App, student: ObjectId) -> str:
         problem = await unit.shared(Problem).get(running) if running else None
     except (StoreError, ToolError, ValueError, KeyError) as exc:
         log.warning("what runs and is due could not be looked up for the greeting: %s", exc)
-        return "Welcome back!"
+        return say("Welcome back!")
     if problem is not None:
-        return f"Welcome back! {problem.title} is still running: “hint” for a small step, or tell me how it went."
+        return say(
+            "Welcome back! {problem} is still running: “hint” for a small step, or tell me how it went.",
+            problem=problem.title,
+        )
     topics = [revision.topic for revision in due.due]
     if not topics:
-        return "Welcome back! No revision is due today; “give me one” gets you the next problem."
+        return say("Welcome back! No revision is due today; “give me one” gets you the next problem.")
     more = due.total_due - len(topics)
-    named = ", ".join(topics) + (f" and {more} more" if more > 0 else "")
-    return f"Welcome back! Due for revision: {named}."
+    named = ", ".join(topics)
+    if more > 0:
+        return say("Welcome back! Due for revision: {topics} and {more} more.", topics=named, more=more)
+    return say("Welcome back! Due for revision: {topics}.", topics=named)

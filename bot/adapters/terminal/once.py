@@ -17,6 +17,7 @@ from bot.turns import Accepted
 from store.documents.own import Turn
 from store.errors import StoreError
 from store.repositories.accounts import Accounts
+from texts import say
 
 
 async def ask(conversation: Conversation, text: str, *, as_json: bool, screen: RichScreen | None) -> int:
@@ -27,7 +28,7 @@ async def ask(conversation: Conversation, text: str, *, as_json: bool, screen: R
     """
     if (command := local_command(text)) is not None:
         stopped = command in (CANCEL, STOP) and await _cancel(conversation)
-        sys.stderr.write("Stopped.\n" if stopped else "Nothing is being answered right now.\n")
+        sys.stderr.write(f"{say('Stopped.') if stopped else say('Nothing is being answered right now.')}\n")
         return 0 if stopped else 1
     accepted = await conversation.send(text)
     stopping: set[asyncio.Task[None]] = set()

@@ -15,6 +15,7 @@ from bot.commands import QUIT, local_command
 from bot.errors import Refused
 from bot.replies import sentence_for
 from store.errors import StoreError
+from texts import say
 
 LINE_BYTES = 4_000_000
 _READ_BYTES = 65_536
@@ -29,7 +30,7 @@ async def converse(conversation: Conversation, screen: Screen, fd: int = 0) -> i
         if (command := local_command(text)) is not None:
             if command is QUIT:
                 break
-            screen.note("Nothing is being answered: lines of a pipe are answered one after the other.")
+            screen.note(say("Nothing is being answered: lines of a pipe are answered one after the other."))
         elif not await _answer(conversation, screen, text):
             return INTERRUPTED
     return 0
@@ -51,7 +52,7 @@ async def _answer(conversation: Conversation, screen: Screen, text: str) -> bool
 
     with interrupts_to(stop):
         if not await conversation.wait(accepted):
-            screen.note(ELSEWHERE)
+            screen.note(say(ELSEWHERE))
     return not interrupted.is_set()
 
 
