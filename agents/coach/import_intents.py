@@ -66,7 +66,7 @@ ROWS: Final[tuple[Intent, ...]] = (
             "import all <(but|except|without) ...>",
         ),
         read=read_answer,
-        command=("confirmimport", "[2a 5b] [all but 3]", "import the list that I showed you"),
+        command=("confirmimport", "[2A 5B] [all but LINES]", "import the list that I showed you"),
     ),
     Intent(
         name="cancel-import",
@@ -89,7 +89,7 @@ ROWS: Final[tuple[Intent, ...]] = (
             "<[my|the|all]* dates are ...>",
         ),
         read=read_change,
-        command=("adjustimport", "[2a 5b] [without 3] [day first]", "correct the list that I showed you"),
+        command=("adjustimport", "[2A 5B] [without LINES] [day first|month first]", "correct the list that I showed you"),
     ),
     Intent(
         name="import",
@@ -106,6 +106,6 @@ ROWS: Final[tuple[Intent, ...]] = (
             "[here is|this is|here are|these are] [my|the]* (list|csv) [of]* [my|the]* [solved|past|old]* "
             "[problems|solves|questions]*",
         ),
-        command=("import", "LIST, or a FILE in the terminal", "import what you solved before"),
+        command=("import", "[LIST]", "import what you solved before: paste a list, or in the terminal name a file"),
     ),
 )

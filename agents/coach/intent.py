@@ -12,16 +12,6 @@ from agents.coach.phrase import Phrase
 
 
 @dataclass(frozen=True)
-class Command:
-    """A slash command as doors list and complete it; `usage` is what follows its name, `intent` its row."""
-
-    name: str
-    summary: str
-    usage: str
-    intent: str
-
-
-@dataclass(frozen=True)
 class Intent:
     """One thing a student may want.
 

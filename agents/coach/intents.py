@@ -12,7 +12,8 @@ import re
 from agents.coach import import_intents, level_intents, planning, readers, reminder_intents
 from agents.coach.account_intents import ACCOUNT
 from agents.coach.details import shed_attempt, shed_intention
-from agents.coach.intent import Command, Intent, Request
+from agents.coach.commands import Command
+from agents.coach.intent import Intent, Request
 from agents.coach.notation import phrases
 from agents.coach.revision_intents import REVISIONS
 from agents.coach.study_intents import ASKING_ROWS, TELLING_ROWS
@@ -69,7 +70,7 @@ INTENTS: tuple[Intent, ...] = (
         read=readers.read_task,
         needs="title",
         named="due",
-        command=("task", "add TITLE [by DAY] [every day|weekday|week]", "write a task down"),
+        command=("task", "add TITLE [by DAY] [every day|every weekday|every week]", "write a task down"),
     ),
     Intent(
         name="done",
@@ -150,7 +151,7 @@ INTENTS: tuple[Intent, ...] = (
             "how (many days|long|much time) [do i have|are|is|left]* (until|till|to|before) [my|the] interview [is]",
         ),
         read=readers.read_introduction,
-        command=("profile", "[your interview date, minutes a day or time zone]", "see or change what I know about you"),
+        command=("profile", "[DATE] [MINUTES a day] [CITY]", "see or change what I know about you"),
     ),
     *REVISIONS,
     Intent(
@@ -276,7 +277,7 @@ INTENTS: tuple[Intent, ...] = (
         read=readers.read_query,
         needs="query",
         named="query",
-        command=("find", "TITLE", "look a problem up; typos are fine"),
+        command=("find", "PROBLEM", "look a problem up; typos are fine"),
     ),
 )
 
@@ -288,5 +289,5 @@ COMMANDS: tuple[Command, ...] = (
         for intent in INTENTS
         if intent.command
     ),
-    Command(name="help", usage="", summary="see what I can do", intent="help"),
+    Command(name="help", usage="[NAME]", summary="see what I can do", intent="help"),
 )

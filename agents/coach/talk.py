@@ -6,6 +6,7 @@ from typing import Final
 
 from rapidfuzz import process
 
+from agents.coach.commands import SERVICE
 from agents.coach.intents import COMMANDS
 from agents.coach.notation import fits, phrases
 from agents.coach.phrase import Phrase
@@ -18,27 +19,31 @@ EXAMPLES = (
     "- `whats due`, `how am i doing` or `how good am i at arrays`: where you stand\n"
     "- `add a task: review heaps by friday`, `my interview is on 3 march`, `undo that`"
 )
+MENU: Final = ("next", "due", "plan", "log", "progress", "hint", "remind", "help")
+"""The commands that come first: a platform's own menu has room for few."""
 _AREAS: Final = (
-    ("Practice", "next another easier harder seen start hint solution log find"),
-    ("Revision", "due revise answer rate snooze pause unpause catchup cap remind"),
-    ("Plan and tasks", "plan task tasks done move delete"),
-    ("Where you stand", "progress mastery placement tap"),
+    ("Practice", "start another easier harder seen solution find"),
+    ("Revision", "revise answer rate snooze pause unpause catchup cap"),
+    ("Tasks", "task tasks done move delete"),
+    ("Your level", "mastery placement tap"),
     ("Notes and talks", "note notes editnote removenote conversations new resume rename search"),
-    ("You", "profile import confirmimport adjustimport cancelimport undo export forget help"),
+    ("You", "profile import confirmimport adjustimport cancelimport undo export forget"),
 )
 
 
 def _name_commands() -> str:
-    """Return every command there is, by what it is about."""
-    known = {command.name: f"`/{command.name}`" for command in COMMANDS}
-    areas = [(title, [known.pop(name) for name in names.split() if name in known]) for title, names in _AREAS]
-    return "\n".join(f"- {title}: {' '.join(names)}" for title, names in [*areas, ("More", [*known.values()])] if names)
+    """Return every command there is: the first ones with what they do, the others by what they are about."""
+    known = {command.name: command for command in (*COMMANDS, *SERVICE)}
+    first = [f"- /{name}: {known.pop(name).summary}" for name in MENU]
+    areas = [(title, [name for name in names.split() if known.pop(name, None)]) for title, names in _AREAS]
+    others = [(title, names) for title, names in [*areas, ("This chat", list(known))] if names]
+    lines = [f"- {title}: {' '.join(f'/{name}' for name in names)}" for title, names in others]
+    return "\n".join([*first, "", "The rest; `/help NAME` tells more about one:", "", *lines])
 
 
 HELP = (
-    "I know your problems, mastery, revisions and tasks, and keep them up to date. Just say it, typos and all; the "
-    f"offline coach needs no model and no key:\n\n{EXAMPLES}\n\nCommands do the same; `/help NAME` tells more about "
-    f"one:\n\n{_name_commands()}"
+    "Just say it, typos and all; the offline coach needs no model and no key. For example:\n\n"
+    f"{EXAMPLES}\n\nCommands do the same:\n\n{_name_commands()}"
 )
 CHOICES = ("Give me one", "Import my solves", "Set my interview date")
 GREETING = (
@@ -183,17 +188,15 @@ def may_be_a_title(phrase: Phrase) -> bool:
 
 def explain_command(name: str) -> str:
     """Return how a command is written and what it does; the reply to an unknown one where there is none."""
-    command = next((command for command in COMMANDS if command.name == name.strip().lower().lstrip("/")), None)
-    if command is None:
-        return unknown_command(name)
-    return f"`{f'/{command.name} {command.usage}'.strip()}`: {command.summary}."
+    wanted = name.strip().lower().lstrip("/")
+    command = next((command for command in (*COMMANDS, *SERVICE) if command.name == wanted), None)
+    return f"`{command.said}`: {command.summary}." if command else unknown_command(name)
 
 
 def unknown_command(name: str) -> str:
     """Return the reply to a slash command that does not exist, with the nearest one that does."""
-    names = [command.name for command in COMMANDS]
-    near = process.extractOne(name, names, score_cutoff=50) if name else None
-    usage = {command.name: command.usage for command in COMMANDS}
+    known = {command.name: command for command in (*COMMANDS, *SERVICE)}
+    near = process.extractOne(name, list(known), score_cutoff=50) if name else None
     if near:
-        return f"There is no such command; the nearest is `{f'/{near[0]} {usage[near[0]]}'.strip()}`."
-    return "There is no such command. These exist: " + " ".join(f"`/{name}`" for name in names)
+        return f"There is no such command; the nearest is `{known[near[0]].said}`."
+    return "There is no such command; /help names those that there are."

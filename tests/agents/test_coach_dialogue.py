@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 
-from agents.coach import CHOICES, COMMANDS, GREETING, OfflineCoach, questions, talk
+from agents.coach import CHOICES, COMMANDS, GREETING, SERVICE, OfflineCoach, questions, talk
 from agents.coach.dialogue import CHECK, Exchange, Say, decide
 from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.outcomes import RESULTS
@@ -276,11 +276,11 @@ def test_a_run_of_white_space_costs_nothing(lead: str, space: str) -> None:
 
 def test_help_names_every_command_once_and_tells_about_one() -> None:
     """All commands stand in the help; with a name it says how that one is written and what it does."""
-    for command in COMMANDS:
-        assert talk.HELP.count(f"`/{command.name}`") == 1
+    for command in (*COMMANDS, *SERVICE):
+        assert len(re.findall(rf"/{command.name}\b", talk.HELP)) == (2 if command.name == "help" else 1)
         told = decide((), f"/help {command.name}")
         assert isinstance(told, Say)
-        assert told.text == f"`{f'/{command.name} {command.usage}'.strip()}`: {command.summary}."
+        assert told.text == f"`{command.said}`: {command.summary}."
     assert decide((), "/help nxt") == Say(
         "There is no such command; the nearest is `/next [TOPIC] [easy|medium|hard]`."
     )

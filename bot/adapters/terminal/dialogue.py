@@ -137,14 +137,13 @@ class Dialogue:
 
 
 class CommandCompleter(Completer):
-    """Completes the name of a command."""
+    """Completes the name of a command, and what may follow it."""
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
-        """Yield the commands that begin with what stands before the cursor."""
+        """Yield what could stand where the cursor is."""
         del complete_event
-        text = document.text_before_cursor
-        for command in complete(text):
-            yield Completion(f"/{command.name}", start_position=-len(text), display_meta=command.summary)
+        for found in complete(document.text_before_cursor):
+            yield Completion(found.text, start_position=-found.replaces, display_meta=found.meaning)
 
 
 def open_history(path: Path) -> FileHistory:
