@@ -89,7 +89,11 @@ ROWS: Final[tuple[Intent, ...]] = (
             "<[my|the|all]* dates are ...>",
         ),
         read=read_change,
-        command=("adjustimport", "[2A 5B] [without LINES] [day first|month first]", "correct the list that I showed you"),
+        command=(
+            "adjustimport",
+            "[2A 5B] [without LINES] [day first|month first]",
+            "correct the list that I showed you",
+        ),
     ),
     Intent(
         name="import",

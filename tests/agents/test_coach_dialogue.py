@@ -1,5 +1,6 @@
 """The offline coach's questions and the replies to them, understood from the conversation alone."""
 
+import re
 from typing import Any
 
 import pytest

@@ -17,6 +17,7 @@ from bot.adapters.telegram.asking import TokenRefused, WebhookRefused, ask
 from bot.adapters.telegram.client import TelegramClient
 from bot.adapters.telegram.convert import Me
 from bot.adapters.telegram.intake import Intake
+from bot.adapters.telegram.menu import keep_menu
 from bot.adapters.telegram.polling import Polling
 from bot.adapters.telegram.speaker import Speaker
 from bot.adapters.telegram.webhook import Webhook, unset
@@ -60,12 +61,14 @@ class TelegramService:
         speaker = Speaker(self._client, clock=app.clock)
         accounts = Accounts(app.database, clock=app.clock, ids=app.ids)
         intake = Intake(me, speaker, door=app.doorway, taps=Taps(app.database), accounts=accounts)
+        menu = asyncio.create_task(keep_menu(self._client.bot), name="menu")
         try:
             if self._webhook:
                 await self._be_called(self._webhook, me, intake, stop)
             else:
                 await self._poll(app, me, intake, stop)
         finally:
+            menu.cancel()
             await speaker.settle(_LAST_WORDS_SECONDS)
 
     async def _poll(self, app: App, me: Me, intake: Intake, stop: asyncio.Event) -> None:
