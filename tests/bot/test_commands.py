@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from agents.coach import SERVICE
 from agents.coach.dialogue import Say, decide
 from agents.coach.talk import HELP, MENU, unknown_command
-from bot.commands import CANCEL, COMMANDS, QUIT, SERVICE, STOP, complete, local_command, menu
+from bot.commands import CANCEL, COMMANDS, QUIT, STOP, complete, local_command, menu
 
 ROOT = Path(__file__).parents[2]
 NOT_OFFERED = {"start", "invite", "stats", "ban", "health", "healthz"}
