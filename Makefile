@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help chat doctor test check format bench verify lock docs clean
+.PHONY: help chat doctor test check format bench verify lock docs texts clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ verify: $(VENV)/test-ready ## Put the promises under attack (minutes)
 
 docs: $(VENV)/test-ready ## Write docs/schema.md anew from the documents
 	@$(BIN)/python -m store.documents.describe > docs/schema.md
+
+texts: $(VENV)/test-ready ## Write the catalogue of texts anew from the code
+	@$(BIN)/python -m texts
 
 lock: $(VENV)/python-ready ## Pin the dependencies anew
 	@$(PIP) install uv
