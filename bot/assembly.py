@@ -21,7 +21,7 @@ from bot.access import Access
 from bot.adapters.base import Adapter
 from bot.counting import Counting
 from bot.delivery import Delivery
-from bot.desk import Desk
+from bot.desk.desk import Desk
 from bot.doorway import Doorway
 from bot.forgetting import Forgetting
 from bot.settings import Settings
@@ -76,7 +76,7 @@ class Assembly:
         public = Mentor(
             model=model, coach=PublicCoach(), verbs=PUBLIC, prompt=load("public"), counter=counter, public=True
         )
-        return Desk(private, public)
+        return Desk(private, public, database=self.database, settings=self.settings, http=http)
 
     def doorway(self, turns: Turns) -> Doorway:
         """Return what messages pass before they are taken in."""

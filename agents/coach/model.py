@@ -18,6 +18,7 @@ from agents.coach.outcomes import read_outcome
 from agents.run import OFFLINE_COACH
 from agents.steps import since_student, step_of
 
+_ASIDE = "/feedback "
 NOTE = "coach_note"
 """The key under which a student's message says why the mentor's model is not answering it."""
 
@@ -110,7 +111,9 @@ def _exchanges(messages: Sequence[AnyMessage]) -> list[Exchange]:
         if isinstance(message, HumanMessage):
             student = words_of(message)
         elif isinstance(message, AIMessage) and not message.tool_calls:
-            exchanges.append(Exchange(student, str(message.text)))
+            # A thumb tapped below an answer does not come between the answer's question and the reply to it.
+            if not student.startswith(_ASIDE):
+                exchanges.append(Exchange(student, str(message.text)))
             student = ""
     return exchanges
 

@@ -7,6 +7,7 @@ from store.documents.account import ACCOUNT
 from store.documents.analytics import AnalyticsSnapshot, UserTopicStats
 from store.documents.base import Document
 from store.documents.compliance import AutomationStatus, UserPreparationCompliance
+from store.documents.feedback import FEEDBACK
 from store.documents.imports import IMPORTS
 from store.documents.intelligence import MasteryMetric, ReadinessScore, RevisionSchedule, WeakTopicSignal
 from store.documents.learner import LEARNER
@@ -67,6 +68,7 @@ ALL: tuple[type[Document], ...] = (
     *REMINDERS,
     *ACCOUNT,
     *ACCESS,
+    *FEEDBACK,
     Pace,
     AppliedMigration,
     LoadedCatalogue,

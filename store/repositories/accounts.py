@@ -68,6 +68,20 @@ class Accounts:
         there: Raw = {"platform": platform, "address": address, "deadAt": None}
         return await self._accounts.update_many(there, {"$set": {"deadAt": now, "updatedAt": now}})
 
+    async def find_by_name(self, name: str) -> ObjectId | None:
+        """Return the student behind an account that is called "platform:account", or None."""
+        raw = await self._accounts.find_one({"_id": name})
+        return ChannelAccount.read(raw).user_id if raw is not None else None
+
+    async def knows(self, student: ObjectId) -> bool:
+        """Return whether somebody is a student here."""
+        return await self._database.collection(Admission.collection).find_one({"_id": student}) is not None
+
+    async def set_active(self, student: ObjectId, *, active: bool) -> None:
+        """Open a student's account, or close it: then whatever they write is refused."""
+        change: Raw = {"$set": {"isActive": active, "updatedAt": self._clock()}}
+        await self._database.collection(User.collection).update({"_id": student}, change)
+
     async def language_of(self, student: ObjectId) -> str:
         """Return the language that a student is spoken to in (IETF tag)."""
         raw = await self._database.collection(StudentSettings.collection).find_one({"_id": student})

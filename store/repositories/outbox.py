@@ -101,6 +101,11 @@ class Outbox:
         query: Raw = {"platform": platform, "address": address, "status": "pending"}
         return await self._items.update_many(query, {"$set": {"status": "dead", "error": error}})
 
+    async def drop_all(self, student: ObjectId, reason: str) -> int:
+        """Give up everything that still waits for a student; return how many items that were."""
+        waiting: Raw = {"userId": student, "status": "pending"}
+        return await self._items.update_many(waiting, {"$set": {"status": "dead", "error": reason}})
+
     async def postpone(self, item: OutboxItem, until: datetime, error: str) -> None:
         """Try an item again at `until`, and everything behind it after that."""
         change: Raw = {"nextAttemptAt": until, "error": error, "attempts": item.attempts + 1}

@@ -11,9 +11,11 @@ from agents.run import Answer, TurnRun
 from agents.tokens import TokenCounter
 from bot.adapters.base import Adapter, Incoming
 from bot.turns import Accepted, Pace, Turns
+from bot.worker import Answerer
 from store.client import Database, ObjectId
 from store.documents.access import Knock
 from store.documents.account import Erasure, Tombstone
+from store.documents.feedback import Feedback
 from store.documents.own import (
     OPEN_TURN,
     Admission,
@@ -41,6 +43,7 @@ PLAIN = (
     ChannelAccount,
     Effect,
     Erasure,
+    Feedback,
     Fence,
     Knock,
     Lease,
@@ -124,7 +127,7 @@ class Stage:
 
     def replica(
         self,
-        script: Script,
+        script: Answerer,
         name: str = "a",
         *,
         pace: Pace = QUICK,

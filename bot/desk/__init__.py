@@ -1,0 +1,1 @@
+"""What only the service itself can answer."""

@@ -1,0 +1,63 @@
+"""What is kept and where it goes, in plain words, true of how this service is set up."""
+
+from __future__ import annotations
+
+from bot.checks.endpoint import OPENAI_URL
+from bot.checks.finding import host_of
+from bot.settings import Settings
+from store.documents.own import Platform
+from texts import say
+
+
+def explain_privacy(settings: Settings, platform: Platform) -> str:
+    """Return what a student should know about their data."""
+    parts = [
+        say(
+            "**What I keep:** your messages and my answers, what you solved and how it went, and what follows from it: "
+            "mastery, revisions, tasks, notes, reminders, settings, your feedback."
+        ),
+        _where(settings),
+        _what_the_platform_sees(platform),
+        say(
+            "**How long:** until you delete it. /export gives you everything as one file. /forget deletes everything "
+            "for good, after a question; what stays is what model calls cost, without your name, and for a month "
+            "scrambled marks of your messages, so that none comes back by itself."
+        ),
+        say("**In groups** I show nothing about you, and nothing from there is mixed into our private chat."),
+        _who(settings),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _where(settings: Settings) -> str:
+    if settings.openai_api_key is None:
+        return say(
+            "**Where it goes:** nowhere. It stays in the database of this service; no model is connected, and the "
+            "offline coach answers."
+        )
+    return say(
+        "**Where it goes:** it stays in the database of this service. To answer you, the last messages of our "
+        "conversation, your first facts (name, date, interview date) and what I look up for the answer are sent to a "
+        "language model at {host} ({model}). Commands, those with a / in front, are answered without it.",
+        host=host_of(settings.openai_base_url or OPENAI_URL),
+        model=settings.openai_model,
+    )
+
+
+def _what_the_platform_sees(platform: Platform) -> str:
+    if platform == "telegram":
+        return say(
+            "**Telegram** carries our messages and can read them: chats with bots are not end-to-end encrypted. "
+            "Deleting here does not delete what stands in your Telegram chat; you can do that there."
+        )
+    if platform == "terminal":
+        return say("**On this machine** what you typed and your exports are files that only you can read.")
+    return ""
+
+
+def _who(settings: Settings) -> str:
+    if settings.contact:
+        return say(
+            "**Who runs this:** {contact}. They can read the database and your feedback.", contact=settings.contact
+        )
+    return say("**Who runs this:** whoever invited you here. They can read the database and your feedback.")
