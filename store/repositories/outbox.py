@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from store.client import Database, ObjectId, Raw, Session
-from store.documents.own import OutboxItem, Platform, Turn
+from store.documents.own import OPEN_TURN, OutboxItem, Platform, Turn
 
 
 class Outbox:
@@ -95,6 +95,16 @@ class Outbox:
             "status": "pending",
         }
         return await self._items.update_many(query, {"$set": {"status": "dead", "error": reason}})
+
+    async def turn_of(self, turn_id: ObjectId) -> Turn | None:
+        """Return the turn that an item answers, or will answer; None where there is none any more."""
+        raw = await self._turns.find_one({"_id": turn_id})
+        return Turn.read(raw) if raw is not None else None
+
+    async def note_standing(self, turn_id: ObjectId, message: str) -> bool:
+        """Note in which message a turn's answer is shown while it is made; False where another one is, or no turn."""
+        query: Raw = {"_id": turn_id, "standsAt": None, "status": {"$in": list(OPEN_TURN)}}
+        return bool(await self._turns.update(query, {"$set": {"standsAt": message}}))
 
     async def bury(self, platform: Platform, address: str, error: str) -> int:
         """Note that nothing that waits for an address can ever be delivered; return how many items that were."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from typing import Final
 
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
@@ -93,13 +92,14 @@ def translated(token: str) -> Iterator[None]:
 def _translate(exc: TelegramError, words: str) -> Exception:
     match exc:
         case RetryAfter():
-            return DeliverLater(_seconds(exc.retry_after))
+            # Its public attribute warns of a change of type each time that it is read.
+            return DeliverLater(exc._retry_after.total_seconds())
         case ChatMigrated():
             return MovedTo(exc.new_chat_id)
         case Forbidden():
             return Undeliverable(words)
         case InvalidToken():
-            return TelegramDown("Telegram does not know the token of the bot: see TELEGRAM_TOKEN")
+            return TelegramDown("Telegram does not know the token of the bot: see TELEGRAM_BOT_TOKEN")
         case BadRequest():
             return _refused(words)
         case Conflict():
@@ -115,7 +115,3 @@ def _refused(words: str) -> Exception:
     if any(sign in small for sign in _NO_MESSAGE):
         return MessageGone(words)
     return Refusal(words)
-
-
-def _seconds(wait: float | timedelta) -> float:
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

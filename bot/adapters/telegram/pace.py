@@ -62,21 +62,14 @@ class Turnstile:
         self._room = self._counted = 0
         """How many messages may count at once, and how many do."""
         self._valid_until = self._quiet_until = self._last = 0.0
-        self._hungry = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
+        self._hungry, self._closing = asyncio.Event(), asyncio.Event()
 
-    @asynccontextmanager
-    async def opened(self) -> AsyncIterator[None]:
-        """Hold a share of the capacity while the block runs."""
-        stop = asyncio.Event()
-        keeper = asyncio.create_task(self._keep(stop), name=f"pace of {self._name}")
-        try:
-            yield
-        finally:
-            stop.set()
-            await asyncio.gather(keeper, return_exceptions=True)
-            self._room = 0
-            with suppress(StoreError):
-                await self._paces.give_back(self._name, self._holder, seconds=self._window)
+    async def close(self) -> None:
+        """Give the share back; nothing is let through any more."""
+        self._closing.set()
+        if self._keeper is not None:
+            await asyncio.gather(self._keeper, return_exceptions=True)
 
     @asynccontextmanager
     async def passing(self, *, bulk: bool = False) -> AsyncIterator[None]:
@@ -116,7 +109,7 @@ class Turnstile:
         now = loop.time()
         while self._live or self._bulk:
             if self._counted >= self._room or now >= self._valid_until:
-                self._hungry.set()
+                self._want_more()
                 return
             if now < self._quiet_until:
                 return  # whoever set it looks again afterwards
@@ -131,9 +124,20 @@ class Turnstile:
             self._counted, self._last = self._counted + 1, now
             queue.popleft().set_result(None)
 
-    async def _keep(self, stop: asyncio.Event) -> None:
-        """Renew the share each third of its life, and sooner where more could be used."""
-        while not stop.is_set():
+    def _want_more(self) -> None:
+        """Have the share renewed soon, or taken anew: an idle process has none and costs nothing."""
+        self._hungry.set()
+        if self._keeper is None and not self._closing.is_set():
+            self._keeper = asyncio.create_task(self._keep(), name=f"pace of {self._name}")
+            self._keeper.add_done_callback(self._rest)
+
+    def _rest(self, _: asyncio.Task[None]) -> None:
+        self._keeper = None
+        self._let_through()  # somebody may have come in the meantime
+
+    async def _keep(self) -> None:
+        """Hold a share until nothing was sent for a while: renew it each third of its life, or when more is wanted."""
+        while not self._closing.is_set():
             self._hungry.clear()
             try:
                 await self._renew()
@@ -141,11 +145,17 @@ class Turnstile:
                 log.warning("the pace of %s cannot be kept: %s", self._name, exc)
             self._let_through()
             if self._room >= self._capacity:
-                await first_of(stop, seconds=self._lease / 3)
+                await first_of(self._closing, seconds=self._lease / 3)
             elif self._hungry.is_set():
-                await first_of(stop, seconds=self._lease / 10)
+                await first_of(self._closing, seconds=self._lease / 10)
             else:
-                await first_of(stop, self._hungry, seconds=self._lease / 3)
+                await first_of(self._closing, self._hungry, seconds=self._lease / 3)
+            if not (self._counted or self._live or self._bulk):
+                break
+        self._room = 0
+        with suppress(StoreError):
+            last = self._window if self._counted else 0.0
+            await self._paces.give_back(self._name, self._holder, seconds=last)
 
     async def _renew(self) -> None:
         loop = asyncio.get_running_loop()
@@ -168,48 +178,61 @@ class Turnstile:
 
 
 class ChatPace:
-    """When a chat may be sent the next message, and a message be changed again."""
+    """When a chat may be sent the next message, and a message be changed again: a while after the last was through.
 
-    def __init__(self, paces: Paces, *, name: str) -> None:
-        self._paces, self._name = paces, name
+    `second` is how long Telegram's seconds last.
+    """
+
+    def __init__(self, paces: Paces, *, name: str, second: float = 1.0) -> None:
+        self._paces, self._name, self._second = paces, name, second
         self._chats: dict[int, float] = {}
         self._messages: dict[tuple[int, int], float] = {}
 
-    async def wait_to_send(self, place: Place) -> None:
-        """Wait until a chat may be sent one more message. Raises: DeliverLater where that takes long; StoreError."""
+    async def wait_to_send(self, place: Place, *, patience: float = GROUP_PATIENCE) -> None:
+        """Wait until a chat may be sent one more message.
+
+        Raises: DeliverLater where that takes longer than `patience` in a group; StoreError.
+        """
         if not place.private:
-            await self._wait_in_group(place)
+            await self._wait_in_group(place, patience)
             return
         now = asyncio.get_running_loop().time()
-        at = max(now, self._chats.pop(place.chat, 0.0))
-        self._chats[place.chat] = at + PRIVATE_SECONDS
+        at = max(now, self._chats.pop(place.chat, now))
+        self._chats[place.chat] = at + PRIVATE_SECONDS * self._second
         _forget_old(self._chats, now)
         await asyncio.sleep(at - now)
 
-    async def _wait_in_group(self, place: Place) -> None:
+    async def _wait_in_group(self, place: Place, patience: float) -> None:
         wait = await self._paces.reserve(
-            f"{self._name}:{place.chat}", interval=GROUP_SECONDS, burst=GROUP_BURST, ahead=GROUP_PATIENCE
+            f"{self._name}:{place.chat}", interval=GROUP_SECONDS * self._second, burst=GROUP_BURST, ahead=patience
         )
         if wait is None:
-            raise DeliverLater(GROUP_PATIENCE / 2)
+            raise DeliverLater(GROUP_SECONDS)
         await asyncio.sleep(wait)
 
     def note_sent(self, place: Place, message: int) -> None:
-        """Note that a message was just sent from here: it may be changed at once."""
+        """Note that a message has come through: it may be changed at once, the next one sent a second later."""
         self._messages[place.chat, message] = 0.0
+        if place.private:
+            now = asyncio.get_running_loop().time()
+            self._chats[place.chat] = max(self._chats.pop(place.chat, 0.0), now + PRIVATE_SECONDS * self._second)
 
     async def wait_to_change(self, place: Place, message: int) -> None:
         """Wait until a message may be changed once more."""
-        await asyncio.sleep(self.until_change(place, message))
-
-    def until_change(self, place: Place, message: int) -> float:
-        """Reserve the next change of a message, and return in how many seconds it may be made."""
-        gap = PRIVATE_EDIT_SECONDS if place.private else GROUP_EDIT_SECONDS
         now, key = asyncio.get_running_loop().time(), (place.chat, message)
-        at = max(now, self._messages.pop(key, now + gap))
-        self._messages[key] = at + gap
+        at = max(now, self._messages.pop(key, now + self._gap(place)))
+        self._messages[key] = at + self._gap(place)
         _forget_old(self._messages, now)
-        return at - now
+        await asyncio.sleep(at - now)
+
+    def note_changed(self, place: Place, message: int) -> None:
+        """Note that a change of a message has come through."""
+        key = (place.chat, message)
+        self._messages.pop(key, None)
+        self._messages[key] = asyncio.get_running_loop().time() + self._gap(place)
+
+    def _gap(self, place: Place) -> float:
+        return (PRIVATE_EDIT_SECONDS if place.private else GROUP_EDIT_SECONDS) * self._second
 
 
 def _forget_old(times: dict[K, float], now: float) -> None:

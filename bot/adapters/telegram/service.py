@@ -21,7 +21,7 @@ from bot.adapters.telegram.menu import keep_menu
 from bot.adapters.telegram.polling import Polling
 from bot.adapters.telegram.speaker import Speaker
 from bot.adapters.telegram.webhook import Webhook, unset
-from bot.app import App
+from bot.app import App, utc_now
 from bot.settings import Settings
 from bot.taps import Taps
 from store.client import Database
@@ -46,7 +46,7 @@ class TelegramService:
 
     def adapter(self, database: Database) -> Adapter:
         """Return what delivers to Telegram."""
-        return TelegramAdapter(database, self._client)
+        return TelegramAdapter(database, self._client, clock=utc_now, faults=self._settings.faults)
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return where Telegram calls, if it does."""

@@ -1,0 +1,168 @@
+"""An outbox item as messages in a chat, each once, however often the process is killed while it sends them.
+
+Telegram's sending is not idempotent: who is killed between sending and noting it sends again. So each part of an answer
+is first a short placeholder, whose number is noted in the outbox item, and then arrives by an edit, which may be
+repeated. A kill right after a placeholder leaves that one behind as a stray; an answer never stands there twice.
+
+A file cannot arrive that way. That it is about to be sent is noted first, so that after a kill it is sent once more and
+says so: a file may then stand there twice, and is never missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from telegram import InlineKeyboardMarkup
+
+from bot import replies
+from bot.adapters.base import Undeliverable
+from bot.adapters.telegram.buttons import keyboard
+from bot.adapters.telegram.client import Place, cut
+from bot.adapters.telegram.errors import MessageGone, Refusal
+from bot.adapters.telegram.pieces import FilePiece, Piece, TextPiece
+from bot.adapters.telegram.render import render
+from bot.adapters.telegram.sender import Sender
+from bot.exports import asks_for_export, name_export, write_export
+from store.client import Database
+from store.documents.own import OutboxItem
+from store.faults import Faults
+from store.repositories.outbox import Outbox
+from store.work import Clock
+from texts import say
+
+HEAD_UNITS: Final = 80
+MOST_BYTES: Final = 50_000_000
+_INTENT: Final = "?"
+"""In the place of a message's number: a file was about to be sent."""
+
+
+class Sending:
+    """Shows outbox items."""
+
+    def __init__(self, database: Database, sender: Sender, *, clock: Clock, faults: Faults) -> None:
+        self._database, self._outbox, self._sender = database, Outbox(database), sender
+        self._clock, self._faults = clock, faults
+
+    async def show(self, item: OutboxItem, stands_at: str | None = None) -> None:
+        """Show an item, or what is missing of it; its first part in the message `stands_at`, if one stands there.
+
+        Raises: Undeliverable, DeliverLater, TelegramDown, StoreError.
+        """
+        place = place_of(item)
+        if not item.messages and stands_at is not None:
+            item.messages.append(stands_at)
+        pieces = await self._pieces_of(item, place)
+        below = keyboard(item.id, enumerate(item.actions))
+        for number, piece in enumerate(pieces):
+            buttons = below if number == len(pieces) - 1 else None
+            match piece:
+                case TextPiece():
+                    await self._show_text(item, place, number, piece, buttons)
+                case FilePiece():
+                    await self._show_file(item, place, number, piece, buttons)
+
+    async def _pieces_of(self, item: OutboxItem, place: Place) -> Sequence[Piece]:
+        pieces = render(item.text, [replies.receipt_line(receipt) for receipt in item.receipts])
+        if not asks_for_export(item.receipts) or not place.private:
+            return pieces
+        if len(item.messages) > len(pieces) and item.messages[len(pieces)] != _INTENT:
+            return [*pieces, FilePiece(name_export(item), b"", "")]  # it was sent: what it held is not needed
+        return [*pieces, await self._export_of(item)]
+
+    async def _export_of(self, item: OutboxItem) -> Piece:
+        content = bytearray()
+        async for part in write_export(self._database, item, self._clock):
+            content += part.encode()
+            if len(content) > MOST_BYTES:
+                return TextPiece(say("The file is larger than Telegram takes; ask whoever runs PrepMate for it."))
+        return FilePiece(name_export(item), bytes(content), "")
+
+    async def _show_text(
+        self, item: OutboxItem, place: Place, number: int, piece: TextPiece, buttons: InlineKeyboardMarkup | None
+    ) -> None:
+        if number >= len(item.messages):
+            await self._hold_place(item, place, number, piece.text)
+        try:
+            await self._fill(place, int(item.messages[number]), piece, buttons)
+        except MessageGone:  # somebody deleted it
+            await self._hold_place(item, place, number, piece.text)
+            await self._fill(place, int(item.messages[number]), piece, buttons)
+        self._faults.reach("telegram.after-edit")
+
+    async def _hold_place(self, item: OutboxItem, place: Place, number: int, text: str) -> None:
+        """Send the placeholder of a part and note which message that is. Raises: Undeliverable, too."""
+        message = await self._sender.send_text(
+            place,
+            head_of(text),
+            reply_to=_reply_to(item, number),
+            silent=number > 0,
+            bulk=item.bulk,
+        )
+        self._faults.reach("telegram.after-placeholder")
+        item.messages[number : number + 1] = [str(message)]
+        if not await self._outbox.note_messages(item):
+            await self._sender.client.delete(place, message)
+            raise Withdrawn
+        self._faults.reach("telegram.after-note")
+
+    async def _fill(self, place: Place, message: int, piece: TextPiece, buttons: InlineKeyboardMarkup | None) -> None:
+        try:
+            await self._sender.edit_text(place, message, piece.text, piece.entities, buttons=buttons)
+        except Refusal:
+            said = say("A part of this answer cannot be shown here. Ask me in another way, please.")
+            await self._sender.edit_text(place, message, said)
+
+    async def _show_file(
+        self, item: OutboxItem, place: Place, number: int, piece: FilePiece, buttons: InlineKeyboardMarkup | None
+    ) -> None:
+        caption = piece.caption
+        if number < len(item.messages):
+            if item.messages[number] != _INTENT:
+                return
+            caption = f"{say('Once more, in case it did not arrive:')} {caption}".rstrip()
+        else:
+            item.messages.append(_INTENT)
+            if not await self._outbox.note_messages(item):
+                raise Withdrawn
+        self._faults.reach("telegram.after-intent")
+        message = await self._send_file(place, piece, caption, buttons, item)
+        self._faults.reach("telegram.after-file")
+        item.messages[number] = str(message)
+        await self._outbox.note_messages(item)
+
+    async def _send_file(
+        self, place: Place, piece: FilePiece, caption: str, buttons: InlineKeyboardMarkup | None, item: OutboxItem
+    ) -> int:
+        try:
+            return await self._sender.send_file(
+                place, piece.name, piece.content, caption, buttons=buttons, silent=True, bulk=item.bulk
+            )
+        except Refusal:
+            said = say("The file {name} cannot be sent here.", name=piece.name)
+            return await self._sender.send_text(place, said, buttons=buttons, silent=True, bulk=item.bulk)
+
+
+class Withdrawn(Exception):
+    """The item is not to be delivered any more: its student stopped everything, or was forgotten."""
+
+    def __init__(self) -> None:
+        super().__init__("the item was withdrawn while it was sent")
+
+
+def place_of(item: OutboxItem) -> Place:
+    """Return where an item goes. Raises: Undeliverable."""
+    try:
+        return Place.of(item.address)
+    except ValueError:
+        raise Undeliverable(f"{item.address!r} is no chat of Telegram") from None
+
+
+def head_of(text: str) -> str:
+    """Return what stands for a text until it arrives, and in the phone's notification: how it begins."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    return f"{cut(first.strip(), HEAD_UNITS).removesuffix('…').rstrip()} …".strip()
+
+
+def _reply_to(item: OutboxItem, number: int) -> int | None:
+    return int(item.reply_to) if number == 0 and item.reply_to and item.reply_to.isdecimal() else None
