@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from agents.listener import Listener
 from agents.usage import Bill
@@ -39,10 +40,11 @@ class CallOrder:
 
 @dataclass(frozen=True)
 class Ran:
-    """A verb that came back with a result, which is JSON."""
+    """A verb that came back with a result, which is JSON, and what it was called with."""
 
     verb: str
     result: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass

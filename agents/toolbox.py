@@ -65,7 +65,7 @@ def _tool_of(verb: Verb, known: frozenset[str]) -> BaseTool:
                 result = await _run(verb, run, EffectKey(run.turn.id, step, call_id), _checked(arguments, given))
             except ToolError as error:
                 return _refusal(verb.name, call_id, error)
-            run.progress.ran.append(Ran(verb.name, result))
+            run.progress.ran.append(Ran(verb.name, result, given))
             return ToolMessage(_cut(result), name=verb.name, tool_call_id=call_id, artifact=result)
 
     return VerbTool(

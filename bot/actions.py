@@ -7,13 +7,13 @@ a question, a change. So a tap below an old message does what it says, or nothin
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
-from agents.coach.dialogue import understand
+from agents.coach.dialogue import CHECK, GUESS, understand
 from agents.coach.intents import Request
 from agents.coach.outcomes import RESULTS
 from agents.run import Ran
@@ -30,6 +30,7 @@ from tools.planning import PlanItem, TodayPlan
 from tools.practice import AttemptReceipt, StartReceipt
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
+from tools.reminders import ReminderView
 from tools.revising import RecallReceipt, RevisionReceipt
 from tools.revision import DueRevisions
 from tools.suggestion import NextProblem
@@ -39,15 +40,21 @@ LABEL: Final = 20
 _GLIMPSE: Final = 60
 _CHOICES: Final = 4
 
+By = Literal["model", "coach", "nobody"]
+
 
 @dataclass(frozen=True)
 class Happened:
-    """What stands behind an answer: the turn, the verbs that ran, their effects, whether a model answered freely."""
+    """What stands behind an answer: the turn and what was said in it, the verbs that ran, their effects, who answered.
+
+    Of the offline coach's look-ups some only lead up to its question; a model's own words are asked about.
+    """
 
     turn: ObjectId
     ran: Sequence[Ran] = ()
-    effects: Sequence[Effect] = field(default=())
-    free: bool = False
+    effects: Sequence[Effect] = ()
+    said: str = ""
+    by: By = "nobody"
 
 
 def actions_of(happened: Happened, *, public: bool = False) -> list[Action]:
@@ -57,10 +64,9 @@ def actions_of(happened: Happened, *, public: bool = False) -> list[Action]:
     """
     if public:
         return []
-    results = [result for ran in happened.ran if (result := _read(ran)) is not None]
-    below = next((taps for result in reversed(results) if (taps := _below(result, happened))), [])
+    below = next((taps for ran in reversed(happened.ran) if (taps := _below(ran, happened))), [])
     taps = [*below, *_undo(happened.effects)]
-    return taps or (_feedback(happened.turn) if happened.free else [])
+    return taps or (_feedback(happened.turn) if happened.by == "model" else [])
 
 
 def _read(ran: Ran) -> Result | None:
@@ -72,10 +78,29 @@ def _read(ran: Ran) -> Result | None:
         return None
 
 
-def _below(result: Result, happened: Happened) -> list[Action]:
+def _below(ran: Ran, happened: Happened) -> list[Action]:
+    result = _read(ran)
     if isinstance(result, ImportPreview):
         return _preview(result, happened.turn)
-    return _TAPS[type(result)](result) if type(result) in _TAPS else []
+    if isinstance(result, ProblemMatches) and happened.by == "coach":
+        if CHECK.items() <= ran.arguments.items():
+            return _reported(result, happened.said)
+        if GUESS.items() <= ran.arguments.items() and not result.exact:
+            return []
+    return _TAPS[type(result)](result) if result is not None and type(result) in _TAPS else []
+
+
+def _reported(result: ProblemMatches, said: str) -> list[Action]:
+    """Return the answers to how it went, or to which problem it was, with the minutes that were told already."""
+    report = understand((), said)
+    minutes = report.arguments.get("minutes") if isinstance(report, Request) else None
+    took = f" {minutes:g}" if isinstance(minutes, int | float) else ""
+    if result.exact:
+        return _outcomes(result.matches[0], took)[:3]
+    return [
+        Action(label=_cut(problem.title), says=f"/log {_named(problem)}{f'{took} min' if took else ''}")
+        for problem in result.matches[:_CHOICES]
+    ]
 
 
 def _undo(effects: Iterable[Effect]) -> list[Action]:
@@ -119,14 +144,14 @@ def _started(result: StartReceipt) -> list[Action]:
     return _outcomes(result.problem)
 
 
-def _outcomes(problem: ProblemBrief | None) -> list[Action]:
+def _outcomes(problem: ProblemBrief | None, took: str = "") -> list[Action]:
     if problem is None:
         return []
     name = _named(problem)
     return [
-        Action(label=say("Unaided"), says=f"/log {name} unaided"),
-        Action(label=say("With help"), says=f"/log {name} with-help"),
-        Action(label=say("Stuck"), says=f"/log {name} stuck"),
+        Action(label=say("Unaided"), says=f"/log {name} unaided{took}"),
+        Action(label=say("With help"), says=f"/log {name} with-help{took}"),
+        Action(label=say("Stuck"), says=f"/log {name} stuck{took}"),
         Action(label=say("Hint"), says=f"/hint {name}", group=None),
     ]
 
@@ -247,7 +272,21 @@ def _profile(result: Profile) -> list[Action]:
 
 
 def _profile_changed(result: ProfileReceipt) -> list[Action]:
+    if result.offers_reminder:
+        return _reminder()
     return _introduction(result.profile.missing) if result.changed else []
+
+
+def _reminder() -> list[Action]:
+    return [
+        Action(label=say("Remind me at 8:00"), says="/remind 8:00"),
+        Action(label=say("At 19:00"), says="/remind 19:00"),
+        Action(label=say("No, thanks"), says="/profile no reminder"),
+    ]
+
+
+def _reminders(result: ReminderView) -> list[Action]:
+    return [] if result.on else _reminder()[:2]
 
 
 def _introduction(missing: Sequence[str]) -> list[Action]:
@@ -280,6 +319,7 @@ _TAPS: Final[dict[type[Result], Callable[[Any], list[Action]]]] = {
     TodayPlan: _plan,
     Profile: _profile,
     ProfileReceipt: _profile_changed,
+    ReminderView: _reminders,
 }
 
 

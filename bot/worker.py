@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -18,7 +18,7 @@ from agents.run import OFFLINE_COACH, PREPMATE, Answer, Ran, TurnRun
 from agents.tokens import TokenCounter
 from agents.usage import close_left_open
 from bot import replies
-from bot.actions import Happened, actions_of
+from bot.actions import By, Happened, actions_of
 from bot.adapters.base import Adapter
 from store.documents.own import Action, Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
 from store.errors import FenceLost, StoreError
@@ -61,6 +61,7 @@ class End:
     actions: tuple[Action, ...] = ()
 
 
+_BY: Final[dict[str | None, By]] = {None: "nobody", PREPMATE: "nobody", OFFLINE_COACH: "coach"}
 TOO_OFTEN = "too many attempts"
 
 
@@ -190,8 +191,8 @@ class TurnWorker:
             current.reason, current.model = end.reason, end.model
             current.answered_at = now
             await unit.of(Turn).save(current)
-            free = end.model not in (None, PREPMATE, OFFLINE_COACH)
-            happened = Happened(turn.id, end.ran, effects, free=free)
+            by = _BY.get(end.model, "model")
+            happened = Happened(turn.id, end.ran, effects, said=turn.text, by=by)
             item = OutboxItem(
                 id=f"answer:{turn.id}",
                 user_id=turn.user_id,

@@ -14,7 +14,7 @@ from tools.arguments import check_whole, clean_line, name_some
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day, parse_day, plain_date, say_day
 from tools.errors import ToolFailed, ToolRetry
-from tools.reminding import replan
+from tools.reminding import can_be_offered, replan
 from tools.tasklist import keep_days
 from tools.zones import find_zone
 
@@ -38,10 +38,14 @@ class Profile(Result):
 
 
 class ProfileReceipt(Receipt):
-    """The profile after the change; `changed` names the fields that are different now."""
+    """The profile after the change; `changed` names the fields that are different now.
+
+    `offers_reminder`: the zone is known from now on and the student can be written to, so a daily reminder is possible.
+    """
 
     profile: Profile
     changed: tuple[str, ...]
+    offers_reminder: bool = False
 
 
 async def get_profile(context: MentorContext) -> Profile:
@@ -101,7 +105,13 @@ async def set_profile(
     )
     said = _say(after, changed)
     line = f"profile · {said}" if said else "profile · nothing changed"
-    return ProfileReceipt(line=line, undo_label=line if changed else None, profile=after, changed=changed)
+    return ProfileReceipt(
+        line=line,
+        undo_label=line if changed else None,
+        profile=after,
+        changed=changed,
+        offers_reminder="time_zone_known" in changed and await can_be_offered(context.work),
+    )
 
 
 async def change_zone(context: MentorContext, settings: StudentSettings, said: str) -> ZoneInfo:

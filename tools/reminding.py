@@ -71,6 +71,11 @@ async def find_mailbox(work: UnitOfWork) -> ChannelAccount | None:
     return max(open_ones, key=lambda one: (str(one.updated_at or ""), one.id), default=None)
 
 
+async def can_be_offered(work: UnitOfWork) -> bool:
+    """Return whether a student who has never had reminders could have them."""
+    return await work.of(Reminder).own() is None and await find_mailbox(work) is not None
+
+
 async def replan(work: UnitOfWork, now: datetime, zone: ZoneInfo) -> Reminder | None:
     """Plan anew what was planned under other settings or another zone, and take back what was made ahead."""
     reminder = await work.of(Reminder).own()

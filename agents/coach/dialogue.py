@@ -52,7 +52,7 @@ _ABOUT_OFFERED = frozenset({"start_problem", "record_attempt", "give_hint"})
 _GIVEN_UP = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|stop)")
 _TOLD = 4
 """Words from which a reply tells what was tried, whatever else it may look like."""
-_PROFILE_TALK = {"later": talk.SKIPPED, "interview": questions.WHEN.text}
+_PROFILE_TALK = {"later": talk.SKIPPED, "interview": questions.WHEN.text, "no reminder": talk.NO_REMINDER}
 """What is said to /profile with a word that changes nothing yet: taps say it."""
 _OUTCOMES = ("unaided", "with-help", "stuck")
 _UNKNOWN = re.compile(r"(?:i )?(?:dont|do not|cant|didnt) (?:know|remember|count)(?: .*)?|no (?:idea|clue)|not sure")

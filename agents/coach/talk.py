@@ -83,6 +83,7 @@ READY = "Whenever you're ready: `give me one` gets you a problem, `help` shows w
 TASK_BEGUN = "Go ahead! Say `done with task {number}` when it's finished."
 CANCELLED = "Okay, I've left everything as it is."
 SKIPPED = "Skipped. You can tell me any time: `my interview is on 3 march`."
+NO_REMINDER = "All right, no reminders. Say `remind me at 8` when you want one every day."
 NO_SOLUTION = "Good, keep at it. `hint` shows you this again whenever you like."
 KEEP_GOING = "Then keep at it; I haven't logged anything. Tell me how it went when you're done."
 

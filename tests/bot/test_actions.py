@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from agents.coach.dialogue import decide
+from agents.coach.dialogue import CHECK, GUESS, decide, understand
 from agents.coach.intents import Request
 from agents.coach.questions import WHEN
-from agents.coach.talk import SKIPPED
+from agents.coach.talk import NO_REMINDER, SKIPPED
 from agents.run import Ran
 from bot.actions import LABEL, Happened, actions_of
 from bot.greeting import choices, greeting, introduce
@@ -44,9 +44,9 @@ TWO_SUM = ProblemBrief(
 KINDS = ("unaided", "with-help", "stuck")
 
 
-def taps_of(verb: str, result: Result, **more: Any) -> list[Action]:
+def taps_of(verb: str, result: Result, arguments: Any = (), **more: Any) -> list[Action]:
     """Return the taps below the answer to a turn in which one verb ran."""
-    return actions_of(Happened(TURN, [Ran(verb, result.model_dump_json())], **more))
+    return actions_of(Happened(TURN, [Ran(verb, result.model_dump_json(), dict(arguments))], **more))
 
 
 def brief(problem: Any) -> ProblemBrief:
@@ -207,6 +207,11 @@ BELOW: list[tuple[str, Result, list[Any]]] = [
     ("get_profile", profile(), []),
     (
         "set_profile",
+        ProfileReceipt(line="profile", changed=("time_zone_known",), profile=profile(), offers_reminder=True),
+        [("set_reminder", {"at": "8:00"}), ("set_reminder", {"at": "19:00"}), NO_REMINDER],
+    ),
+    (
+        "set_profile",
         ProfileReceipt(line="profile", changed=("time_zone",), profile=profile("minutes_per_day")),
         [*MINUTES, SKIPPED],
     ),
@@ -220,6 +225,20 @@ def test_each_tap_leads_to_one_verb_with_its_arguments(verb: str, result: Result
     assert [meant(tap.says) for tap in taps] == leads_to
     assert all(len(tap.label) <= LABEL for tap in taps)
     assert len({tap.label for tap in taps}) == len(taps) or verb == "find_problem"
+
+
+def test_a_report_is_completed_by_a_tap_with_its_minutes() -> None:
+    """Where the coach asks how a problem went, or which it was, the taps keep the minutes; a vain guess has none."""
+    found = ProblemMatches(query="tow sum", matches=(TWO_SUM,), exact=True)
+    said = {"said": "solved tow sum in 12 min", "by": "coach"}
+    taps = taps_of("find_problem", found, CHECK, **said)
+    assert [meant(tap.says) for tap in taps] == [(verb, {**args, "minutes": 12}) for verb, args in LOGGED]
+    unsure = found.model_copy(update={"exact": False, "matches": (TWO_SUM, TWO_SUM)})
+    (tap, _) = taps_of("find_problem", unsure, CHECK, **said)
+    decided = understand((), tap.says)
+    assert isinstance(decided, Request)
+    assert (decided.verb, decided.arguments) == ("record_attempt", {"problem": "Two Sum", "minutes": 12})
+    assert taps_of("find_problem", unsure, GUESS, by="coach") == []
 
 
 def test_every_problem_is_named_so_that_the_coach_keeps_its_name() -> None:
@@ -293,13 +312,13 @@ def test_undo_names_the_very_change() -> None:
 
 def test_feedback_is_asked_only_of_a_models_own_words() -> None:
     """A free answer without any other tap has thumbs; the coach's, and one with taps, have none."""
-    assert [tap.says for tap in actions_of(Happened(TURN, free=True))] == [
+    assert [tap.says for tap in actions_of(Happened(TURN, by="model"))] == [
         f"/feedback up {TURN}",
         f"/feedback down {TURN}",
     ]
     assert actions_of(Happened(TURN)) == []
     ran = [Ran("start_problem", start_receipt().model_dump_json())]
-    assert not [tap for tap in actions_of(Happened(TURN, ran, free=True)) if "feedback" in tap.says]
+    assert not [tap for tap in actions_of(Happened(TURN, ran, by="model")) if "feedback" in tap.says]
 
 
 def test_a_newcomer_begins_by_a_tap() -> None:
@@ -313,7 +332,7 @@ def test_a_newcomer_begins_by_a_tap() -> None:
 def test_nothing_can_be_tapped_where_others_read_along() -> None:
     """In public places an answer has no taps at all."""
     ran = [Ran("start_problem", start_receipt().model_dump_json())]
-    assert actions_of(Happened(TURN, ran, [effect("a", CHANGE)], free=True), public=True) == []
+    assert actions_of(Happened(TURN, ran, [effect("a", CHANGE)], by="model"), public=True) == []
 
 
 def test_a_result_that_cannot_be_read_has_no_taps() -> None:
