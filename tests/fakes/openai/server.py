@@ -50,6 +50,11 @@ class FakeOpenAI:
         self._cache = PromptCache()
         self._numbers = itertools.count(1)
         self._runner: web.AppRunner | None = None
+        self._on_said: Callable[[str, str], None] | None = None
+
+    def watch(self, on_said: Callable[[str, str], None]) -> None:
+        """Tell `on_said` after every chunk of a stream the answer's id and what was said in it so far."""
+        self._on_said = on_said
 
     @property
     def model(self) -> str:
@@ -177,6 +182,8 @@ class FakeOpenAI:
                 data = json.dumps(chunk, ensure_ascii=False)
                 await _send(response, data[: len(data) // 2] if fault.malformed and k == 1 else data)
                 sent += wire.cost_of(chunk)
+                if self._on_said:
+                    self._on_said(row.id, sent)
             else:
                 # Billed before the client can know that it is over, so that who reads the bill then finds the row.
                 row.completion_tokens = completion.tokens
