@@ -18,6 +18,8 @@ from typing import Any
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from pydantic import ValidationError
 
+from agents.hearing import note_heard, read_unheard
+from agents.run import PREPMATE
 from agents.tokens import TokenCounter
 from store.client import Raw
 from store.documents.own import Turn
@@ -101,22 +103,28 @@ async def append_exchange(
 ) -> Exchange:
     """Write a turn's text and its answer at the end of the running conversation, beginning one where none runs.
 
+    Reminders that the student had read when they wrote stand before it. The exchange's tokens are its two messages'.
+
     What was said where others read along has a conversation of its own, which never is the one that runs.
 
     Call it inside the transaction that ends the turn. Raises: ValidationError for text that MongoDB cannot hold.
     """
-    messages = [
+    heard = [] if turn.public else await read_unheard(unit, turn.accepted_at)
+    exchange = [
         _message(unit, "user", turn.text, None, turn.accepted_at, counter),
         _message(unit, "assistant", answer, model, now, counter),
     ]
+    messages = [*(_message(unit, "assistant", one.text, PREPMATE, one.at, counter) for one in heard), *exchange]
     tokens = sum(message.tokens or 0 for message in messages)
+    await note_heard(unit, heard)
     conversations = unit.of(AIMentorConversation)
     thread = public_thread(unit.student, turn.platform, turn.address) if turn.public else None
     where: Raw = {"isActive": True} if thread is None else _parts_of(thread)
     found = await conversations.aggregate(where, *_NEWEST, {"$project": _SHAPE})
     running = found[0] if found else None
     if running is None or _is_full(running):
-        return await _begin(unit, messages, tokens, now, after=running, thread=thread)
+        begun = await _begin(unit, messages, tokens, now, after=running, thread=thread)
+        return Exchange(begun.conversation_id, sum(message.tokens or 0 for message in exchange))
     conversation_id = _id_of(running)
     change = {
         "$push": {"messageHistory": {"$each": [message.to_mongo() for message in messages]}},
@@ -124,7 +132,7 @@ async def append_exchange(
         "$set": {"lastMessageTime": now, "conversationId": conversation_id},
     }
     await conversations.amend(running["_id"], change)
-    return Exchange(conversation_id, tokens)
+    return Exchange(conversation_id, sum(message.tokens or 0 for message in exchange))
 
 
 async def _begin(

@@ -16,6 +16,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage
 from langsmith import tracing_context
 
+from agents.hearing import read_unheard
 from agents.history import Window, read_tail
 from agents.middleware.journal import Journal
 from agents.middleware.limit import StepLimit
@@ -110,8 +111,11 @@ class Mentor:
         text = run.turn.text
         if self._public:
             return [*await read_public_tail(run.work.reading(), run.turn), ask_in_public(text)]
-        tail, question = await asyncio.gather(read_tail(run.context.work, self._window), ask(text, run.context))
-        return [*tail.messages, question]
+        unit = run.context.work
+        tail, heard, question = await asyncio.gather(
+            read_tail(unit, self._window), read_unheard(unit, run.turn.accepted_at), ask(text, run.context)
+        )
+        return [*tail.messages, *(AIMessage(one.text) for one in heard), question]
 
     def _answer_of(self, final: AIMessage | None, run: TurnRun) -> Answer:
         text = clean(final.text).strip() if final is not None else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from learning.consistency import Week, last_week, last_week_so_far, local_days, measure_streak, this_week
+from learning.consistency import Streak, Week, last_week, last_week_so_far, local_days, measure_streak, this_week
 from store.client import ObjectId, Raw
 from store.documents.learner import Attempt
 from store.documents.problems import Submission
@@ -132,6 +132,11 @@ async def show_progress(context: MentorContext) -> Progress:
         tasks_overdue=overdue,
         next_step=_next_step(due, overdue, attempts=attempts, streak=streak.current, today=streak.today),
     )
+
+
+async def read_streak(context: MentorContext) -> Streak:
+    """Return the student's streaks of days with practice."""
+    return measure_streak(await _read_days(context), local_day(context.now(), context.zone))
 
 
 async def _read_tried(context: MentorContext, book: TopicBook) -> dict[ObjectId, _Tried]:

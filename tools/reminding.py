@@ -9,12 +9,16 @@ from zoneinfo import ZoneInfo
 from learning.reminding import Occurrence, Quiet, find_next, find_weekly
 from store.documents.own import ChannelAccount, OutboxItem
 from store.documents.reminders import JobSlot, Reminder, SentReminder
+from store.documents.revisions import RevisionRun
 from store.work import UnitOfWork
+from tools.context import MentorContext
 
 REMINDING: Final = "reminder"
 """The job under which a student's reminder takes its slot."""
 AHEAD: Final = timedelta(minutes=15)
 """How long before it is due a reminder may be made: many are due at the stroke of eight."""
+ANSWERABLE: Final = timedelta(hours=20)
+"""How long the question of a reminder may be answered."""
 GOING: Final = timedelta(seconds=5)
 """From so long before it is due a reminder counts as on its way: taking it back would be a race."""
 SUMMARY_WEEKDAY: Final = 6
@@ -74,6 +78,19 @@ async def find_mailbox(work: UnitOfWork) -> ChannelAccount | None:
 async def can_be_offered(work: UnitOfWork) -> bool:
     """Return whether a student who has never had reminders could have them."""
     return await work.of(Reminder).own() is None and await find_mailbox(work) is not None
+async def find_asked(context: MentorContext) -> SentReminder | None:
+    """Return the last reminder, if it asked a question that the student may still answer."""
+    now = context.now()
+    sent = await context.work.of(SentReminder).find_one(
+        {"kind": "daily", "dueAt": {"$gte": now - ANSWERABLE, "$lte": now}}, sort=[("dueAt", -1)]
+    )
+    if sent is None or not sent.cards:
+        return None
+    item = await context.work.of(OutboxItem).get(sent.id)
+    if item is None or item.status != "sent":
+        return None
+    begun = await context.work.of(RevisionRun).find_one({"startedAt": {"$gte": item.sent_at or sent.due_at}})
+    return None if begun else sent
 
 
 async def replan(work: UnitOfWork, now: datetime, zone: ZoneInfo) -> Reminder | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
@@ -29,6 +30,7 @@ from tools.learner import LearnerView
 from tools.notes import read_notebook
 from tools.problems import ProblemBrief, brief
 from tools.questions import Recall, RecalledCard, cards_for, compare_all
+from tools.reminding import find_asked
 from tools.revision import explain_due
 from tools.scheduling import find_schedule, schedule_attempt, set_urgency
 from tools.topics import pick_topic
@@ -118,24 +120,7 @@ async def start_revision(
     )
     if problem is None and not cards:
         raise ToolFailed(f"There is neither a question nor a problem for {chosen.name} yet; choose another topic.")
-    session = PracticeSession(
-        id=context.work.new_id(),
-        user_id=context.student,
-        session_type="revision",
-        session_name=f"Revision: {chosen.name}",
-        start_time=now,
-        topics_covered=[chosen.name],
-    )
-    await context.work.of(PracticeSession).add(session)
-    run = RevisionRun(
-        id=context.work.new_id(),
-        user_id=context.student,
-        topic_id=chosen.id,
-        session_id=session.id,
-        problem_id=problem.id if problem else None,
-        started_at=now,
-        cards=[card.slug for card in cards],
-    )
+    run, session = await _open(context, chosen, cards, problem)
     if problem and not cards:
         aside = await _begin_problem(context, run, session, problem) or aside
     await context.work.of(RevisionRun).add(run)
@@ -154,11 +139,12 @@ async def answer_recall(
 ) -> RecallReceipt:
     """Compare the student's answer to a revision's questions with the stored points, then start its problem.
 
-    Use it for whatever the student answers after start_revision, "I don't know" included; never improve the answer.
+    Use it for whatever the student answers after start_revision or to a reminder's question, "I don't know" included;
+    never improve the answer.
     Show what was made and what was missed. The problem's clock runs from then on; its outcome goes to record_attempt.
     """
     answer = clean_text(answer, "the answer", limit=_ANSWER_LIMIT)
-    running = await open_run(context)
+    running = await open_run(context) or await _take_up_reminder(context)
     if running is None:
         raise ToolRetry("No revision is asking anything at the moment; start one with `revise`.")
     run, session = running
@@ -191,6 +177,50 @@ async def answer_recall(
         notes=notebook.on(problem_id, [topic.id], limit=_NOTES, length=_NOTE_LENGTH),
         abandoned=aside,
     )
+
+
+async def _open(
+    context: MentorContext, topic: _Topic, cards: Sequence[Card], problem: Problem | None
+) -> tuple[RevisionRun, PracticeSession]:
+    """Return a revision that begins now, its session stored, itself not yet."""
+    session = PracticeSession(
+        id=context.work.new_id(),
+        user_id=context.student,
+        session_type="revision",
+        session_name=f"Revision: {topic.name}",
+        start_time=context.now(),
+        topics_covered=[topic.name],
+    )
+    await context.work.of(PracticeSession).add(session)
+    run = RevisionRun(
+        id=context.work.new_id(),
+        user_id=context.student,
+        topic_id=topic.id,
+        session_id=session.id,
+        problem_id=problem.id if problem else None,
+        started_at=context.now(),
+        cards=[card.slug for card in cards],
+    )
+    return run, session
+
+
+async def _take_up_reminder(context: MentorContext) -> tuple[RevisionRun, PracticeSession] | None:
+    """Begin the revision whose question the last reminder asked, now that it is answered; None where none did."""
+    asked = await find_asked(context)
+    if asked is None or asked.topic_id is None:
+        return None
+    backlog = await read_backlog(context)
+    cards = [card for slug in asked.cards if (card := find_card(slug))]
+    if not cards or asked.topic_id not in backlog.book.names:
+        return None
+    schedule = await find_schedule(context, asked.topic_id)
+    topic = _Topic(asked.topic_id, backlog.book.names[asked.topic_id], schedule)
+    await _put_aside(context, context.now())
+    if schedule:
+        await withdraw_delay(context, schedule)
+    run, session = await _open(context, topic, cards, await _kept_problem(context, backlog.view, backlog, topic))
+    await context.work.of(RevisionRun).add(run)
+    return run, session
 
 
 async def open_run(context: MentorContext) -> tuple[RevisionRun, PracticeSession] | None:

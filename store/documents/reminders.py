@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from store.documents.base import Id, Index, Text, Time, index
+from store.documents.base import Id, Index, Map, Number, Text, Time, index
 from store.documents.own import Own
 
 ReminderKind = Literal["daily", "weekly"]
@@ -43,8 +43,8 @@ class Reminder(Own):
 class SentReminder(Own):
     """A reminder that was made. `_id` is its item in the outbox; it counts from `due_at` on, when that is sent.
 
-    `topic_id` and `cards` are the revision that it asks about, if any. `heard`: it stands in the conversation, where
-    it is written with the student's next message.
+    `topic_id` and `cards` are the revision that it asks about, if any. `mastery` is what a summary found, by topic, for
+    the next one to compare. `heard`: it stands in the conversation, where it is written with the next message.
     """
 
     collection: ClassVar[str] = "sent_reminders"
@@ -61,6 +61,7 @@ class SentReminder(Own):
     late: bool = False
     topic_id: Id | None = None
     cards: list[Text] = Field(default_factory=list)
+    mastery: Map[Number] = Field(default_factory=dict)
     heard: bool = False
 
 
