@@ -26,10 +26,15 @@ from bot.doorway import Doorway
 from bot.forgetting import Forgetting
 from bot.settings import Settings
 from bot.turns import Pace, Turns
+from jobs.broker import Broker
+from jobs.making import Parts
+from jobs.registry import build_jobs
+from jobs.ticking import Ticking
 from prompts import load
 from store.client import Database
 from store.documents.own import Platform
 from store.repositories.erasures import Erasures
+from store.repositories.reminders import JobSlots
 from store.repositories.turns import Limits
 from store.work import Clock, IdFactory
 from tools.public import PUBLIC
@@ -86,6 +91,12 @@ class Assembly:
         settings = self.settings
         return ModelSettings(key, settings.openai_model, settings.openai_base_url, settings.openai_timeout)
 
+    def ticking(self) -> Ticking:
+        """Return what makes happen by itself what is due."""
+        faults, lease = self.settings.faults, self.settings.lease_seconds
+        jobs = build_jobs(Parts(self.database, self.clock, self.ids, self.holder, faults, lease))
+        return Ticking(jobs, Broker(jobs), JobSlots(self.database, ids=self.ids), clock=self.clock)
+
     @asynccontextmanager
     async def running(self, http: httpx2.AsyncClient) -> AsyncIterator[tuple[Turns, Delivery]]:
         """Work and deliver while the block runs; on the way out, end what runs and say what was answered."""
@@ -125,6 +136,7 @@ class Assembly:
             delivery.run(stop),
             Forgetting(erasures).run(stop),
             Counting(self.database).run(stop),
+            self.ticking().run(stop),
         )
         running = [asyncio.create_task(part) for part in parts]
         try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from store.client import Database, ObjectId, Raw
 from store.documents.own import Turn
+from store.documents.people import User
 from store.documents.reminders import JobSlot, Reminder, SentReminder
 from store.errors import DuplicateKey
 from store.work import IdFactory
@@ -38,10 +40,11 @@ class ReminderQueue:
         self._reminders = database.collection(Reminder.collection)
         self._sent = database.collection(SentReminder.collection)
         self._turns = database.collection(Turn.collection)
+        self._users = database.collection(User.collection)
 
-    async def due(self, field: str, until: datetime, *, limit: int) -> list[ObjectId]:
+    async def due(self, field: str, until: datetime, *, but: Sequence[ObjectId], limit: int) -> list[ObjectId]:
         """Return the students whose `field` ("nextAt", "summaryAt") comes by `until`, the longest waiting first."""
-        query: Raw = {field: {"$lte": until}}
+        query: Raw = {field: {"$lte": until}, "_id": {"$nin": list(but)}} if but else {field: {"$lte": until}}
         raws = await self._reminders.find(query, sort=[(field, 1)], limit=limit, fields={"_id": 1})
         return [raw["_id"] for raw in raws]
 
@@ -69,5 +72,5 @@ class ReminderQueue:
         return sorted({raw["userId"] for raw in made if raw["madeAt"] < said[raw["userId"]]}, key=str)
 
     async def knows(self, student: ObjectId) -> bool:
-        """Return whether a student still has reminders: one who was forgotten has none."""
-        return await self._reminders.find_one({"_id": student}, fields={"_id": 1}) is not None
+        """Return whether a student is still there: one who was forgotten is not."""
+        return await self._users.find_one({"_id": student}, fields={"_id": 1}) is not None

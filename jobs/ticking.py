@@ -1,0 +1,58 @@
+"""The clock of the jobs: every replica ticks, and the slot of a tick is taken by one of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Final
+
+from jobs.base import Job
+from jobs.broker import Broker
+from store.errors import StoreError
+from store.repositories.reminders import JobSlots
+from store.work import Clock
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS: Final = 0.5
+_KEPT: Final = timedelta(hours=1)
+
+
+class Ticking:
+    """Queues each job once in its time, among any number of replicas."""
+
+    def __init__(
+        self, jobs: Sequence[Job], broker: Broker, slots: JobSlots, *, clock: Clock, poll: float = POLL_SECONDS
+    ) -> None:
+        self._jobs, self._broker, self._slots = jobs, broker, slots
+        self._clock, self._poll = clock, poll
+        self._seen: dict[str, str] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Tick until `stop` is set, then wait for what runs."""
+        async with self._broker.open():
+            while not stop.is_set():
+                await self.tick()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), self._poll)
+
+    async def tick(self) -> int:
+        """Queue every job whose slot nobody has taken; return how many that were."""
+        now, queued = self._clock(), 0
+        for job in self._jobs:
+            slot = job.slot_of(now)
+            if self._seen.get(job.name) == slot:
+                continue
+            try:
+                if await self._slots.claim(job.name, slot, now=now, kept=_KEPT):
+                    await self._broker.queue(job.name, now)
+                    queued += 1
+                self._seen[job.name] = slot
+            except StoreError as exc:
+                log.warning("the job %s waits: %s", job.name, exc)
+            except Exception:
+                log.exception("the job %s cannot be queued", job.name)
+        return queued
