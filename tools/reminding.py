@@ -78,6 +78,8 @@ async def find_mailbox(work: UnitOfWork) -> ChannelAccount | None:
 async def can_be_offered(work: UnitOfWork) -> bool:
     """Return whether a student who has never had reminders could have them."""
     return await work.of(Reminder).own() is None and await find_mailbox(work) is not None
+
+
 async def find_asked(context: MentorContext) -> SentReminder | None:
     """Return the last reminder, if it asked a question that the student may still answer."""
     now = context.now()
