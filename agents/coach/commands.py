@@ -63,6 +63,9 @@ def _argument(text: str, *, needed: bool) -> Argument:
 
 
 SERVICE: Final[tuple[Command, ...]] = (
+    Command("privacy", "what is stored about you, where, and how it goes"),
+    Command("language", "the language in which I speak to you", "[LANGUAGE]"),
+    Command("feedback", "say what was good or bad about an answer", "[up|down] [TEXT]"),
     Command("stop", "have nothing sent to you any more, until you say /start"),
     Command("cancel", "stop the answer that is being made"),
 )
