@@ -6,10 +6,11 @@ The English text stands in the code and is its own key. `locale/prepmate.pot` li
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ DOMAIN: Final = "prepmate"
 ENGLISH: Final = "en"
 LOCALE: Final = Path(__file__).parent / "locale"
 
+_TAG: Final = re.compile(r"[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*")
 _language: ContextVar[str] = ContextVar("language", default=ENGLISH)
 
 
@@ -57,8 +59,10 @@ def say_count(one: str, many: str, count: int, **values: Any) -> str:
     return _catalogue(_language.get()).ngettext(one, many, count).format(count=count, **values)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _catalogue(language: str) -> gettext.NullTranslations:
     """Return the catalogue of a language: "pt-BR" is looked for as pt_BR, then as pt."""
+    if not _TAG.fullmatch(language):  # platforms pass on what people's apps say
+        return gettext.NullTranslations()
     tag = language.replace("-", "_")
     return gettext.translation(DOMAIN, LOCALE, languages=[tag, tag.partition("_")[0]], fallback=True)
