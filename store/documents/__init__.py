@@ -21,6 +21,7 @@ from store.documents.repeats import TaskRepeat
 from store.documents.revisions import REVISIONS
 from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem, UserRoadmapProgress
 from store.documents.sessions import AIMentorConversation, PracticeSession, PreparationTask
+from store.documents.splits import SPLITS
 from store.documents.study import STUDY
 from store.documents.sync import IntegrationMetadata, SyncLog, UserContest, UserPlatformSyncState, UserSubmission
 from store.documents.upkeep import AppliedMigration, LoadedCatalogue
@@ -67,6 +68,7 @@ ALL: tuple[type[Document], ...] = (
     TaskRepeat,
     *REMINDERS,
     *ACCOUNT,
+    *SPLITS,
     *ACCESS,
     *FEEDBACK,
     Pace,

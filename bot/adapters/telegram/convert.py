@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update, User
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
 
 from bot.adapters.base import Incoming
 from bot.adapters.telegram.attachments import Attached, sentence_for, trouble_with
@@ -32,22 +32,32 @@ class Me:
 
 @dataclass(frozen=True)
 class Heard:
-    """A message for PrepMate. `number` is its place in the chat, `sent_at` when Telegram got it."""
+    """A message for PrepMate. `number` is its place in the chat, `sent_at` when Telegram got it.
+
+    `units` is how long it came, `typed` whether its sender wrote or pasted it as text; `command`: it begins with one.
+    """
 
     incoming: Incoming
     number: int
     sent_at: datetime
+    units: int = 0
+    typed: bool = False
+    command: bool = False
     document: Attached | None = None
 
 
 @dataclass(frozen=True)
 class Pressed:
-    """The tap on the `index`-th button below what came from an outbox item; `press` is its name for the platform."""
+    """The tap on the `index`-th button below what came from an outbox item; `press` is its name for the platform.
+
+    `message` is what the button stands below, where that is still to be changed.
+    """
 
     incoming: Incoming
     press: str
     item: str
     index: int
+    message: int | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +117,14 @@ def _of_message(message: Message, update_id: int, me: Me) -> Decision:
     if chat.type in GROUPS and not (words.addressed or _answers(message, me)):
         return Ignored("said to others in a group")
     incoming = _incoming(sender, chat, message, words.text, f"telegram:{me.id}:{update_id}")
-    heard = Heard(incoming, message.message_id, message.date)
+    heard = Heard(
+        incoming,
+        message.message_id,
+        message.date,
+        units=len((message.text or "").encode("utf-16-le")) // 2,
+        typed=message.text is not None and message.forward_origin is None and message.via_bot is None,
+        command=any(one.type == MessageEntity.BOT_COMMAND and one.offset == 0 for one in message.entities),
+    )
     if sentence := sentence_for(message):
         return Told(incoming, sentence, once=message.media_group_id)
     if message.document:
@@ -156,7 +173,13 @@ def _of_press(query: CallbackQuery, me: Me) -> Decision:
     # Below a message that is too old to be told of, whoever pressed is answered in private.
     chat = query.message.chat if query.message else Chat(query.from_user.id, Chat.PRIVATE)
     incoming = _incoming(query.from_user, chat, message, "", f"telegram:{me.id}:press:{query.id}")
-    return Pressed(replace(incoming, reply_to=None), query.id, item, int(index) if index.isdecimal() else -1)
+    return Pressed(
+        replace(incoming, reply_to=None),
+        press=query.id,
+        item=item,
+        index=int(index) if index.isdecimal() else -1,
+        message=message.message_id if message else None,
+    )
 
 
 def _of_membership(change: ChatMemberUpdated) -> Decision:

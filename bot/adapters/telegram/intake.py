@@ -15,12 +15,16 @@ from weakref import WeakValueDictionary
 from bot.adapters.base import Incoming
 from bot.adapters.telegram.convert import Decision, Heard, Left, Me, Pressed, Told, account_of, decide
 from bot.adapters.telegram.files import Unread, text_of
+from bot.adapters.telegram.joining import Joining
 from bot.adapters.telegram.speaker import Speaker
 from bot.doorway import Said
 from bot.taps import Taps
 from bot.turns import Accepted
+from store.client import Database
 from store.errors import StoreError, StoreSetupError
 from store.repositories.accounts import Accounts
+from store.repositories.splits import Splits
+from store.work import Clock, IdFactory
 from texts import ENGLISH, say, speaking
 
 log = logging.getLogger(__name__)
@@ -39,9 +43,12 @@ class Door(Protocol):
 class Intake:
     """Takes updates in, those of one account one after the other in the order in which they are given."""
 
-    def __init__(self, me: Me, speaker: Speaker, *, door: Door, taps: Taps, accounts: Accounts) -> None:
-        self._me, self._speaker = me, speaker
-        self._door, self._taps, self._accounts = door, taps, accounts
+    def __init__(
+        self, me: Me, speaker: Speaker, *, door: Door, database: Database, holder: str, clock: Clock, ids: IdFactory
+    ) -> None:
+        self._me, self._speaker, self._door = me, speaker, door
+        self._taps, self._accounts = Taps(database), Accounts(database, clock=clock, ids=ids)
+        self.joining = Joining(Splits(database), accept=self._accept, refuse=self._refuse, holder=holder, clock=clock)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._done: OrderedDict[int, None] = OrderedDict()
 
@@ -78,16 +85,16 @@ class Intake:
 
     async def _hear(self, heard: Heard) -> None:
         incoming = heard.incoming
-        if heard.document is not None:
-            try:
-                text = await text_of(self._speaker.client, incoming.text, heard.document)
-            except Unread as exc:
-                self._speaker.say(incoming, str(exc), once=str(exc))
-                return
-            incoming = replace(incoming, text=text, attached=True)
-        taken = await self._door.take(incoming)
-        if isinstance(taken, Said):
-            self._speaker.say(incoming, taken.text)
+        if heard.document is None:
+            await self.joining.take(heard)
+            return
+        try:
+            text = await text_of(self._speaker.client, incoming.text, heard.document)
+        except Unread as exc:
+            self._refuse(incoming, str(exc))
+            return
+        await self.joining.settle(incoming)
+        await self._accept(replace(incoming, text=text, attached=True))
 
     async def _press(self, pressed: Pressed) -> None:
         incoming = pressed.incoming
@@ -96,11 +103,25 @@ class Intake:
             self._speaker.answer(pressed.press, tap)
             return
         key = f"telegram:{self._me.id}:tap:{tap.key}" if tap.key else incoming.key
+        await self.joining.settle(incoming)
         taken = await self._door.take(replace(incoming, text=tap.says, key=key))
         if isinstance(taken, Said):
             self._speaker.answer(pressed.press, taken.text)
+        elif taken.duplicate:
+            self._speaker.answer(pressed.press, say("You have chosen already."))
         else:
-            self._speaker.answer(pressed.press, say("You have chosen already.") if taken.duplicate else "")
+            self._speaker.answer(pressed.press, "")
+            if tap.key and pressed.message is not None:
+                self._speaker.mark(incoming.address, pressed.message, tap)
+
+    async def _accept(self, incoming: Incoming) -> None:
+        """Take a message in, or say why not. Raises: StoreError."""
+        taken = await self._door.take(incoming)
+        if isinstance(taken, Said):
+            self._speaker.say(incoming, taken.text)
+
+    def _refuse(self, incoming: Incoming, sentence: str) -> None:
+        self._speaker.say(incoming, sentence, once=sentence)
 
     def _remember(self, number: Any) -> None:
         self._done[number] = None

@@ -55,6 +55,8 @@ class Polling:
         self._wait, self._pause, self._look = wait, pause, look
         self._offset, self._asked = 0, 0
         self._failures, self._told = 0, ""
+        self.in_hand = False
+        """Whether updates that came in are being handed over."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take updates in until `stop`. Raises: TokenRefused."""
@@ -125,7 +127,11 @@ class Polling:
         lines: dict[str, list[Update]] = {}
         for update in updates:
             lines.setdefault(account_of(update), []).append(update)
-        left = [left for left in await asyncio.gather(*map(self._take_each, lines.values())) if left is not None]
+        self.in_hand = True
+        try:
+            left = [left for left in await asyncio.gather(*map(self._take_each, lines.values())) if left is not None]
+        finally:
+            self.in_hand = False
         last = max(int(update["update_id"]) for update in updates)
         self._offset = max(self._offset, min([last + 1, *left]))
         return not left

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from telegram.error import BadRequest
@@ -23,11 +23,9 @@ from bot.adapters.telegram.speaker import Speaker
 from bot.adapters.telegram.webhook import Webhook, unset
 from bot.app import App, utc_now
 from bot.settings import Settings
-from bot.taps import Taps
 from store.client import Database
 from store.documents.own import Platform
 from store.leases import Leases
-from store.repositories.accounts import Accounts
 
 _LAST_WORDS_SECONDS: Final = 1.0
 
@@ -39,6 +37,7 @@ class TelegramService:
 
     def __init__(self, settings: Settings, client: TelegramClient, tell: Tell) -> None:
         self._settings, self._client, self._tell = settings, client, tell
+        self._adapter: TelegramAdapter | None = None
         secret = settings.telegram_webhook_secret
         self._webhook: Webhook | None = None
         if settings.webhook_url and secret:
@@ -46,7 +45,17 @@ class TelegramService:
 
     def adapter(self, database: Database) -> Adapter:
         """Return what delivers to Telegram."""
-        return TelegramAdapter(database, self._client, clock=utc_now, faults=self._settings.faults)
+        return self._telegram(database)
+
+    def _telegram(self, database: Database) -> TelegramAdapter:
+        if self._adapter is None:
+            self._adapter = TelegramAdapter(database, self._client, clock=utc_now, faults=self._settings.faults)
+        return self._adapter
+
+    async def close(self) -> None:
+        """Give back what this process had for itself."""
+        if self._adapter is not None:
+            await self._adapter.close()
 
     def routes(self) -> Sequence[web.RouteDef]:
         """Return where Telegram calls, if it does."""
@@ -58,25 +67,35 @@ class TelegramService:
         if user is None:
             return
         me = Me(user.id, user.username or "")
-        speaker = Speaker(self._client, clock=app.clock)
-        accounts = Accounts(app.database, clock=app.clock, ids=app.ids)
-        intake = Intake(me, speaker, door=app.doorway, taps=Taps(app.database), accounts=accounts)
-        menu = asyncio.create_task(keep_menu(self._client.bot), name="menu")
+        speaker = Speaker(self._telegram(app.database), clock=app.clock)
+        intake = Intake(
+            me,
+            speaker,
+            door=app.doorway,
+            database=app.database,
+            holder=app.holder,
+            clock=app.clock,
+            ids=app.ids,
+        )
         try:
-            if self._webhook:
-                await self._be_called(self._webhook, me, intake, stop)
-            else:
-                await self._poll(app, me, intake, stop)
+            async with _beside(self._keep_menu()):
+                if self._webhook:
+                    await self._be_called(self._webhook, me, intake, stop)
+                else:
+                    await self._poll(app, me, intake, stop)
         finally:
-            menu.cancel()
             await speaker.settle(_LAST_WORDS_SECONDS)
+
+    async def _keep_menu(self) -> None:
+        await keep_menu(self._client.bot)
 
     async def _poll(self, app: App, me: Me, intake: Intake, stop: asyncio.Event) -> None:
         await ask(lambda: unset(self._client.bot), tell=self._tell, stop=stop)
         leases = Leases(app.database, ttl=self._settings.lease_seconds)
         polling = Polling(self._client, intake, leases=leases, holder=app.holder, tell=self._tell)
         self._tell(f"Telegram: @{me.username}, polling.")
-        await polling.run(stop)
+        async with _beside(intake.joining.run(stop, lambda: polling.in_hand)):
+            await polling.run(stop)
 
     async def _be_called(self, webhook: Webhook, me: Me, intake: Intake, stop: asyncio.Event) -> None:
         webhook.lead_to(intake)
@@ -86,9 +105,21 @@ class TelegramService:
             raise WebhookRefused(exc.message.removeprefix("Bad Request: ")) from None
         self._tell(f"Telegram: @{me.username}, called at {webhook.url}.")
         try:
-            await stop.wait()
+            async with _beside(intake.joining.run(stop, lambda: False)):
+                await stop.wait()
         finally:
             webhook.lead_to(None)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Have something done while the block runs."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager
@@ -98,4 +129,8 @@ async def opened(settings: Settings, tell: Tell) -> AsyncIterator[TelegramServic
     if token is None:
         raise TokenRefused
     async with TelegramClient.opened(token.get_secret_value(), api=settings.telegram_api_url) as client:
-        yield TelegramService(settings, client, tell)
+        service = TelegramService(settings, client, tell)
+        try:
+            yield service
+        finally:
+            await service.close()

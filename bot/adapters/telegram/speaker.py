@@ -8,19 +8,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.adapters.base import DeliverLater, Incoming, Undeliverable
+from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.adapters.telegram.client import Place, TelegramClient
 from bot.adapters.telegram.errors import Refusal, TelegramDown
+from bot.taps import Tap
 from store.work import Clock
 
 log = logging.getLogger(__name__)
 
 HUSH: Final = timedelta(seconds=30)
 """How long the same sentence is not said again to the same account."""
+LONGEST_TOAST: Final = 60
+"""Characters that fit what is shown for a moment; what is longer is shown until it was read."""
 _REMEMBERED: Final = 5_000
 _TRIES: Final = 3
 _AT_ONCE: Final = 200
@@ -30,8 +34,8 @@ _LONGEST_WAIT: Final = 60.0
 class Speaker:
     """Says sentences and answers presses, each in a task of its own."""
 
-    def __init__(self, client: TelegramClient, *, clock: Clock) -> None:
-        self.client, self._clock = client, clock
+    def __init__(self, adapter: TelegramAdapter, *, clock: Clock) -> None:
+        self._adapter, self._clock = adapter, clock
         self._said: OrderedDict[tuple[str, str], datetime] = OrderedDict()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -43,7 +47,7 @@ class Speaker:
         place = Place.of(incoming.address)
 
         async def send() -> None:
-            await self.client.send_text(place, sentence, reply_to=reply_to)
+            await self._adapter.sender.send_text(place, sentence, reply_to=reply_to)
 
         self._begin(self._insist(send))
 
@@ -51,9 +55,22 @@ class Speaker:
         """Acknowledge the press of a button, perhaps with a sentence."""
 
         async def send() -> None:
-            await self.client.answer_press(press, sentence, loud=len(sentence) > 60)
+            await self.client.answer_press(press, sentence, loud=len(sentence) > LONGEST_TOAST)
 
         self._begin(self._insist(send))
+
+    def mark(self, address: str, message: int, tap: Tap) -> None:
+        """Show below a message which of its buttons was chosen."""
+
+        async def send() -> None:
+            await self._adapter.show_chosen(Place.of(address), message, tap)
+
+        self._begin(self._insist(send))
+
+    @property
+    def client(self) -> TelegramClient:
+        """Return the connection to Telegram."""
+        return self._adapter.sender.client
 
     async def settle(self, seconds: float) -> None:
         """Wait until everything was said, at most so long; what was not by then is left unsaid."""
@@ -72,7 +89,7 @@ class Speaker:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _insist(self, send: Any) -> None:
+    async def _insist(self, send: Callable[[], Awaitable[None]]) -> None:
         for attempt in range(1, _TRIES + 1):
             try:
                 await send()

@@ -8,17 +8,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.adapters.base import Incoming
+from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.adapters.telegram.client import TelegramClient
 from bot.adapters.telegram.intake import Intake
 from bot.adapters.telegram.polling import Polling
 from bot.adapters.telegram.speaker import Speaker
 from bot.doorway import Said
-from bot.taps import Taps
 from bot.turns import Accepted
 from store.client import Database, ObjectId
 from store.errors import StoreUnavailable
 from store.leases import Leases
-from store.repositories.accounts import Accounts
 from tests.bot.telegram.updates import ME
 from tests.clock import FixedClock
 from tests.fakes.telegram import FakeTelegram
@@ -84,17 +83,24 @@ class Reception:
 
 @asynccontextmanager
 async def reception(
-    telegram: FakeTelegram, database: Database, door: Door, *, holder: str = "a", token: str | None = None
+    telegram: FakeTelegram,
+    database: Database,
+    door: Door,
+    *,
+    holder: str = "a",
+    token: str | None = None,
+    clock: FixedClock | None = None,
 ) -> AsyncIterator[Reception]:
     """Open the ingress of a replica."""
     async with TelegramClient.opened(token or telegram.token, api=telegram.url) as client:
         told: list[str] = []
-        clock = FixedClock()
-        speaker = Speaker(client, clock=clock)
-        accounts = Accounts(database, clock=clock, ids=ObjectId)
-        intake = Intake(ME, speaker, door=door, taps=Taps(database), accounts=accounts)
+        clock = clock or FixedClock()
+        adapter = TelegramAdapter(database, client, clock=clock, holder=holder)
+        speaker = Speaker(adapter, clock=clock)
+        intake = Intake(ME, speaker, door=door, database=database, holder=holder, clock=clock, ids=ObjectId)
         leases = Leases(database, ttl=2.0)
         quick = {"wait": 5, "pause": 0.01, "look": 0.02}
         polling = Polling(client, intake, leases=leases, holder=holder, tell=told.append, **quick)  # type: ignore[arg-type]
         yield Reception(telegram, client, polling, intake, speaker, told)
         await speaker.settle(2.0)
+        await adapter.close()

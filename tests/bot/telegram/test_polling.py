@@ -10,7 +10,7 @@ import pytest
 from bot.adapters.telegram.asking import TokenRefused
 from store.client import ObjectId
 from store.documents.own import Action, ChannelAccount, OutboxItem
-from tests.bot.stage import Stage
+from tests.bot.telegram.conftest import Base
 from tests.bot.telegram.reception import Door, Reception, reception
 from tests.fakes.telegram import FakeTelegram
 
@@ -65,10 +65,10 @@ async def test_an_update_that_makes_trouble_is_passed_over(
     }
 
 
-async def test_only_one_replica_polls(desk: Reception, stage: Stage, door: Door) -> None:
+async def test_only_one_replica_polls(desk: Reception, base: Base, door: Door) -> None:
     """The second replica waits for the lease, takes over without a word, and nothing is lost or doubled."""
     telegram = desk.telegram
-    async with reception(telegram, stage.database, door, holder="b") as other, desk.polled():
+    async with reception(telegram, base.database, door, holder="b") as other, desk.polled():
         await desk.confirmed(telegram.say(7, "one"))
         async with other.polled():
             desk.stop.set()
@@ -99,9 +99,9 @@ async def test_a_lost_answer_loses_nothing(desk: Reception, door: Door) -> None:
     assert door.texts == ["hello"]
 
 
-async def test_a_token_that_telegram_does_not_know_ends_it(telegram: FakeTelegram, stage: Stage, door: Door) -> None:
+async def test_a_token_that_telegram_does_not_know_ends_it(telegram: FakeTelegram, base: Base, door: Door) -> None:
     """A wrong token is one sentence that names the variable and does not show it."""
-    async with reception(telegram, stage.database, door, token="100:wrong") as desk:
+    async with reception(telegram, base.database, door, token="100:wrong") as desk:
         with pytest.raises(TokenRefused, match="TELEGRAM_BOT_TOKEN") as refused:
             await asyncio.wait_for(desk.polling.run(asyncio.Event()), 5.0)
     assert "100:wrong" not in str(refused.value)
@@ -174,17 +174,17 @@ async def test_a_file_that_is_not_given_out_is_told(desk: Reception, door: Door)
     assert not door.taken
 
 
-async def test_a_tap_is_a_message(desk: Reception, stage: Stage, door: Door) -> None:
+async def test_a_tap_is_a_message(desk: Reception, base: Base, door: Door) -> None:
     """A tap is taken in as what it stands for, under its own key; one that is not known gets a sentence."""
     student = ObjectId()
     stamps = {"user_id": student, "platform": "telegram"}
     link = ChannelAccount(id="telegram:7", display_name="Ada", address="7", **stamps)
     tap = Action(label="Again", says="/rate again Arrays")
     item = OutboxItem(
-        id="answer:1", address="7", seq=1, text="?", actions=[tap], next_attempt_at=stage.clock(), **stamps
+        id="answer:1", address="7", seq=1, text="?", actions=[tap], next_attempt_at=base.clock(), **stamps
     )
     for document in (link, item):
-        await stage.database.collection(document.collection).insert(document.to_mongo())
+        await base.database.collection(document.collection).insert(document.to_mongo())
     desk.telegram.meet(7)
     updates = [desk.telegram.press_data(7, 7, 1, data) for data in ("answer:1:0", "answer:9:0")]
     async with desk.polled():
@@ -194,15 +194,15 @@ async def test_a_tap_is_a_message(desk: Reception, stage: Stage, door: Door) -> 
     assert "from before" in (desk.telegram.presses[1].toast or "")
 
 
-async def test_who_blocks_the_bot_is_noted(desk: Reception, stage: Stage) -> None:
+async def test_who_blocks_the_bot_is_noted(desk: Reception, base: Base) -> None:
     """A student who blocks the bot is sent nothing more on our own initiative."""
     link = ChannelAccount(id="telegram:7", user_id=ObjectId(), platform="telegram", display_name="Ada", address="7")
-    await stage.database.collection(ChannelAccount.collection).insert(link.to_mongo())
+    await base.database.collection(ChannelAccount.collection).insert(link.to_mongo())
     async with desk.polled():
         await desk.confirmed(desk.telegram.block(7))
-    raw = await stage.database.collection(ChannelAccount.collection).find_one({"_id": "telegram:7"})
+    raw = await base.database.collection(ChannelAccount.collection).find_one({"_id": "telegram:7"})
     assert raw
-    assert raw["deadAt"] == stage.clock()
+    assert raw["deadAt"] == base.clock()
 
 
 async def _until(condition: object) -> None:

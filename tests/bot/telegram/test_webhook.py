@@ -14,7 +14,7 @@ from bot.adapters.telegram.webhook import HEADER, Webhook, unset
 from bot.errors import SettingsError
 from bot.http import MOST_BYTES, listening
 from store.client import connect
-from tests.bot.stage import Stage
+from tests.bot.telegram.conftest import Base
 from tests.bot.telegram.reception import Door, Reception
 from tests.bot.telegram.updates import message
 
@@ -46,11 +46,11 @@ def free_port() -> int:
 
 
 @pytest.fixture
-async def called(desk: Reception, stage: Stage) -> AsyncIterator[Called]:
+async def called(desk: Reception, base: Base) -> AsyncIterator[Called]:
     """The ingress of one replica, called by the fake Telegram."""
     port = free_port()
     webhook = Webhook(f"http://127.0.0.1:{port}/behind/a/proxy", SECRET)
-    async with listening("127.0.0.1", port, [webhook.route()], stage.database):
+    async with listening("127.0.0.1", port, [webhook.route()], base.database):
         webhook.lead_to(desk.intake)
         yield Called(desk, webhook, port)
         await desk.client.bot.delete_webhook()
