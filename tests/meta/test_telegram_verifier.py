@@ -16,7 +16,7 @@ from tests.verify.telegram import Classroom, check_screens, free_ports
 
 def answer(label: str) -> str:
     """Return an answer as the fake model words it."""
-    return f"You said: “Tell me about heaps. That was message {label}.”. The one before was: “message 0-0.”."
+    return f"You said: “Heaps. That was message {label}.”. I have seen 2 earlier messages from you. The one before…"
 
 
 async def screens(kills: int, *texts: str) -> dict[str, list[str]]:
@@ -38,7 +38,7 @@ async def test_what_students_saw_is_judged() -> None:
     """An answer that is missing, comes twice or in the wrong order is told, and so is a stray without a kill."""
     first, second = answer("7-1"), answer("7-2")
     assert await screens(0, first, second) == {}
-    assert await screens(1, first, "…", second) == {}
+    assert await screens(1, first, "You said: “Heaps. That was message 7-2.” …", second) == {}
     assert set(await screens(0, first, "…", second)) == {"strays"}
     assert await screens(0, first) == {"unanswered": ["7-2"]}
     assert await screens(0, first, second, second) == {"answered_twice": ["7-2"]}

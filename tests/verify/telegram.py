@@ -50,7 +50,8 @@ REPEATED = 0.3
 LATEST_REPEAT_SECONDS = 8.0
 PATIENCE_SECONDS = 60.0
 SLUGS = ("two-sum", "valid-parentheses", "coin-change", "number-of-islands", "climbing-stairs", "course-schedule")
-ANSWERED = re.compile(r"You said: “[^”]*message (\d+-\d+)\.”")
+ANSWERED = re.compile(r"You said: “[^”]*message (\d+-\d+)\.”\. I have seen \d+ earlier messages from you\.")
+"""In a whole answer; a placeholder holds its beginning only."""
 
 
 @dataclass

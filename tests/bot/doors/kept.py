@@ -11,6 +11,8 @@ from store.client import Database, ObjectId
 from store.documents import ALL
 from store.documents.account import ServiceSecret
 from store.documents.own import Effect, Fence, Lease, Turn
+from store.documents.pace import Pace
+from store.documents.reminders import JobSlot
 
 CHANCE = {
     "turns": ("fence",),
@@ -22,12 +24,12 @@ CHANCE = {
 }
 """Names by collection whose values differ from run to run: how often a lease was taken, and what is drawn."""
 DOOR = {
-    "turns": ("key", "platform", "address", "replyTo"),
-    "outbox": ("turnKey", "platform", "address", "replyTo"),
+    "turns": ("key", "platform", "address", "replyTo", "standsAt"),
+    "outbox": ("turnKey", "platform", "address", "replyTo", "messages"),
     "channel_accounts": ("_id", "platform", "address"),
 }
 """Fields by collection that say where something was said."""
-APART = frozenset({Lease.collection, Fence.collection, ServiceSecret.collection})
+APART = frozenset(document.collection for document in (Lease, Fence, JobSlot, Pace, ServiceSecret))
 """Who works on what, by the server's clock and under the door's addresses; and what is drawn as a whole."""
 ID = re.compile(r"\b[0-9a-f]{24}\b")
 RUN = re.compile(r"lc_run--[0-9a-f-]+")
