@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import httpx2
 
 from bot.app import reach_database, utc_now
+from bot.checks.access import check_access
 from bot.checks.database import check_catalogue, check_clock, check_data, check_indexes, describe
 from bot.checks.endpoint import SECONDS as ENDPOINT_SECONDS
 from bot.checks.endpoint import check_endpoint
@@ -37,6 +38,8 @@ async def examine(
         yield directory
         program = check_program(settings)
         yield program
+        if settings.telegram_bot_token is not None:
+            yield check_access(settings)
         if not program.broken and (settings.mongodb_uri or not directory.broken):
             async for finding in _examine_database(settings, clock):
                 yield finding

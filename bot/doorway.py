@@ -121,7 +121,7 @@ class Doorway:
             if command != "start":
                 return await self._say_that_they_stopped(link)
             await self._accounts.start(link)
-        return await self._turns.accept(self._without_code(incoming, command, rest))
+        return await self._turns.accept(self._without_code(incoming, command, rest), student=link.user_id)
 
     async def _say_that_they_stopped(self, link: ChannelAccount) -> Said:
         with speaking(await self._accounts.language_of(link.user_id)):

@@ -106,10 +106,11 @@ class Turns:
 
     # --- the door
 
-    async def accept(self, incoming: Incoming) -> Accepted:
+    async def accept(self, incoming: Incoming, *, student: ObjectId | None = None) -> Accepted:
         """Write a message down; after this it is answered or visibly failed, whatever happens to this process.
 
-        A message whose key was accepted before is not written again.
+        A message whose key was accepted before is not written again. `student` is who speaks through the account where
+        that was just looked up.
 
         Raises: Refused with a sentence for the student; StoreUnavailable when nothing can be promised now.
         """
@@ -117,14 +118,14 @@ class Turns:
         if self._draining:
             raise StoreUnavailable("PrepMate is shutting down; send it again in a moment")
         try:
-            for _ in range(2):
+            for known_as in (student, None):
                 # In this order: an erasure remembers a turn's key before it deletes the turn.
                 if known := await self.known(incoming.key):
                     return known
                 if await self._tombstones.holds(incoming.key):
                     raise Forgotten(say(replies.FORGOTTEN))
                 with contextlib.suppress(StudentGone):
-                    return await self._take_in(incoming)
+                    return await self._take_in(incoming, known_as)
         except (Deactivated, QueueFull, TooFast) as exc:
             raise Refused(replies.sentence_for(exc)) from exc
         raise StoreUnavailable("everything about you is being deleted; send it again in a moment")
@@ -135,18 +136,21 @@ class Turns:
             return None
         return Accepted(known.id, known.user_id, duplicate=True)
 
-    async def _take_in(self, incoming: Incoming) -> Accepted:
+    async def _take_in(self, incoming: Incoming, student: ObjectId | None) -> Accepted:
         """Write a message down for whoever speaks through its account.
 
         Raises: Deactivated, QueueFull, TooFast, StudentGone.
         """
-        student = await self._accounts.resolve(
-            incoming.platform,
-            incoming.account,
-            incoming.display_name,
-            address=private_address(incoming),
-            language=incoming.language,
-        )
+        if student is not None:
+            await self._accounts.check_active(student)
+        else:
+            student = await self._accounts.resolve(
+                incoming.platform,
+                incoming.account,
+                incoming.display_name,
+                address=private_address(incoming),
+                language=incoming.language,
+            )
         turn = self._turn_of(incoming, student)
         if await self._queue.accept(turn) is None:
             if known := await self.known(turn.key):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from learning.reminding import Occurrence, Quiet, find_next, find_weekly
 from store.documents.own import ChannelAccount, OutboxItem
+from store.documents.people import User
 from store.documents.reminders import JobSlot, Reminder, SentReminder
 from store.documents.revisions import RevisionRun
 from store.work import UnitOfWork
@@ -69,7 +70,9 @@ def _first(reminder: Reminder, last: str | None, step: timedelta) -> date | None
 
 
 async def find_mailbox(work: UnitOfWork) -> ChannelAccount | None:
-    """Return the account through which the student can be written to in private, or None."""
+    """Return the account through which the student can be written to in private, or None: also where it was closed."""
+    if await work.of(User).count({"isActive": False}, limit=1):
+        return None
     open_ones = await work.of(ChannelAccount).find({"address": {"$ne": None}, "stoppedAt": None, "deadAt": None})
     # Where several take messages, the one that was last heard from.
     return max(open_ones, key=lambda one: (str(one.updated_at or ""), one.id), default=None)

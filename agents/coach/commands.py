@@ -68,8 +68,5 @@ SERVICE: Final[tuple[Command, ...]] = (
     Command("feedback", "say what was good or bad about an answer", "[up|down] [TEXT]"),
     Command("stop", "have nothing sent to you any more, until you say /start"),
     Command("cancel", "stop the answer that is being made"),
-    Command("privacy", "what is kept about you, where it goes, and how to have it deleted"),
-    Command("language", "the language of my fixed texts", "[CODE]"),
-    Command("feedback", "say what you think of my last answer, and why if you like", "up|down [WORDS]"),
 )
 """What the service answers by itself, whoever answers the rest."""

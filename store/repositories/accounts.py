@@ -104,7 +104,7 @@ class Accounts:
         """
         for _ in range(2):
             if student := await self.find(platform, account):
-                await self._check_active(student)
+                await self.check_active(student)
                 return student
             try:
                 return await self._welcome(platform, account, display_name, address, language)
@@ -112,7 +112,8 @@ class Accounts:
                 continue  # another process welcomed them at the same moment
         raise StoreUnavailable("the account could not be opened; try again in a moment")
 
-    async def _check_active(self, student: ObjectId) -> None:
+    async def check_active(self, student: ObjectId) -> None:
+        """Make sure that a student's account is open. Raises: Deactivated."""
         users = self._database.collection(User.collection)
         if await users.find_one({"_id": student, "isActive": False}, fields={"_id": 1}):
             raise Deactivated("this account was deactivated")
