@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
 
 import httpx2
 
+from bot.adapters.registry import SERVED
 from bot.app import reach_database, utc_now
 from bot.checks.access import check_access
 from bot.checks.database import check_catalogue, check_clock, check_data, check_indexes, describe
@@ -32,7 +34,10 @@ async def examine(
     settings: Settings, *, clock: Clock = utc_now, http_client: httpx2.AsyncClient | None = None
 ) -> AsyncIterator[Finding]:
     """Yield a finding for each thing that PrepMate needs, as soon as it was looked at."""
-    async with _endpoint_asked(settings, clock, http_client) as asked:
+    async with (
+        _endpoint_asked(settings, clock, http_client) as asked,
+        _asked(_check_platforms(settings, clock)) as platforms,
+    ):
         yield check_python()
         directory = check_directory(settings)
         yield directory
@@ -44,6 +49,8 @@ async def examine(
             async for finding in _examine_database(settings, clock):
                 yield finding
         for finding in await asked:
+            yield finding
+        for finding in await platforms:
             yield finding
 
 
@@ -94,9 +101,26 @@ async def _endpoint_asked(
         http = http_client
         if http is None:
             http = await stack.enter_async_context(httpx2.AsyncClient(timeout=ENDPOINT_SECONDS))
-        asked = asyncio.create_task(check_endpoint(settings, http, clock))
-        try:
+        async with _asked(check_endpoint(settings, http, clock)) as asked:
             yield asked
-        finally:
-            asked.cancel()
-            await asyncio.gather(asked, return_exceptions=True)
+
+
+async def _check_platforms(settings: Settings, clock: Clock) -> list[Finding]:
+    """Return what is to be said of the chat platforms, or that there is none."""
+    wanted = [one for one in SERVED if one.wanted(settings)]
+    if not wanted:
+        ways = " or ".join(f"{one.variable} ({one.source})" for one in SERVED)
+        return [Finding("open", "platforms", f"None: “prepmate serve” needs {ways}; “prepmate chat” needs nothing.")]
+    found = await asyncio.gather(*(one.checker()(settings, clock) for one in wanted))
+    return [finding for findings in found for finding in findings]
+
+
+@asynccontextmanager
+async def _asked(check: Coroutine[Any, Any, list[Finding]]) -> AsyncIterator[asyncio.Task[list[Finding]]]:
+    """Have something looked at while the block runs."""
+    asked = asyncio.create_task(check)
+    try:
+        yield asked
+    finally:
+        asked.cancel()
+        await asyncio.gather(asked, return_exceptions=True)

@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import SecretStr
@@ -15,9 +16,11 @@ from store.documents.own import Platform
 
 if TYPE_CHECKING:
     from bot.adapters.base import Service
+    from bot.checks.finding import Finding
 
 Tell = Callable[[str], None]
 """Where a platform says, in a sentence, what whoever runs the service should know."""
+Checker = Callable[[Settings, Callable[[], datetime]], Awaitable[list["Finding"]]]
 Opener = Callable[[Settings, Tell], AbstractAsyncContextManager["Service"]]
 
 
@@ -43,13 +46,15 @@ DOORS: dict[Platform, Door] = {
 class Served:
     """A platform that `prepmate serve` opens when its token is set, and where that token comes from.
 
-    `module` has `opened(settings, tell)`, which yields its `Service`.
+    `module` has `opened(settings, tell)`, which yields its `Service`; `checks` has `check(settings, clock)`, what the
+    doctor says of it.
     """
 
     platform: Platform
     setting: str
     source: str
     module: str
+    checks: str
 
     @property
     def variable(self) -> str:
@@ -65,7 +70,17 @@ class Served:
         module = cast("Any", importlib.import_module(self.module))
         return cast("Opener", module.opened)
 
+    def checker(self) -> Checker:
+        """Return what the doctor asks."""
+        return cast("Checker", cast("Any", importlib.import_module(self.checks)).check)
+
 
 SERVED: tuple[Served, ...] = (
-    Served("telegram", "telegram_bot_token", "@BotFather gives one (/newbot)", "bot.adapters.telegram.service"),
+    Served(
+        "telegram",
+        setting="telegram_bot_token",
+        source="@BotFather gives one (/newbot)",
+        module="bot.adapters.telegram.service",
+        checks="bot.adapters.telegram.checks",
+    ),
 )

@@ -370,6 +370,7 @@ async def test_all_that_is_wrong_is_told_and_no_more(mongo_uri: str, common_data
         "clock",
         "model",
         "clock",
+        "platforms",
     ]
     assert [finding.what for finding in findings] == looked_at
 

@@ -123,7 +123,7 @@ def test_the_readme_lists_every_setting() -> None:
 
 def test_the_image_sets_what_there_is() -> None:
     """Dockerfile and compose.yaml set no variable of ours that PrepMate does not read."""
-    ours = r"\b((?:PREPMATE|MONGO(?:DB|D)|OPENAI)_[A-Z_]+)(?=[:=])"
+    ours = r"\b((?:PREPMATE|MONGO(?:DB|D)|OPENAI|TELEGRAM)_[A-Z_]+)(?=[:=])"
     for page in ("Dockerfile", "compose.yaml"):
         named = set(re.findall(ours, read(page)))
         assert named
