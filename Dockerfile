@@ -1,4 +1,5 @@
 # PrepMate in an image: docker build -t prepmate . && docker run -it --rm --init -v prepmate:/data prepmate
+# A bot: docker run -d --init -e TELEGRAM_BOT_TOKEN -v prepmate:/data prepmate serve
 # Without MONGODB_URI the conversation is kept in a private MongoDB on the volume, as on a laptop.
 
 FROM python:3.11-slim-bookworm AS build
