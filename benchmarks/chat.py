@@ -118,6 +118,7 @@ async def _measure(students: int, directory: Path) -> int:
     async with _service(directory) as run:
         await _meet(run, students)
         before, moments = run.process.memory_info().rss, Moments()
+        used = sum(run.process.cpu_times()[:2])
         watching = asyncio.create_task(run.watch_memory())
         questions = await _ask(run, students, moments)
         watching.cancel()
@@ -126,10 +127,13 @@ async def _measure(students: int, directory: Path) -> int:
             "memory_idle_mib": round(before / MIB, 1),
             "memory_peak_mib": round(run.peak / MIB, 1),
             "memory_per_student_kib": round((run.peak - before) / students / 1024, 1),
+            "cpu_per_answer_ms": round(1000 * (sum(run.process.cpu_times()[:2]) - used) / students, 1),
             "unanswered": students - len(moments.whole),
             "flood_violations": len(run.telegram.violations),
         }
     _print(figures, students, load)
+    for violation in run.telegram.violations[:3]:
+        print(violation, file=sys.stderr)
     print(json.dumps({"benchmark": "chat", "students": students, "load": round(load, 2), **figures}))
     return 1 if figures["unanswered"] or figures["flood_violations"] else 0
 
@@ -256,7 +260,7 @@ def _print(figures: dict[str, float], students: int, load: float) -> None:
         print(f"  {title:<42}{figures[f'{name}_p50_ms']:>9,.0f} {figures[f'{name}_p99_ms']:>9,.0f}")
     print(
         f"  memory: {figures['memory_idle_mib']:.0f} MiB idle, {figures['memory_peak_mib']:.0f} MiB at most, "
-        f"{figures['memory_per_student_kib']:.0f} KiB a student"
+        f"{figures['memory_per_student_kib']:.0f} KiB a student; {figures['cpu_per_answer_ms']:.0f} ms of CPU an answer"
     )
     print(f"  on {_machine()}; its load was {load:.1f} before; fakes, database and service share it")
 

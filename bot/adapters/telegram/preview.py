@@ -128,9 +128,9 @@ class Preview:
         try:
             await self._step(now)
         except DeliverLater as exc:
-            self._quiet_until = now + exc.seconds
+            self._quiet_until = asyncio.get_running_loop().time() + exc.seconds
         except TelegramDown:
-            self._quiet_until = now + TYPING_SECONDS * self._second
+            self._quiet_until = asyncio.get_running_loop().time() + TYPING_SECONDS * self._second
 
     async def _step(self, now: float) -> None:
         """Show what is to be shown now. Raises: as `TelegramClient`."""
@@ -139,6 +139,7 @@ class Preview:
         if wanted and now >= self._shown_at + self._pause and (wanted != self._shown or fading):
             await self._show(wanted)
             # From when it had arrived: however long that took, two states never reach Telegram closer together.
+            # When it was there, not when it set out: on a busy machine the next one may be on its way for less long.
             self._shown, self._shown_at = wanted, asyncio.get_running_loop().time()
         elif not self._shown and now >= self._typed_at + TYPING_SECONDS * self._second:
             self._typed_at = now
