@@ -224,6 +224,7 @@ class Morning:
         self.pupils = {pupil.chat: pupil for pupil in pupils}
         self.live = {_LIVE_FIRST + number: Live(_LIVE_FIRST + number) for number in range(LIVE_STUDENTS)}
         self.early: list[str] = []
+        self.sending_cpu = 0.0
         self.changed = asyncio.Event()
         for pupil in pupils:
             telegram.world.chat(pupil.chat)  # they have met the bot before
@@ -253,6 +254,7 @@ class Morning:
             while await sent.count({"dueAt": moment}) < len(pupils):  # noqa: ASYNC110  # of the database
                 await asyncio.sleep(0.1)
         eight = await self.service.move_to(moment - timedelta(seconds=1)) + 1.0
+        used = self.service.seconds_used()
         writing = asyncio.create_task(self._write(eight))
         try:
             async with asyncio.timeout(PATIENCE):
@@ -262,6 +264,7 @@ class Morning:
         finally:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
+        self.sending_cpu += self.service.seconds_used() - used
         return max(pupil.completed or 0.0 for pupil in pupils) - eight
 
     async def _write(self, eight: float) -> None:
@@ -333,15 +336,14 @@ async def _live(morning: Morning) -> tuple[dict[str, Any], Violations]:
         "live_median": round(waits[len(waits) // 2], 2) if waits else None,
         "live_slowest": round(waits[-1], 2) if waits else None,
         "cpu_ms_each": round(1000 * used / len(morning.pupils), 1),
+        "cpu_ms_while_sending": round(1000 * morning.sending_cpu / len(morning.pupils), 1),
         "in_all_seconds": round(time.time() - started, 1),
     }
     not_once = [one for one in morning.pupils.values() if len(one.messages) != 1 or items[str(one.student)] != 1]
     return figures, {
         "too_slow": [f"{taken / floor:.3f} times the floor"] if taken > SLOWEST * floor else [],
         "live_too_slow": [f"{wait:.2f} s" for wait in waits if wait > LIVE_SECONDS] or ([] if waits else ["nobody"]),
-        "not_once": [
-            str(p.chat) for p in morning.pupils.values() if len(p.messages) != 1 or items[str(p.student)] != 1
-        ],
+        "not_once": [str(one.chat) for one in not_once],
         "at_a_wrong_time": morning.early,
         "against_the_rules": morning.telegram.violations,
     }
