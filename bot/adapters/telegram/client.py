@@ -21,9 +21,9 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ChatAction
-from telegram.request import HTTPXRequest
 
 from bot.adapters.telegram.errors import MovedTo, Refusal, translated
+from bot.adapters.telegram.http import HttpRequest
 from store.client import ObjectId
 
 API: Final = "https://api.telegram.org"
@@ -74,7 +74,7 @@ class TelegramClient:
     def __init__(self, token: str, *, api: str = API, seconds: float = SECONDS, poll_seconds: float = POLL_SECONDS):
         self._token = token
         api = api.rstrip("/")
-        self._requests = (_request(_AT_ONCE, seconds), _request(2, poll_seconds))
+        self._requests = (HttpRequest(_AT_ONCE, seconds), HttpRequest(2, poll_seconds))
         self.bot = Bot(
             token,
             base_url=f"{api}/bot",
@@ -272,14 +272,3 @@ def draft_of(turn: ObjectId) -> int:
 
 def _reply(message: int | None) -> ReplyParameters | None:
     return ReplyParameters(message, allow_sending_without_reply=True) if message is not None else None
-
-
-def _request(at_once: int, seconds: float) -> HTTPXRequest:
-    return HTTPXRequest(
-        connection_pool_size=at_once,
-        read_timeout=seconds,
-        write_timeout=seconds,
-        connect_timeout=10.0,
-        pool_timeout=seconds,
-        media_write_timeout=60.0,
-    )
