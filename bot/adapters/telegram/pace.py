@@ -66,10 +66,11 @@ class Turnstile:
         self._hungry, self._closing = asyncio.Event(), asyncio.Event()
 
     async def close(self) -> None:
-        """Give the share back; nothing is let through any more."""
+        """Give the share back now rather than when it runs out; whoever sends something more takes it anew."""
         self._closing.set()
         if self._keeper is not None:
             await asyncio.gather(self._keeper, return_exceptions=True)
+        self._closing.clear()
 
     @asynccontextmanager
     async def passing(self, *, bulk: bool = False) -> AsyncIterator[None]:
@@ -127,13 +128,14 @@ class Turnstile:
     def _want_more(self) -> None:
         """Have the share renewed soon, or taken anew: an idle process has none and costs nothing."""
         self._hungry.set()
-        if self._keeper is None and not self._closing.is_set():
+        if self._keeper is None:
             self._keeper = asyncio.create_task(self._keep(), name=f"pace of {self._name}")
             self._keeper.add_done_callback(self._rest)
 
     def _rest(self, _: asyncio.Task[None]) -> None:
         self._keeper = None
-        self._let_through()  # somebody may have come in the meantime
+        if not self._closing.is_set():
+            self._let_through()  # somebody may have come in the meantime
 
     async def _keep(self) -> None:
         """Hold a share until nothing was sent for a while: renew it each third of its life, or when more is wanted."""
