@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
@@ -29,6 +30,7 @@ def run_attack(
     async def run(directory: Path) -> tuple[Mapping[str, Any], Violations]:
         return await attack(directory)
 
+    signal.signal(signal.SIGTERM, _end)  # the processes of the stage must not outlive this one
     with tempfile.TemporaryDirectory(prefix=f"prepmate-{name}-") as temporary:
         figures, violations = asyncio.run(run(keep or Path(temporary)))
     print(json.dumps({**figures, **{kind: len(found) for kind, found in violations.items()}}))
@@ -36,3 +38,7 @@ def run_attack(
         if found:
             print(f"{kind}: {len(found)}, such as {found[:3]}", file=sys.stderr)
     return 1 if any(violations.values()) else 0
+
+
+def _end(*_: object) -> None:
+    sys.exit(128 + signal.SIGTERM)

@@ -15,6 +15,7 @@ import asyncio
 import json
 import random
 import re
+import resource
 import signal
 import socket
 import time
@@ -171,10 +172,15 @@ async def kill_in_turn(replicas: list[Served], room: Classroom, kills: int, mess
 
 
 def check_screens(telegram: FakeTelegram, room: Classroom, kills: int) -> Violations:
-    """What students see: each message answered once, in their order, and hardly anything else."""
+    """What students see: each message answered once, in their order, and hardly anything else.
+
+    A replica that was not heard of for longer than its lease, as on a machine that does too much, may have a request for
+    updates under way when the next one asks: Telegram says 409 to the first, and nothing is lost by it.
+    """
     seen: Counter[str] = Counter()
     strays: list[str] = []
     disorder: list[str] = []
+    conflicts = [one for one in telegram.violations if one.startswith("409")]
     for student in sorted(room.counts):
         labels: list[str] = []
         for shown in telegram.screen(student):
@@ -190,7 +196,8 @@ def check_screens(telegram: FakeTelegram, room: Classroom, kills: int) -> Violat
         "answered_twice": [label for label, times in seen.items() if times > 1],
         "shown_out_of_order": disorder,
         "strays": strays if len(strays) > kills else [],
-        "limits_broken": telegram.violations,
+        "limits_broken": [one for one in telegram.violations if not one.startswith("409")],
+        "two_pollers": conflicts if len(conflicts) > 2 * kills else [],
         "unconfirmed": [str(update_id) for update_id in telegram.updates.waiting],
     }
 
@@ -257,6 +264,7 @@ def _figures(
         "edits": sent["editMessageText"],
         "drafts": sent["sendMessageDraft"],
         "strays": strays,
+        "conflicts": sum(one.startswith("409") for one in telegram.violations),
         "refused_while_dead": balancer.refused,
         "answers_per_second": round(len(room.answered) / talked, 1),
         "seconds": round(time.monotonic() - started, 1),
@@ -280,7 +288,9 @@ async def attack(args: argparse.Namespace, directory: Path) -> tuple[dict[str, A
     violations: Violations = {}
     for mode in [args.mode] if args.mode else ["polling", "webhook"]:
         progress(f"by {mode}")
+        used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
         figures[mode], found = await attack_by(mode, args, directory / mode)
+        figures[mode]["service_cpu_s"] = round(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - used, 1)
         violations |= found
     return figures, violations
 

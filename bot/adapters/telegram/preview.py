@@ -138,7 +138,6 @@ class Preview:
         fading = now >= self._shown_at + FADING_SECONDS * self._second and self._fades
         if wanted and now >= self._shown_at + self._pause and (wanted != self._shown or fading):
             await self._show(wanted)
-            # From when it had arrived: however long that took, two states never reach Telegram closer together.
             # When it was there, not when it set out: on a busy machine the next one may be on its way for less long.
             self._shown, self._shown_at = wanted, asyncio.get_running_loop().time()
         elif not self._shown and now >= self._typed_at + TYPING_SECONDS * self._second:
