@@ -23,7 +23,7 @@ from texts import say
 from tools.catching_up import CatchUpReceipt
 from tools.context import Result
 from tools.hints import HintReceipt
-from tools.import_results import ImportPreview
+from tools.import_results import ImportPreview, ImportReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview
 from tools.placement import PlacementReceipt
 from tools.planning import PlanItem, TodayPlan
@@ -65,8 +65,13 @@ def actions_of(happened: Happened, *, public: bool = False) -> list[Action]:
     if public:
         return []
     below = next((taps for ran in reversed(happened.ran) if (taps := _below(ran, happened))), [])
-    taps = [*below, *_undo(happened.effects)]
+    taps = [*(_dated(tap, happened.turn) for tap in below), *_undo(happened.effects)]
     return taps or (_feedback(happened.turn) if happened.by == "model" else [])
+
+
+def _dated(tap: Action, turn: ObjectId) -> Action:
+    """Return a tap that logs something with the turn it stands below: what was logged since is not logged twice."""
+    return tap.model_copy(update={"says": f"{tap.says} {turn}"}) if tap.says.startswith("/log ") else tap
 
 
 def _read(ran: Ran) -> Result | None:
@@ -173,6 +178,10 @@ def _hint(result: HintReceipt) -> list[Action]:
 
 
 def _attempted(_: AttemptReceipt) -> list[Action]:
+    return [Action(label=say("Next problem"), says="/next", group="next")]
+
+
+def _imported(_: ImportReceipt) -> list[Action]:
     return [Action(label=say("Next problem"), says="/next", group="next")]
 
 
@@ -317,6 +326,7 @@ _TAPS: Final[dict[type[Result], Callable[[Any], list[Action]]]] = {
     MasteryOverview: _overview,
     MasteryExplanation: _explained,
     TodayPlan: _plan,
+    ImportReceipt: _imported,
     Profile: _profile,
     ProfileReceipt: _profile_changed,
     ReminderView: _reminders,

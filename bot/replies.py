@@ -46,7 +46,7 @@ def receipt_of(effect: Effect) -> dict[str, Any]:
     return {"verb": effect.verb, **json.loads(effect.result)}
 
 
-def receipt_line(receipt: dict[str, Any]) -> str:
-    """Return a receipt as one line: "✓ Two Sum · solved · undo"."""
-    undo = " · undo" if receipt.get("undo_label") else ""
+def receipt_line(receipt: dict[str, Any], *, tapped: bool = False) -> str:
+    """Return a receipt as one line: "✓ Two Sum · solved · undo"; without the word where it stands on a tap."""
+    undo = " · undo" if receipt.get("undo_label") and not tapped else ""
     return f"✓ {receipt.get('line', receipt.get('verb', 'done'))}{undo}"

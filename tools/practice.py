@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
+from store.client import ObjectId
 from store.documents.learner import Attempt
+from store.documents.own import Turn
 from store.documents.problems import Problem
 from store.documents.sessions import PracticeSession
 from tools import sessions
 from tools.arguments import MOST_TRIES, check_minutes, check_whole, name_some
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day, say_day
-from tools.errors import ToolRetry
+from tools.errors import ToolFailed, ToolRetry
 from tools.hints import hints_used
 from tools.notes import read_notebook
 from tools.problems import ProblemBrief, brief, resolve_problem
@@ -146,6 +149,9 @@ async def record_attempt(
         float | None, Field(gt=0, le=1440, description="Minutes it took; leave out to use the timer.")
     ] = None,
     tries: Annotated[int, Field(ge=1, le=MOST_TRIES, description="Tries until this outcome.")] = 1,
+    asked_in: Annotated[
+        str | None, Field(max_length=100, description="The id of the turn that asked for it; leave out.")
+    ] = None,
 ) -> AttemptReceipt:
     """Record how a problem went, and with it the student's mastery, revisions, statistics and matching tasks.
 
@@ -164,6 +170,7 @@ async def record_attempt(
     now = context.now()
     measured = await sessions.problem_minutes(context, session, now) if session and minutes is None else None
     past = await context.work.of(Attempt).find({"problemId": chosen.id})
+    await _check_unlogged(context, chosen, past, asked_in)
     hints = await hints_used(context, chosen.id, past)
     corrected = outcome == "unaided" and hints > 0
     solve = Solve(
@@ -181,6 +188,17 @@ async def record_attempt(
     first_ever = not past and not await context.work.of(Attempt).count({}, limit=1)
     recorded = await record(context, solve, session)
     return _receipt(context, solve, recorded, measured=measured is not None, first_ever=first_ever)
+
+
+async def _check_unlogged(
+    context: MentorContext, problem: Problem, past: Sequence[Attempt], asked_in: str | None
+) -> None:
+    """Make sure that what an older answer asked for was not logged since. Raises: ToolFailed."""
+    turn = await context.work.of(Turn).get(ObjectId(asked_in)) if asked_in and ObjectId.is_valid(asked_in) else None
+    if turn and any(attempt.at and attempt.at >= turn.accepted_at for attempt in past):
+        raise ToolFailed(
+            f"{problem.title} was logged since then. If you did it once more, tell me in words how it went this time."
+        )
 
 
 async def _chosen(context: MentorContext, said: str | None, running: list[PracticeSession]) -> Problem:

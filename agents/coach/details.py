@@ -9,6 +9,8 @@ from agents.coach.phrase import Phrase
 
 Arguments = dict[str, Any]
 
+ID = re.compile(r"[0-9a-f]{24}")
+"""What a tap's message ends with: the id of what it is about."""
 UNCLEAR = "unclear"
 """An outcome that was said in two ways: never called with, always asked about."""
 
@@ -197,6 +199,14 @@ def shed_attempt(phrase: Phrase) -> tuple[Arguments, Phrase]:
         more, phrase = shed(phrase)
         found |= more
     return found, phrase
+
+
+def shed_report(phrase: Phrase) -> tuple[Arguments, Phrase]:
+    """Take everything about an attempt out, and the turn below whose answer it was tapped."""
+    if not (phrase and ID.fullmatch(phrase.words[-1])):
+        return shed_attempt(phrase)
+    found, rest = shed_attempt(Phrase(phrase.raw[:-1], phrase.words[:-1]))
+    return found | {"asked_in": phrase.words[-1]}, rest
 
 
 def shed_difficulty(phrase: Phrase) -> tuple[Arguments, Phrase]:

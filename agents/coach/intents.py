@@ -12,7 +12,7 @@ import re
 from agents.coach import import_intents, level_intents, planning, readers, reminder_intents
 from agents.coach.account_intents import ACCOUNT
 from agents.coach.commands import Command
-from agents.coach.details import shed_attempt, shed_intention
+from agents.coach.details import shed_attempt, shed_intention, shed_report
 from agents.coach.intent import Intent, Request
 from agents.coach.notation import phrases
 from agents.coach.revision_intents import REVISIONS
@@ -102,7 +102,7 @@ INTENTS: tuple[Intent, ...] = (
             "!(am|are|is|was|were|have|how|what|which|when) <...> [is|was] (solved|finished|completed|done)",
         ),
         read=readers.read_problem,
-        sheds=shed_attempt,
+        sheds=shed_report,
         unless=UNSURE,
         needs="outcome",
         named="problem",

@@ -75,7 +75,7 @@ _ALIASES = {
     "wo": "without",
 }
 _LEADS = re.compile(
-    r"(?:(?:please|hey|hi|hello|ok|okay|so|well|now|and|then|um|uh|hm|hmm|yo|yes|yeah|yep|great|cool|nice|coach|mentor|"
+    r"(?:(?:please|hey|hi|hello|ok|okay|so|well|now|and|then|um|uh|hm|hmm|yo|yes|yeah|yep|great|cool|nice|oh|ah|btw|coach|mentor|"
     r"prepmate|actually|sorry|alright|oops|(?:can|could|would|will) you|(?:can|could|may) i|i want you to|"
     r"(?:i would|id) like(?: you)? to|i want to see|i want to know)\s)+"
 )

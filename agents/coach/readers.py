@@ -7,6 +7,7 @@ from typing import Final
 
 from agents.coach.details import (
     DATE,
+    ID,
     Arguments,
     shed_difficulty,
     shed_due,
@@ -63,7 +64,6 @@ _AROUND: Final = words_of(
 _ADDITION: Final = 5
 """Words up to which a clause can add to a change of the profile before it."""
 
-_ID: Final = re.compile(r"[0-9a-f]{24}")
 _TASK_LEAD: Final = (
     r"(?:remind me (?:to )?|(?:that |called |named )?(?:i (?:should|must|need to|have to|want to|will) )|to |for |"
     r"for me to |that says )"
@@ -170,7 +170,7 @@ def read_status(rest: Phrase) -> Arguments:
 
 def read_named(rest: Phrase) -> str | None:
     """Return the id of what is meant, with which a tap's message ends."""
-    return rest.words[-1] if rest and _ID.fullmatch(rest.words[-1]) else None
+    return rest.words[-1] if rest and ID.fullmatch(rest.words[-1]) else None
 
 
 def read_undo(rest: Phrase) -> Arguments:

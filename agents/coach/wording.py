@@ -320,8 +320,9 @@ def _changed(result: ProfileReceipt) -> str:
         return "That is what I had already."
     left = result.profile.days_left
     days = f"That leaves {_days(left)}. " if "target_date" in result.changed and left is not None and left > 0 else ""
-    offer = "I can bring you what is due every day: say `remind me at 8`. " if result.offers_reminder else ""
-    return f"Noted. {days}{offer}{_introduce(result.profile.missing) or NEXT}"
+    if result.offers_reminder:
+        return f"Noted. {days}I can bring you what is due every day: say when, such as `remind me at 8`."
+    return f"Noted. {days}{_introduce(result.profile.missing) or NEXT}"
 
 
 def _introduce(missing: Sequence[str]) -> str:

@@ -115,7 +115,7 @@ def profile(*missing: str) -> Profile:
     )
 
 
-LOGGED = [("record_attempt", {"outcome": kind, "problem": "Two Sum"}) for kind in KINDS]
+LOGGED = [("record_attempt", {"outcome": kind, "problem": "Two Sum", "asked_in": str(TURN)}) for kind in KINDS]
 HINTED = ("give_hint", {"problem": "Two Sum"})
 REVIEW = ReviewDone(topic="Deadlocks", grade="good", reviewed=True, next_revision="2026-11-25", interval_days=2, why="")
 MINUTES = [("set_profile", {"minutes_per_day": count}) for count in (30, 45, 60)]
@@ -237,7 +237,10 @@ def test_a_report_is_completed_by_a_tap_with_its_minutes() -> None:
     (tap, _) = taps_of("find_problem", unsure, CHECK, **said)
     decided = understand((), tap.says)
     assert isinstance(decided, Request)
-    assert (decided.verb, decided.arguments) == ("record_attempt", {"problem": "Two Sum", "minutes": 12})
+    assert (decided.verb, decided.arguments) == (
+        "record_attempt",
+        {"problem": "Two Sum", "minutes": 12, "asked_in": str(TURN)},
+    )
     assert taps_of("find_problem", unsure, GUESS, by="coach") == []
 
 

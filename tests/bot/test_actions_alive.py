@@ -75,6 +75,8 @@ async def test_a_problem_is_practised_by_taps_alone(phone: Phone) -> None:
     assert labels(started) == ["Unaided", "With help", "Stuck", "Hint", "Undo"]
     logged = await phone.tap(started, "With help")
     assert labels(logged) == ["30 min a day", "45 min a day", "60 min a day", "Skip", "Undo"]
+    assert "was logged since then" in (await phone.tap(started, "Stuck")).text
+    assert await phone.count(Attempt) == 1
     noted = await phone.tap(logged, "45 min a day")
     assert "45 min a day" in noted.receipts[0]["line"]
     assert "Skipped." in (await phone.tap(logged, "Skip")).text
@@ -117,5 +119,5 @@ async def test_a_list_is_imported_by_a_tap_only_as_it_was_shown(phone: Phone) ->
     changed = await phone.say("leave out line 2")
     assert "changed or replaced" in (await phone.tap(shown, "Import 3")).text
     assert await phone.count(Attempt) == 0
-    assert labels(await phone.tap(changed, "Import 2")) == ["Undo"]
+    assert labels(await phone.tap(changed, "Import 2")) == ["Next problem", "Undo"]
     assert await phone.count(Attempt) == 2

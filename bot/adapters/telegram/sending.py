@@ -63,7 +63,8 @@ class Sending:
                     await self._show_file(item, place, number, piece, buttons)
 
     async def _pieces_of(self, item: OutboxItem, place: Place) -> Sequence[Piece]:
-        pieces = render(item.text, [replies.receipt_line(receipt) for receipt in item.receipts])
+        tapped = any(action.says.startswith("/undo ") for action in item.actions)
+        pieces = render(item.text, [replies.receipt_line(receipt, tapped=tapped) for receipt in item.receipts])
         if not asks_for_export(item.receipts) or not place.private:
             return pieces
         if len(item.messages) > len(pieces) and item.messages[len(pieces)] != _INTENT:

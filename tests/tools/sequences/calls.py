@@ -185,7 +185,7 @@ ARGUMENTS: Final[dict[str, Given]] = {
     "start_problem": Given({"problem": _PROBLEM}),
     "record_attempt": Given(
         {"outcome": text("unaided", "unaided", "with-help", "stuck")},
-        {"problem": _PROBLEM, "minutes": _MINUTES, "tries": whole(1, 100)},
+        {"problem": _PROBLEM, "minutes": _MINUTES, "tries": whole(1, 100), "asked_in": _odd_text},
     ),
     "undo_last": Given(optional={"leave_changed": _YES_NO, "change": mostly(stored("change", 12), _odd_text)}),
     "explain_mastery": Given({"topic": _TOPIC}),

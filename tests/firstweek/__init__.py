@@ -1,0 +1,1 @@
+"""A newcomer's first week on Telegram, played: `docs/telegram.md` is its transcript."""
