@@ -79,7 +79,7 @@ SERVED: tuple[Served, ...] = (
     Served(
         "telegram",
         setting="telegram_bot_token",
-        source="@BotFather gives one (/newbot)",
+        source="from @BotFather, /newbot",
         module="bot.adapters.telegram.service",
         checks="bot.adapters.telegram.checks",
     ),

@@ -79,7 +79,7 @@ class Intake:
             case Pressed():
                 await self._press(decision)
             case Told(incoming, sentence, once):
-                self._speaker.say(incoming, sentence, once=once or sentence)
+                self._speaker.say(incoming, sentence, once=once)
             case Left(account):
                 await self._accounts.mark_dead("telegram", account)
 
@@ -121,7 +121,7 @@ class Intake:
             self._speaker.say(incoming, taken.text)
 
     def _refuse(self, incoming: Incoming, sentence: str) -> None:
-        self._speaker.say(incoming, sentence, once=sentence)
+        self._speaker.say(incoming, sentence)
 
     def _remember(self, number: Any) -> None:
         self._done[number] = None

@@ -21,8 +21,10 @@ from store.work import Clock
 
 log = logging.getLogger(__name__)
 
-HUSH: Final = timedelta(seconds=30)
-"""How long the same sentence is not said again to the same account."""
+HUSH: Final = timedelta(seconds=5)
+"""How long the same sentence is not said again to the same account: who is refused often is told once."""
+ONCE: Final = timedelta(seconds=30)
+"""The same for what belongs together, such as an album's pictures, which come one by one."""
 LONGEST_TOAST: Final = 60
 """Characters that fit what is shown for a moment; what is longer is shown until it was read."""
 _REMEMBERED: Final = 5_000
@@ -40,8 +42,8 @@ class Speaker:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def say(self, incoming: Incoming, sentence: str, *, once: str | None = None) -> None:
-        """Say a sentence where a message came from; one that has the same `once` as a moment ago is left out."""
-        if not sentence or (once is not None and not self._may_say(incoming.account, once)):
+        """Say a sentence where a message came from; not what was said a moment ago, or has the same `once`."""
+        if not sentence or not self._may_say(incoming.account, once or sentence, ONCE if once else HUSH):
             return
         reply_to = int(incoming.reply_to) if incoming.reply_to else None
         place = Place.of(incoming.address)
@@ -107,10 +109,10 @@ class Speaker:
             else:
                 return
 
-    def _may_say(self, account: str, once: str) -> bool:
+    def _may_say(self, account: str, once: str, span: timedelta) -> bool:
         now, name = self._clock(), (account, once)
         before = self._said.get(name)
-        if before is not None and now < before + HUSH:
+        if before is not None and now < before + span:
             return False
         self._said[name] = now
         self._said.move_to_end(name)

@@ -46,7 +46,7 @@ async def test_a_message_in_telegram_is_answered(
     student = 7_777
     try:
         update = telegram.say(student, "/help")
-        await telegram.until(lambda: serving.done() or telegram.screen(student), 20.0)
+        await telegram.until(lambda: serving.done() or telegram.screen(student), 60.0)
     finally:
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
@@ -77,7 +77,7 @@ async def _forget(uri: str, name: str, student: int) -> None:
 
 async def test_without_a_token_it_says_where_to_get_one(tmp_path: Path) -> None:
     """With nothing to serve it names the variable and who gives the token."""
-    with pytest.raises(SettingsError, match=r"TELEGRAM_BOT_TOKEN \(@BotFather"):
+    with pytest.raises(SettingsError, match=r"TELEGRAM_BOT_TOKEN \(from @BotFather"):
         await serve(Settings(data_dir=tmp_path, telegram_bot_token=None), lambda _: None)
 
 
