@@ -35,7 +35,8 @@ EVERY: Final = timedelta(seconds=5)
 NOTICED: Final = timedelta(minutes=2)
 """From how late on a reminder says that it is."""
 BATCH: Final = 200
-AT_ONCE: Final = 6
+AT_ONCE: Final = 2
+"""There is time: whoever writes meanwhile is not to notice."""
 SLOT_KEPT: Final = timedelta(days=40)
 _BUSY: Final = timedelta(seconds=2)
 _BROKEN: Final = timedelta(minutes=1)

@@ -16,8 +16,11 @@ from tools.context import MentorContext
 
 REMINDING: Final = "reminder"
 """The job under which a student's reminder takes its slot."""
-AHEAD: Final = timedelta(minutes=15)
-"""How long before it is due a reminder may be made: many are due at the stroke of eight."""
+AHEAD: Final = timedelta(minutes=10)
+"""How long before it is due a reminder may be made: many are due at the stroke of eight.
+
+Less than a quarter of an hour: when those of eight are sent, those of a quarter past eight are not made yet.
+"""
 ANSWERABLE: Final = timedelta(hours=20)
 """How long the question of a reminder may be answered."""
 GOING: Final = timedelta(seconds=5)

@@ -10,7 +10,7 @@ from tests.tools.harness import School
 
 @pytest.fixture
 async def pupils(school: School) -> Class:
-    """A class at twenty to eight in Berlin; what other tests left of reminders is gone."""
+    """A class at a quarter to eight in Berlin; what other tests left of reminders is gone."""
     for document in SERVED:
         await school.database.collection(document.collection).delete({}, many=True)
     return Class(school)

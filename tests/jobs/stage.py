@@ -25,8 +25,8 @@ from tools.reminders import ReminderReceipt
 
 R = TypeVar("R", bound=Result)
 SERVED = (Reminder, SentReminder, JobSlot, OutboxItem)
-MORNING = datetime(2030, 11, 25, 6, 40, tzinfo=UTC)
-"""A Monday, 07:40 in Berlin. Years ahead, so that the server's own clock removes no slot meanwhile."""
+MORNING = datetime(2030, 11, 25, 6, 45, tzinfo=UTC)
+"""A Monday, 07:45 in Berlin. Years ahead, so that the server's own clock removes no slot meanwhile."""
 
 
 class Pupil:

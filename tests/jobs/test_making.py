@@ -21,7 +21,7 @@ from tools.context import MentorContext
 from tools.profile import ProfileReceipt
 from tools.reminders import ReminderReceipt
 
-EIGHT = MORNING + timedelta(minutes=20)
+EIGHT = MORNING + timedelta(minutes=15)
 
 
 async def owe(pupil: Pupil, topic: str = "Graphs") -> None:
@@ -44,7 +44,7 @@ def names(items: list[dict[str, object]]) -> list[str]:
 
 
 async def test_a_reminder_is_made_ahead_and_is_the_exercise(pupils: Class) -> None:
-    """From a quarter to eight it waits in the outbox for eight: what is due, the first question, and four taps."""
+    """From ten to eight it waits in the outbox for eight: what is due, the first question, and four taps."""
     pupil = await pupils.enrol()
     await owe(pupil)
     await pupils.tick()
@@ -129,7 +129,7 @@ async def test_journeys_give_no_date_a_second_one(pupils: Class) -> None:
 
 
 async def test_another_zone_throws_away_what_was_made_ahead(pupils: Class) -> None:
-    """At ten to eight the student lands in Kolkata, where it is half past twelve: today's is over there."""
+    """At five to eight the student lands in Kolkata, where it is half past twelve: today's is over there."""
     pupil = await pupils.enrol()
     pupils.clock.forward(minutes=10)
     await pupils.tick()
@@ -254,7 +254,7 @@ async def test_a_snoozed_reminder_comes_again(pupils: Class) -> None:
 
 
 async def test_not_today_takes_back_what_waits(pupils: Class) -> None:
-    """Said at ten to eight, nothing comes at eight."""
+    """Said at five to eight, nothing comes at eight."""
     pupil = await pupils.enrol()
     pupils.clock.forward(minutes=10)
     await pupils.tick()

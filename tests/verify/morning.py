@@ -3,7 +3,7 @@
 `python -m tests.verify morning [--reminders 10000] [--zones 40] [--seed N]` gives each of so many students a daily
 reminder at 08:00 in one of so many time zones, and lets one process of the service (its real assembly, on a clock that
 is moved) live through the day before a Bot API server over real HTTP, which keeps Telegram's limits and stands in a
-process of its own. For each moment at which it is eight somewhere the clock is moved to a quarter to eight there; when
+process of its own. For each moment at which it is eight somewhere the clock is moved to ten to eight there; when
 the reminders of that moment are made it is moved to one second before eight, and from then on runs at real speed until
 the last of them is complete on the screen.
 
@@ -248,7 +248,7 @@ class Morning:
 
     async def live_through(self, moment: datetime, pupils: list[Pupil]) -> float:
         """Let it be eight at a moment; return how long its reminders took."""
-        await self.service.move_to(moment - timedelta(minutes=14, seconds=59))
+        await self.service.move_to(moment - timedelta(minutes=9, seconds=59))
         sent = self.database.collection(SentReminder.collection)
         async with asyncio.timeout(PATIENCE):
             while await sent.count({"dueAt": moment}) < len(pupils):  # noqa: ASYNC110  # of the database
