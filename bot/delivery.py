@@ -83,7 +83,7 @@ class Delivery:
                     log.warning("the outbox cannot be read: %s", exc)
                 if last:
                     break
-                await first_of(self._woken, stop, seconds=self._poll)
+                await first_of(self._woken, stop, seconds=await self._pause())
             await self.settle()
         finally:
             self._again.clear()
@@ -100,6 +100,16 @@ class Delivery:
         """Wait until nothing is being delivered here."""
         while self._busy:
             await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _pause(self) -> float:
+        """Return how long to wait before looking again: until the next item becomes due, if that is before the poll."""
+        now = self._clock()
+        until = now + timedelta(seconds=self._poll)
+        try:
+            coming = [await self._outbox.next_moment(platform, now, until) for platform in self._adapters]
+        except StoreError:
+            return self._poll
+        return min(((moment - now).total_seconds() for moment in coming if moment is not None), default=self._poll)
 
     async def _look(self, *, last: bool) -> None:
         if last:

@@ -42,6 +42,12 @@ class Outbox:
         ]
         return [str(row["_id"]) for row in await self._items.aggregate(pipeline)]
 
+    async def next_moment(self, platform: Platform, after: datetime, until: datetime) -> datetime | None:
+        """Return when the next item becomes due between two moments, or None."""
+        query: Raw = {"status": "pending", "platform": platform, "nextAttemptAt": {"$gt": after, "$lte": until}}
+        raw = await self._items.find_one(query, sort=[("nextAttemptAt", 1)], fields={"nextAttemptAt": 1})
+        return raw["nextAttemptAt"] if raw is not None else None
+
     async def waiting_addresses(self, platform: Platform, prefix: str) -> list[str]:
         """Return the addresses beginning with `prefix` that still have something to receive."""
         behind = prefix + chr(0x10FFFF)
