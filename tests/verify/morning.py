@@ -11,8 +11,9 @@ Checked: everybody has one message, complete, with its buttons, of their own dat
 no violation of any limit (a 429 is one); and the time. *The floor*: at 30 new messages a second the reminders of a
 moment, and the answers that others are given meanwhile, take count / 30 seconds. *The time* of a moment is from eight
 o'clock until its last reminder is complete: its placeholder counts against the 30, its edit does not, and both have to
-be there. The sum of the times may be 1.05 times the sum of the floors. Meanwhile students who have no reminder ask what is due, one every second: each sees their
-answer within 1.5 seconds. One JSON line with the figures; exit status 1 when anything does not hold.
+be there. The sum of the times may be 1.05 times the sum of the floors. Meanwhile students who have no reminder ask what
+is due, one every second: each sees their answer within 1.5 seconds. One JSON line with the figures; exit status 1 when
+anything does not hold.
 """
 
 from __future__ import annotations
