@@ -200,6 +200,9 @@ class Delivery:
             sure_until = 0.0
             if not await self._deliver(adapter, item):
                 return
+            # There is seldom a second reminder, and the next look finds it: looking here would cost each a query.
+            if item.bulk and (adapter.platform, address) in self._busy_with_bulk:
+                return
 
     async def _deliver(self, adapter: Adapter, item: OutboxItem) -> bool:
         """Show one item; return whether the next one may follow."""

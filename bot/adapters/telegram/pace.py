@@ -41,7 +41,7 @@ class Turnstile:
 
     However late a message arrives, it counts until a second after Telegram answered, so whatever delays there are, no
     second sees more than the capacity. The capacity is divided among the processes (`store.repositories.pace`). What
-    is live goes before what is bulk; bulk is spread evenly, so that live finds room soon.
+    is live goes before what is bulk; bulk is spread over half of a second, so that live finds room soon.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Turnstile:
             if queue[0].done():  # whoever waited was cancelled
                 queue.popleft()
                 continue
-            pause = self._last + 0.9 * self._window / self._capacity - now
+            pause = self._last + 0.5 * self._window / self._capacity - now
             if queue is self._bulk and pause > 0:
                 loop.call_later(pause, self._let_through)
                 return

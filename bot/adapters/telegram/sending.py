@@ -16,7 +16,7 @@ from typing import Final
 from telegram import InlineKeyboardMarkup
 
 from bot import replies
-from bot.adapters.base import Undeliverable
+from bot.adapters.base import DeliverLater, Undeliverable
 from bot.adapters.telegram.buttons import keyboard
 from bot.adapters.telegram.client import Place, cut
 from bot.adapters.telegram.errors import MessageGone, Refusal
@@ -33,6 +33,7 @@ from texts import say
 
 HEAD_UNITS: Final = 80
 MOST_BYTES: Final = 50_000_000
+_GONE_SECONDS: Final = 60.0
 _INTENT: Final = "?"
 """In the place of a message's number: a file was about to be sent."""
 
@@ -144,11 +145,11 @@ class Sending:
             return await self._sender.send_text(place, said, buttons=buttons, silent=True, bulk=item.bulk)
 
 
-class Withdrawn(Exception):
+class Withdrawn(DeliverLater):
     """The item is not to be delivered any more: its student stopped everything, or was forgotten."""
 
     def __init__(self) -> None:
-        super().__init__("the item was withdrawn while it was sent")
+        super().__init__(_GONE_SECONDS)
 
 
 def place_of(item: OutboxItem) -> Place:
