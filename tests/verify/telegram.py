@@ -174,8 +174,8 @@ async def kill_in_turn(replicas: list[Served], room: Classroom, kills: int, mess
 def check_screens(telegram: FakeTelegram, room: Classroom, kills: int) -> Violations:
     """What students see: each message answered once, in their order, and hardly anything else.
 
-    A replica that was not heard of for longer than its lease, as on a machine that does too much, may have a request for
-    updates under way when the next one asks: Telegram says 409 to the first, and nothing is lost by it.
+    A replica that was not heard of for longer than its lease, as on a machine that does too much, may have a request
+    for updates under way when the next one asks: Telegram says 409 to the first, and nothing is lost by it.
     """
     seen: Counter[str] = Counter()
     strays: list[str] = []
