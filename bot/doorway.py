@@ -18,7 +18,7 @@ from bot.errors import Refused
 from bot.turns import Accepted, Turns
 from store.client import Database
 from store.documents.own import Action, ChannelAccount
-from store.repositories.accounts import Accounts
+from store.repositories.accounts import Accounts, Deactivated
 from store.repositories.knocks import Knocks
 from store.repositories.outbox import Outbox
 from store.work import Clock, IdFactory
@@ -71,7 +71,13 @@ class Doorway:
                 await self._accounts.heard_from(link, address)
             return await self._hear(incoming, link)
         except Refused as exc:
-            return Said(str(exc))
+            return Said(self._with_contact(exc))
+
+    def _with_contact(self, refused: Refused) -> str:
+        """Return why a message was refused; of a closed account also whom to ask."""
+        if self._access.contact is None or not isinstance(refused.__cause__, Deactivated):
+            return str(refused)
+        return f"{refused} {say('Write to {contact}.', contact=self._access.contact)}"
 
     # --- strangers
 

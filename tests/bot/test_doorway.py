@@ -132,12 +132,15 @@ async def test_stop_in_a_group_drops_nobody_elses(stage: Stage) -> None:
 
 async def test_a_refusal_is_said(stage: Stage) -> None:
     """What cannot be taken in is a sentence, and so is a closed account."""
-    doorway = doorway_of(stage, stage.replica(Script(), limits=Limits(characters=10)))
-    assert "more" not in await said(doorway, stage.message(" "))
+    turns = stage.replica(Script(), limits=Limits(characters=10))
+    doorway = doorway_of(stage, turns, Access(contact="@eve"))
+    assert "empty" in await said(doorway, stage.message(" "))
     assert "I read up to 10" in await said(doorway, stage.message("x" * 11))
     accepted = await taken(doorway, stage.message("Hello"))
     await stage.database.collection(User.collection).update({"_id": accepted.student}, {"$set": {"isActive": False}})
-    assert "closed" in await said(doorway, stage.message("Hello"))
+    sentence = await said(doorway, stage.message("Hello"))
+    assert "closed" in sentence
+    assert "@eve" in sentence
 
 
 async def test_nothing_is_promised_without_a_database(stage: Stage) -> None:
