@@ -2,7 +2,7 @@
 
 One process of `prepmate serve` polls a fake Bot API server that keeps Telegram's limits and answers at once, and asks
 a fake model endpoint that streams at a steady pace; both run here, in another process. Every student has an account
-already. Then all of them ask in the same moment, and it is noted when
+already. Then all of them ask, in the same moment or spread over some seconds, and it is noted when
 
 - an update was handed out, and when its offset was confirmed (its Turn is stored before that): the acknowledgement,
 - the model was asked and had said the first sentence: its own time,
@@ -108,19 +108,20 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks chat", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--students", type=int, default=200, help="how many ask at once (200)")
+    parser.add_argument("--over", type=float, default=0.0, help="spread their questions over so many seconds (0)")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="prepmate-chat-") as directory:
-        return asyncio.run(_measure(options.students, Path(directory)))
+        return asyncio.run(_measure(options.students, options.over, Path(directory)))
 
 
-async def _measure(students: int, directory: Path) -> int:
+async def _measure(students: int, over: float, directory: Path) -> int:
     load = os.getloadavg()[0]
     async with _service(directory) as run:
         await _meet(run, students)
         before, moments = run.process.memory_info().rss, Moments()
         used = sum(run.process.cpu_times()[:2])
         watching = asyncio.create_task(run.watch_memory())
-        questions = await _ask(run, students, moments)
+        questions = await _ask(run, students, over, moments)
         watching.cancel()
         figures = figures_of(moments, questions)
         figures |= {
@@ -131,10 +132,10 @@ async def _measure(students: int, directory: Path) -> int:
             "unanswered": students - len(moments.whole),
             "flood_violations": len(run.telegram.violations),
         }
-    _print(figures, students, load)
+    _print(figures, f"{students} students {f'over {over:g} s' if over else 'at once'}", load)
     for violation in run.telegram.violations[:3]:
         print(violation, file=sys.stderr)
-    print(json.dumps({"benchmark": "chat", "students": students, "load": round(load, 2), **figures}))
+    print(json.dumps({"benchmark": "chat", "students": students, "over_s": over, "load": round(load, 2), **figures}))
     return 1 if figures["unanswered"] or figures["flood_violations"] else 0
 
 
@@ -177,18 +178,19 @@ async def _meet(run: Run, students: int) -> None:
     await asyncio.sleep(1.0)  # Telegram's limit of a chat is one message a second
 
 
-async def _ask(run: Run, students: int, moments: Moments) -> dict[int, int]:
-    """Have all students ask at once and wait for all answers; return the update of each student's question."""
+async def _ask(run: Run, students: int, over: float, moments: Moments) -> dict[int, int]:
+    """Have all students ask and wait for all answers; return the update of each student's question."""
     loop = asyncio.get_running_loop()
     run.openai.script(*(_rule(number) for number in range(students)))
     run.openai.watch(lambda answer, said: note_said(answer, said, moments, loop.time()))
     run.telegram.updates.delivered = _Noting(moments.handed)
     run.telegram.updates.confirmed = _NotingSet(moments.confirmed)
     first_call = len(run.telegram.calls)
-    questions = {
-        number: run.telegram.say(FIRST_ID + number, f"Student {number}: why do two pointers need a sorted array?")
-        for number in range(students)
-    }
+    questions = {}
+    for number in range(students):
+        text = f"Student {number}: why do two pointers need a sorted array?"
+        questions[number] = run.telegram.say(FIRST_ID + number, text)
+        await asyncio.sleep(over / students)
 
     def all_answered() -> bool:
         for call in run.telegram.calls[first_call:]:
@@ -196,7 +198,7 @@ async def _ask(run: Run, students: int, moments: Moments) -> dict[int, int]:
         return len(moments.whole) == students
 
     with suppress(TimeoutError):
-        await run.telegram.until(all_answered, seconds=30 + students / 5)
+        await run.telegram.until(all_answered, seconds=60 + students / 2)
     return questions
 
 
@@ -247,7 +249,7 @@ def quantile(values: Sequence[float], share: float) -> float:
     return round(1000 * ordered[min(len(ordered) - 1, int(share * len(ordered)))], 1) if ordered else float("nan")
 
 
-def _print(figures: dict[str, float], students: int, load: float) -> None:
+def _print(figures: dict[str, float], who: str, load: float) -> None:
     rows = (
         ("update handed out → stored and confirmed", "ack"),
         ("the model's own first sentence", "model"),
@@ -255,7 +257,7 @@ def _print(figures: dict[str, float], students: int, load: float) -> None:
         ("question → first sentence at Telegram", "waited"),
         ("question → whole answer (30 messages/s)", "whole"),
     )
-    print(f"{students} students at once{'p50 ms':>30} {'p99 ms':>9}")
+    print(f"{who:<44}{'p50 ms':>9} {'p99 ms':>9}")
     for title, name in rows:
         print(f"  {title:<42}{figures[f'{name}_p50_ms']:>9,.0f} {figures[f'{name}_p99_ms']:>9,.0f}")
     print(
