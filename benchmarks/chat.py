@@ -110,7 +110,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--students", type=int, default=200, help="how many ask at once (200)")
     parser.add_argument("--over", type=float, default=0.0, help="spread their questions over so many seconds (0)")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="prepmate-chat-") as directory:
+    with tempfile.TemporaryDirectory(prefix="prepmate-chat-", ignore_cleanup_errors=True) as directory:
         return asyncio.run(_measure(options.students, options.over, Path(directory)))
 
 
@@ -162,7 +162,7 @@ async def _service(directory: Path) -> AsyncIterator[Run]:
             sys.executable, "-m", "bot", "serve", env=env, stdout=asyncio.subprocess.DEVNULL
         )
         try:
-            await telegram.until(lambda: any(call.method.lower() == "getme" for call in telegram.calls), seconds=60)
+            await telegram.until(lambda: any(call.method.lower() == "getme" for call in telegram.calls), seconds=120)
             yield Run(telegram, openai, psutil.Process(process.pid))
         finally:
             with suppress(ProcessLookupError):
