@@ -162,7 +162,9 @@ class Turnstile:
     async def _renew(self) -> None:
         loop = asyncio.get_running_loop()
         asked = loop.time()
-        wants = min(self._capacity, max(self._least, self._counted + len(self._live) + len(self._bulk)))
+        # Where reminders wait there are more behind them than are in the queue at once.
+        needs = self._capacity if self._bulk else self._counted + len(self._live)
+        wants = min(self._capacity, max(self._least, needs))
         self._room = min(self._room, wants)
         allowed = await self._paces.share(
             self._name,

@@ -8,8 +8,11 @@ import json
 import pytest
 
 from bot.adapters.base import DeliverLater, Undeliverable
+from bot.adapters.telegram.buttons import lay_out
+from bot.adapters.telegram.client import Place
 from bot.adapters.telegram.errors import TelegramDown
 from bot.adapters.telegram.sending import Withdrawn, head_of
+from bot.taps import Tap, after_tap
 from store.client import ObjectId
 from store.documents.own import Action, OutboxItem, Turn
 from store.documents.people import User
@@ -144,6 +147,42 @@ async def test_who_blocked_the_bot_is_told_from_what_may_work_later(post: Post, 
     assert later.value.seconds == 1.0
     for error in (down, later, blocked):
         assert swift.token not in f"{error.value!r} {error.value.__cause__!r}"
+
+
+async def test_after_a_tap_the_buttons_show_what_was_chosen(post: Post, swift: FakeTelegram) -> None:
+    """What was chosen stays below the message, marked; a message that is gone needs no buttons."""
+    swift.meet(ADA)
+    item = await post.put(ADA, "How was it?", actions=ACTIONS)
+    await post.deliver(item)
+    [shown] = swift.screen(ADA)
+    tap = Tap("/rate good", f"{item.id}:answer", item.id, after_tap(ACTIONS, 0))
+    await post.adapter().show_chosen(Place(ADA), shown.message_id, tap)
+    assert swift.screen(ADA)[0].labels == ["✓ Good"]
+    assert [button.data for row in swift.screen(ADA)[0].buttons for button in row] == [f"{item.id}:0"]
+    swift.world.chats[ADA].messages.clear()
+    await post.adapter().show_chosen(Place(ADA), shown.message_id, tap)
+    assert not swift.violations
+
+
+@pytest.mark.parametrize(
+    ("labels", "rows"),
+    [
+        (["a:Again", "a:Hard", "a:Good", "a:Easy"], [["Again", "Hard", "Good", "Easy"]]),
+        (
+            ["a:Start", "a:Seen it", "a:Easier", "a:Harder", "f:👍", "f:👎"],
+            [["Start", "Seen it", "Easier", "Harder"], ["👍", "👎"]],
+        ),
+        (["a:Unaided", "a:With help", "a:Stuck", ":Hint"], [["Unaided", "With help", "Stuck"], ["Hint"]]),
+        ([":Hint", ":Undo", "f:👍", "f:👎"], [["Hint", "Undo", "👍", "👎"]]),
+        (["a:" + "long " * 8, "a:short"], [["long " * 8], ["short"]]),
+        ([], []),
+    ],
+)
+def test_buttons_lie_as_a_phone_shows_them(labels: list[str], rows: list[list[str]]) -> None:
+    """Up to four short labels are in a row, what is chosen among stays together, and nothing is cut."""
+    actions = [Action(label=one.partition(":")[2], says="/x", group=one.partition(":")[0] or None) for one in labels]
+    laid = lay_out(list(enumerate(actions)))
+    assert [[action.label for _, action in row] for row in laid] == rows
 
 
 async def test_the_placeholder_tells_how_the_answer_begins() -> None:
