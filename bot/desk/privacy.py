@@ -37,7 +37,7 @@ def _where(settings: Settings) -> str:
         )
     return say(
         "**Where it goes:** it stays in the database of this service. To answer you, the last messages of our "
-        "conversation, your first facts (name, date, interview date) and what I look up for the answer are sent to a "
+        "conversation, a few facts (your name, the date, your interview date) and what I look up for it go to a "
         "language model at {host} ({model}). Commands, those with a / in front, are answered without it.",
         host=host_of(settings.openai_base_url or OPENAI_URL),
         model=settings.openai_model,

@@ -129,59 +129,61 @@ async def test_public_verbs_get_nothing_of_a_student(school: School) -> None:
         unit.restorer()
 
 
-@pytest.mark.parametrize(
-    ("said", "answer"),
-    [
-        ("/next graphs", "Some problems:"),
-        ("give me a medium graph problem", "· medium ·"),
-        ("explain heaps", "**Heap"),
-        ("find two sum", "[Two Sum]"),
-        ("two sum", "[Two Sum]"),
-        ("give me two sum", "[Two Sum]"),
-        ("hint for two sum", "The next hints come in private"),
-        ("/hint two sum", "?"),
-        ("hint", "Which problem?"),
-        ("hint for frobnicate", "no problem"),
-        ("explain frobnication", "Which topic"),
-    ],
+ANSWERS = (
+    ("/next graphs", "Some problems:"),
+    ("give me a medium graph problem", "· medium ·"),
+    ("explain heaps", "**Heap"),
+    ("find two sum", "[Two Sum]"),
+    ("two sum", "[Two Sum]"),
+    ("give me two sum", "[Two Sum]"),
+    ("hint for two sum", "The next hints come in private"),
+    ("/hint two sum", "?"),
+    ("hint", "Which problem?"),
+    ("hint for frobnicate", "no problem"),
+    ("explain frobnication", "Which topic"),
 )
-async def test_the_coach_knows_the_catalogue_in_public(place: Stage, said: str, answer: str) -> None:
+PERSONAL = (
+    "what is due",
+    "/plan",
+    "/progress",
+    "/log two sum unaided",
+    "i solved two sum in 12 min",
+    "my interview is on 3 march",
+    "how good am i at arrays",
+    "start two sum",
+    "undo",
+    "my tasks",
+    "export my data",
+    "delete 1234",
+    "delete everything about me",
+    "note on two sum: remember the map",
+    "my conversations",
+    "import my solves",
+    "the solution for two sum",
+    "/remind 8:00",
+    "/privacy",
+    "/stats",
+)
+OPENINGS = ("hi", "help", "/help", "/start", "qwertz uiop", "sing me a song")
+
+
+async def test_the_coach_knows_the_catalogue_in_public(place: Stage) -> None:
     """Without a model a group still gets problems, topics and first hints."""
     coach = mentor_of(place, public=True, offline=True)
-    assert answer in (await place.answer(said, mentor=coach, public=True)).text
+    answers = {said: (await place.answer(said, mentor=coach, public=True)).text for said, _ in ANSWERS}
+    assert [said for said, words in ANSWERS if words not in answers[said]] == []
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        "what is due",
-        "/plan",
-        "/progress",
-        "/log two sum unaided",
-        "i solved two sum in 12 min",
-        "my interview is on 3 march",
-        "how good am i at arrays",
-        "start two sum",
-        "undo",
-        "my tasks",
-        "export my data",
-        "delete 1234",
-        "delete everything about me",
-        "note on two sum: remember the map",
-        "my conversations",
-        "import my solves",
-        "the solution for two sum",
-    ],
-)
-async def test_what_is_personal_is_for_the_private_chat(place: Stage, said: str) -> None:
+async def test_what_is_personal_is_for_the_private_chat(place: Stage) -> None:
     """In a group nobody is told, asked or given anything of their own, and nothing of theirs changes."""
     coach = mentor_of(place, public=True, offline=True)
-    assert (await place.answer(said, mentor=coach, public=True)).text == private()
+    answers = {said: (await place.answer(said, mentor=coach, public=True)).text for said in PERSONAL}
+    assert {said: answer for said, answer in answers.items() if answer != private()} == {}
     assert await place.effects() == []
 
 
-@pytest.mark.parametrize("said", ["hi", "help", "/help", "/start", "/stats", "qwertz uiop", "sing me a song"])
-async def test_anything_else_is_told_what_can_be_asked(place: Stage, said: str) -> None:
+async def test_anything_else_is_told_what_can_be_asked(place: Stage) -> None:
     """A greeting, a call for help and what nobody understands get the one introduction."""
     coach = mentor_of(place, public=True, offline=True)
-    assert (await place.answer(said, mentor=coach, public=True)).text in (introduction(), private())
+    answers = {said: (await place.answer(said, mentor=coach, public=True)).text for said in OPENINGS}
+    assert {said: answer for said, answer in answers.items() if answer != introduction()} == {}
