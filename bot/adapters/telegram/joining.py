@@ -111,6 +111,8 @@ class Joining:
                     await self._end(split)
         except StoreError as exc:
             log.warning("texts in parts cannot be put together now: %s", exc)
+        except Exception:
+            log.exception("a text in parts cannot be put together")
 
     def _is_quiet(self, split: SplitMessage, since: datetime) -> bool:
         latest = split.latest_at or since

@@ -100,6 +100,11 @@ class Polling:
         except TelegramError as exc:
             await self._rest(self._pause_after(exc), stop, lost)
             return None
+        except Exception:
+            log.exception("asking Telegram for updates failed")
+            self._failures += 1
+            await self._rest(self._backoff(), stop, lost)
+            return None
         finally:
             for task in (asking, *signals):
                 task.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -23,11 +24,16 @@ from bot.adapters.telegram.speaker import Speaker
 from bot.adapters.telegram.webhook import Webhook, unset
 from bot.app import App, utc_now
 from bot.settings import Settings
+from bot.waiting import first_of
 from store.client import Database
 from store.documents.own import Platform
 from store.leases import Leases
 
+log = logging.getLogger(__name__)
+
 _LAST_WORDS_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 300.0
+"""How often it is looked whether Telegram still calls here: silence would not tell."""
 
 
 class TelegramService:
@@ -100,15 +106,30 @@ class TelegramService:
     async def _be_called(self, webhook: Webhook, me: Me, intake: Intake, stop: asyncio.Event) -> None:
         webhook.lead_to(intake)
         try:
-            await ask(lambda: webhook.set(self._client.bot), tell=self._tell, stop=stop)
-        except BadRequest as exc:
-            raise WebhookRefused(exc.message.removeprefix("Bad Request: ")) from None
-        self._tell(f"Telegram: @{me.username}, called at {webhook.url}.")
-        try:
+            await self._set(webhook, stop)
+            self._tell(f"Telegram: @{me.username}, called at {webhook.url}.")
             async with _beside(intake.joining.run(stop, lambda: False)):
-                await stop.wait()
+                while not stop.is_set():
+                    await first_of(stop, seconds=_LOOK_SECONDS)
+                    await self._look_after(webhook, stop)
         finally:
             webhook.lead_to(None)
+
+    async def _look_after(self, webhook: Webhook, stop: asyncio.Event) -> None:
+        """See that Telegram still calls here. Raises: TokenRefused."""
+        try:
+            if await self._set(webhook, stop):
+                self._tell("Telegram: something else had changed where it calls; it calls here again.")
+        except WebhookRefused as exc:
+            log.warning("%s", exc)
+            self._tell(str(exc))
+
+    async def _set(self, webhook: Webhook, stop: asyncio.Event) -> bool:
+        """Have Telegram call here; return whether it did not. Raises: TokenRefused, WebhookRefused."""
+        try:
+            return bool(await ask(lambda: webhook.set(self._client.bot), tell=self._tell, stop=stop))
+        except BadRequest as exc:
+            raise WebhookRefused(exc.message.removeprefix("Bad Request: ")) from None
 
 
 @asynccontextmanager

@@ -55,15 +55,16 @@ class Webhook:
         allowed = set(info.allowed_updates or ())
         return info.url == self.url and allowed == set(ALLOWED) and info.max_connections == CONNECTIONS
 
-    async def set(self, bot: Bot) -> None:
-        """Have Telegram call here. Raises: TelegramError."""
-        if not self.stands(await bot.get_webhook_info()):
-            await bot.set_webhook(
-                self.url,
-                secret_token=self._secret.decode(),
-                allowed_updates=list(ALLOWED),
-                max_connections=CONNECTIONS,
-            )
+    async def set(self, bot: Bot) -> bool:
+        """Have Telegram call here, if it does not; return whether it had to be told. Raises: TelegramError."""
+        if self.stands(await bot.get_webhook_info()):
+            return False
+        return await bot.set_webhook(
+            self.url,
+            secret_token=self._secret.decode(),
+            allowed_updates=list(ALLOWED),
+            max_connections=CONNECTIONS,
+        )
 
 
 async def unset(bot: Bot) -> None:

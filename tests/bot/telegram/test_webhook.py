@@ -102,10 +102,10 @@ async def test_the_address_is_set_when_it_has_to_be(called: Called) -> None:
     def told() -> int:
         return sum(call.method == "setWebhook" for call in telegram.calls)
 
-    await called.webhook.set(bot)
-    await called.webhook.set(bot)
+    assert await called.webhook.set(bot)
+    assert not await called.webhook.set(bot)
     assert told() == 1
-    await Webhook(f"http://127.0.0.1:{called.port}", "another-secret-1").set(bot)
+    assert await Webhook(f"http://127.0.0.1:{called.port}", "another-secret-1").set(bot)
     assert told() == 2
     await unset(bot)
     await unset(bot)
