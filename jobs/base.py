@@ -11,12 +11,14 @@ from datetime import datetime, timedelta
 class Job:
     """Something that happens by itself. `run` is given the present moment; what is due and done is in the database.
 
+    `wanted` looks whether there is anything to do: an idle service writes nothing, not even that a slot was taken.
     So a run that never came to its end costs nothing but time: the next one finds what is left.
     """
 
     name: str
     every: timedelta
     run: Callable[[datetime], Awaitable[None]]
+    wanted: Callable[[datetime], Awaitable[bool]]
 
     def slot_of(self, now: datetime) -> str:
         """Return the name of the slot in which a moment lies: one replica takes it."""

@@ -94,7 +94,11 @@ class Making:
 
     def job(self) -> Job:
         """Return this as a job."""
-        return Job(self._name, EVERY, self.run)
+        return Job(self._name, EVERY, self.run, self.is_wanted)
+
+    async def is_wanted(self, _: datetime) -> bool:
+        """Return whether there is anything to make, to take back or to plan anew."""
+        return bool(await self._due(limit=1) or await self._stale() or await self._queue.astray(self._parts.clock()))
 
     async def run(self, _: datetime) -> None:
         """Take back what has become stale, then make what is due soon, until nothing is."""
@@ -109,18 +113,20 @@ class Making:
             self._running = False
 
     async def _tidy(self) -> None:
-        now = self._parts.clock()
-        going = now + GOING
-        stale = await self._queue.stale(since=now - AHEAD - timedelta(minutes=1), going=going)
-        await self._all(stale, self._renew)
-        await self._all(await self._queue.astray(now), self._mend)
+        await self._all(await self._stale(), self._renew)
+        await self._all(await self._queue.astray(self._parts.clock()), self._mend)
 
-    async def _due(self) -> list[ObjectId]:
+    async def _stale(self) -> list[ObjectId]:
+        """Return the students who have said something since theirs was made."""
+        now = self._parts.clock()
+        return await self._queue.stale(since=now - AHEAD - timedelta(minutes=1), going=now + GOING)
+
+    async def _due(self, *, limit: int = BATCH) -> list[ObjectId]:
         """Return the next students to be written to, without those who have to wait a moment."""
         now = self._parts.clock()
         self._waiting = {student: until for student, until in self._waiting.items() if until > now}
         waiting = list(self._waiting)
-        return await self._queue.due(self._occasion.field, now + AHEAD, but=waiting, limit=BATCH)
+        return await self._queue.due(self._occasion.field, now + AHEAD, but=waiting, limit=limit)
 
     async def _all(self, students: Iterable[ObjectId], act: Callable[[UnitOfWork], Awaitable[None]]) -> None:
         room = asyncio.Semaphore(AT_ONCE)

@@ -47,7 +47,7 @@ class Ticking:
             if self._seen.get(job.name) == slot:
                 continue
             try:
-                if await self._slots.claim(job.name, slot, now=now, kept=_KEPT):
+                if await job.wanted(now) and await self._slots.claim(job.name, slot, now=now, kept=_KEPT):
                     await self._broker.queue(job.name, now)
                     queued += 1
                 self._seen[job.name] = slot

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from agents.coach.questions import START_IT
+from agents.coach.dialogue import Exchange, decide
+from agents.coach.intents import Request
+from agents.coach.questions import RECALL, START_IT
 from agents.hearing import read_unheard
 from agents.history import read_tail
 from store.documents.own import OutboxItem
@@ -70,14 +72,12 @@ async def test_the_problem_is_started_right_there(pupils: Class) -> None:
     assert session["problemIds"]
 
 
-@pytest.mark.parametrize("words", ["not today", "snooze the reminder for an hour", "whats due"])
-async def test_other_wishes_are_no_answers(pupils: Class, words: str) -> None:
+@pytest.mark.parametrize("words", ["not today", "snooze the reminder for an hour", "whats due", "remind me tonight"])
+def test_other_wishes_are_no_answers(words: str) -> None:
     """What plainly is something else leaves the question open."""
-    pupil = await remind(pupils)
-    async with pupil.awake() as student:
-        chat = Chat(student)
-        assert "as far as I can tell" not in await chat.say(words)
-    assert await pupil.all(RevisionRun) == []
+    decided = decide([Exchange("", f"**Graphs.** When?\n\n{RECALL.text}")], words)
+    assert isinstance(decided, Request)
+    assert decided.verb != "answer_recall"
 
 
 async def test_what_was_not_shown_yet_was_not_heard(pupils: Class) -> None:

@@ -24,6 +24,25 @@ def ticking(pupils: Class, jobs: Sequence[Job]) -> tuple[Ticking, Broker]:
     return Ticking(jobs, broker, slots, clock=pupils.clock, poll=0.01), broker
 
 
+async def always(_: datetime) -> bool:
+    """There is something to do."""
+    return True
+
+
+async def test_an_idle_service_writes_nothing(pupils: Class) -> None:
+    """Where nobody is to be reminded soon, ticks take no slots; a quarter of an hour later they do."""
+    pupil = await pupils.enrol()
+    jobs = [pupils.making().job()]
+    clock, broker = ticking(pupils, jobs)
+    slots = pupils.database.collection(JobSlot.collection)
+    assert await clock.tick() == 0
+    assert await slots.count({}) == 0
+    pupils.clock.forward(minutes=6)
+    assert await clock.tick() == 1
+    await broker.settle()
+    assert len(await pupil.items()) == 1
+
+
 async def test_of_many_replicas_one_takes_a_slot(pupils: Class) -> None:
     """Eight replicas tick four times in ten seconds: a job of every five seconds runs twice."""
     ran: list[datetime] = []
@@ -31,7 +50,7 @@ async def test_of_many_replicas_one_takes_a_slot(pupils: Class) -> None:
     async def run(now: datetime) -> None:
         ran.append(now)
 
-    job = Job(f"count {ObjectId()}", timedelta(seconds=5), run)
+    job = Job(f"count {ObjectId()}", timedelta(seconds=5), run, always)
     replicas = [ticking(pupils, [job]) for _ in range(8)]
     start = pupils.clock()
     for _ in range(4):
@@ -56,7 +75,7 @@ async def test_a_job_that_fails_is_told_and_runs_again(pupils: Class, caplog: py
         ran.append("work")
 
     second = timedelta(seconds=1)
-    jobs = [Job(f"fail {ObjectId()}", second, fail), Job(f"work {ObjectId()}", second, work)]
+    jobs = [Job(f"fail {ObjectId()}", second, fail, always), Job(f"work {ObjectId()}", second, work, always)]
     clock, _ = ticking(pupils, jobs)
     stop = asyncio.Event()
     running = asyncio.create_task(clock.run(stop))
