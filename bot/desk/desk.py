@@ -22,6 +22,7 @@ from bot.greeting import greeting
 from bot.settings import Settings
 from bot.worker import Answerer
 from store.client import Database
+from store.documents.learner import Attempt
 from store.documents.own import Action, ChannelAccount
 from texts import say
 
@@ -71,9 +72,9 @@ class Desk:
         return any(account.id in self._access.admins for account in mine)
 
     async def _greet(self, run: TurnRun, rest: str) -> Answer:
-        """Greet somebody new with what this is, and somebody who comes back with what to go on with."""
+        """Greet who has logged nothing yet with what this is, and who comes back with what to go on with."""
         del rest
-        if run.turn.seq == 1:
+        if not await run.context.work.of(Attempt).count({}, limit=1):
             text, actions = greeting()
             return _said(text, *actions)
         return _said(

@@ -23,8 +23,8 @@ def explain_privacy(settings: Settings, platform: Platform) -> str:
             "for good, after a question; what stays is what model calls cost, without your name, and for a month "
             "scrambled marks of your messages, so that none comes back by itself."
         ),
-        say("**In groups** I show nothing about you, and nothing from there is mixed into our private chat."),
-        _who(settings),
+        _in_groups(platform),
+        _who(settings, platform),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -55,7 +55,15 @@ def _what_the_platform_sees(platform: Platform) -> str:
     return ""
 
 
-def _who(settings: Settings) -> str:
+def _in_groups(platform: Platform) -> str:
+    if platform == "terminal":
+        return ""
+    return say("**In groups** I show nothing about you, and nothing from there is mixed into our private chat.")
+
+
+def _who(settings: Settings, platform: Platform) -> str:
+    if platform == "terminal" and settings.mongodb_uri is None:
+        return say("**Who runs this:** you do. All of it is in your data directory.")
     if settings.contact:
         return say(
             "**Who runs this:** {contact}. They can read the database and your feedback.", contact=settings.contact

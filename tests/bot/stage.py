@@ -16,6 +16,7 @@ from store.client import Database, ObjectId
 from store.documents.access import Knock
 from store.documents.account import Erasure, Tombstone
 from store.documents.feedback import Feedback
+from store.documents.learner import Attempt
 from store.documents.own import (
     OPEN_TURN,
     Admission,
@@ -40,6 +41,7 @@ from tests.clock import FixedClock
 PLAIN = (
     Admission,
     AIMentorConversation,
+    Attempt,
     ChannelAccount,
     Effect,
     Erasure,

@@ -19,6 +19,7 @@ from bot.settings import Settings
 from bot.turns import Turns
 from store.client import ObjectId
 from store.documents.feedback import Feedback
+from store.documents.learner import Attempt
 from store.documents.own import StudentSettings, Turn, UsageRow
 from store.documents.people import User
 from tests.bot.stage import Script, Stage
@@ -71,10 +72,12 @@ async def test_the_desk_costs_no_model_call(stage: Stage, turns: Turns) -> None:
 
 
 async def test_a_newcomer_is_greeted(stage: Stage, turns: Turns) -> None:
-    """The first /start introduces PrepMate with taps, a later one welcomes back, one with a problem is the mentor's."""
-    assert "I'm PrepMate" in await asked(stage, turns, "/start")
+    """Who has logged nothing is told what this is, with taps; others are welcomed back; a problem's start is not ours."""
+    turn = await answered(stage, turns, "/start")
+    assert "I'm PrepMate" in (turn.reply or "")
     [item] = await stage.outbox()
     assert item.actions[0].says == "/next"
+    await stage.database.collection(Attempt.collection).insert({"_id": "a", "userId": turn.user_id})
     assert "Welcome back" in await asked(stage, turns, "/start@prepmate_bot")
     assert await asked(stage, turns, "/start two sum") == "Echo: /start two sum"
 
@@ -87,7 +90,8 @@ async def test_a_newcomer_is_greeted(stage: Stage, turns: Turns) -> None:
     [
         ({}, "telegram", ["nowhere", "Telegram", "/export", "/forget", "@ada on Telegram", "a month"]),
         ({"openai_api_key": "sk-secret", "openai_base_url": "https://me:pw@llm.example/v1"}, "probe", ["llm.example"]),
-        ({"contact": None}, "terminal", ["whoever invited you", "On this machine"]),
+        ({"contact": None}, "probe", ["whoever invited you"]),
+        ({}, "terminal", ["you do", "On this machine"]),
     ],
 )
 async def test_privacy_is_told_as_it_is(

@@ -156,7 +156,7 @@ def seen(mongo_uri: str, common_database: str) -> Iterator[Seen]:
         ("group notes", "between us"),
         ("group hint", "The next hints come in private"),
         ("stopped", "/start"),
-        ("back", "Welcome back"),
+        ("back", "I'm PrepMate"),
         ("goodbye", "last thing I say"),
         ("stranger", "invitation"),
     ],
