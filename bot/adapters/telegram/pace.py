@@ -63,6 +63,7 @@ class Turnstile:
         """How many messages may count at once, and how many do."""
         self._valid_until = self._quiet_until = self._last = 0.0
         self._keeper: asyncio.Task[None] | None = None
+        self._pausing: asyncio.TimerHandle | None = None
         self._hungry, self._closing = asyncio.Event(), asyncio.Event()
 
     async def close(self) -> None:
@@ -120,10 +121,15 @@ class Turnstile:
                 continue
             pause = self._last + 0.5 * self._window / self._capacity - now
             if queue is self._bulk and pause > 0:
-                loop.call_later(pause, self._let_through)
+                if self._pausing is None:
+                    self._pausing = loop.call_later(pause, self._go_on)
                 return
             self._counted, self._last = self._counted + 1, now
             queue.popleft().set_result(None)
+
+    def _go_on(self) -> None:
+        self._pausing = None
+        self._let_through()
 
     def _want_more(self) -> None:
         """Have the share renewed soon, or taken anew: an idle process has none and costs nothing."""
