@@ -59,7 +59,10 @@ _LOOK: Final = _look()
 
 def format_markdown(markdown: str) -> tuple[str, list[Run]]:
     """Return the text of a Markdown answer and its runs, outer ones first, in order of their beginning."""
-    source = show_dollars(reshape_tables(loosen(clean(markdown))))
+    loose = loosen(clean(markdown))
+    source = reshape_tables(loose)
+    if source != loose:
+        source = show_dollars(source)
     text, entities = convert(source, latex_escape=False, config=_LOOK)
     return _set_apart(text, _nested(_runs(text, entities)))
 

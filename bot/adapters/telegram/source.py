@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
@@ -69,12 +69,15 @@ class Event(NamedTuple):
     end: int
 
 
-def parse(text: str) -> list[Event]:
-    """Return the parser's events of a Markdown text."""
-    found = list(pyromark.events_with_range(text, options=OPTIONS))
-    offsets = {place for _, span in found for place in (span["start"], span["end"])}
-    places = code_points(text.encode(), "utf-8", 1, offsets)
-    return [Event(*_named(payload), places[span["start"]], places[span["end"]]) for payload, span in found]
+def parse(text: str, kinds: Container[str]) -> list[Event]:
+    """Return the parser's events of these kinds, in the order of a Markdown text."""
+    found = []
+    for payload, span in pyromark.events_with_range(text, options=OPTIONS):
+        kind, value = _named(payload)
+        if kind in kinds:
+            found.append((kind, value, span["start"], span["end"]))
+    places = code_points(text.encode(), "utf-8", 1, {place for event in found for place in event[2:]})
+    return [Event(kind, value, places[start], places[end]) for kind, value, start, end in found]
 
 
 def code_points(data: bytes, encoding: str, width: int, offsets: Iterable[int]) -> dict[int, int]:
@@ -89,11 +92,14 @@ def code_points(data: bytes, encoding: str, width: int, offsets: Iterable[int]) 
 def _named(payload: Any) -> tuple[str, Any]:
     if isinstance(payload, str):
         return payload, None
-    ((kind, value),) = payload.items()
-    if kind not in ("Start", "End"):
-        return kind, value
-    tag, details = (value, None) if isinstance(value, str) else next(iter(value.items()))
-    return f"{kind} {tag}", details
+    for kind, value in payload.items():  # there is one
+        if kind not in ("Start", "End"):
+            return kind, value
+        if isinstance(value, str):
+            return f"{kind} {value}", None
+        for tag, details in value.items():
+            return f"{kind} {tag}", details
+    return "", None
 
 
 def clean(text: str) -> str:
@@ -112,7 +118,7 @@ def _mend(text: str) -> str:
     found = [(match, mend) for mend in _MENDS for match in mend.mark.finditer(text)]
     if not found:
         return text
-    events = parse(text)
+    events = parse(text, ("Start CodeBlock", "Code", "Start Table"))
     code = [(event.start, event.end) for event in events if event.kind in ("Start CodeBlock", "Code")]
     tables = [(event.start, event.end) for event in events if event.kind == "Start Table"]
     parts, place = list[str](), 0
@@ -134,7 +140,7 @@ def _touches(start: int, end: int, apart: Sequence[Part]) -> bool:
 def show_dollars(text: str) -> str:
     """Return a Markdown text whose prices are no formulas: what ends before a digit, or holds code or a line break."""
     for _ in range(_ROUNDS if "$" in text else 0):
-        places = [event.start for event in parse(text) if _is_price(event, text)]
+        places = [event.start for event in parse(text, ("InlineMath",)) if _is_price(event, text)]
         if not places:
             break
         text = escape(text, places)  # not where it ends, which may be in code
@@ -143,18 +149,14 @@ def show_dollars(text: str) -> str:
 
 def _is_price(event: Event, text: str) -> bool:
     behind = text[event.end : event.end + 1]
-    return event.kind == "InlineMath" and (behind.isdigit() or "`" in event.value or "\n" in event.value)
+    return behind.isdigit() or "`" in event.value or "\n" in event.value
 
 
 def show_html(text: str) -> str:
     """Return a Markdown text whose HTML is text."""
     for _ in range(_ROUNDS if "<" in text else 0):
         # Inside of a block there may be Markdown again, which only the next round sees.
-        places = [
-            text.find("<", event.start, event.end)
-            for event in parse(text)
-            if event.kind in ("Start HtmlBlock", "InlineHtml")
-        ]
+        places = [text.find("<", event.start, event.end) for event in parse(text, ("Start HtmlBlock", "InlineHtml"))]
         if not places:
             return text
         text = escape(text, places)

@@ -15,6 +15,10 @@ COLUMNS: Final = 40
 """How many columns of a monospaced text a telephone shows without breaking lines."""
 
 _GAP: Final = "  "
+_PARTS: Final = (
+    *("Start Table", "End Table", "Start TableHead", "Start TableRow", "Start TableCell"),
+    *("Start Link", "Start Image"),
+)
 _INLINE: Final = ("Text", "Code", "InlineMath", "DisplayMath", "InlineHtml")
 _BREAK = re.compile(r"<br[ \t]*/?>|\\<br[ \t]*/?>", re.IGNORECASE)
 
@@ -47,7 +51,7 @@ def reshape_tables(text: str, columns: int = COLUMNS) -> str:
     """Return a Markdown text with each table as a code block of aligned columns or as lines."""
     if "|" not in text:
         return text
-    for table in reversed(list(_tables(text, parse(text)))):
+    for table in reversed(list(_tables(text, parse(text, _PARTS + _INLINE)))):
         before = text[text.rfind("\n", 0, table.start) + 1 : table.start]
         indent = re.sub(r"[^>\s]", " ", before)
         lines = ["", *_drawn(table, columns), ""]
