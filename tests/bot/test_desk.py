@@ -73,6 +73,7 @@ async def test_the_desk_costs_no_model_call(stage: Stage, turns: Turns) -> None:
 
 async def test_a_newcomer_is_greeted(stage: Stage, turns: Turns) -> None:
     """Who has logged nothing is told what this is, with taps; others are welcomed back; a problem is not ours."""
+    """Who has logged nothing is told what this is, with taps; others are welcomed back; a problem is the mentor's."""
     turn = await answered(stage, turns, "/start")
     assert "I'm PrepMate" in (turn.reply or "")
     [item] = await stage.outbox()
