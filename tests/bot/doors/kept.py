@@ -15,14 +15,15 @@ from store.documents.pace import Pace
 from store.documents.reminders import JobSlot
 
 CHANCE = {
-    "turns": ("fence",),
+    "turns": ("fence", "tokens"),  # what a tap says names an id, whose digits cost now more and now fewer tokens
+    "aimentorconversations": ("tokens", "totalTokens"),
     "effects": ("fence",),
     "users": ("email",),  # a placeholder that nobody can guess
     "undo_log": ("before", "after"),  # the user before and after a change, the placeholder included
     "problem_difficulties": ("createdAt", "updatedAt"),  # counted in the background, by the database's own clock
     "topic_shifts": ("createdAt", "updatedAt"),
 }
-"""Names by collection whose values differ from run to run: how often a lease was taken, and what is drawn."""
+"""Names by collection whose values differ from run to run: how often a lease was taken, what is drawn, what it cost."""
 DOOR = {
     "turns": ("key", "platform", "address", "replyTo", "standsAt"),
     "outbox": ("turnKey", "platform", "address", "replyTo", "messages"),
@@ -66,13 +67,14 @@ async def gather(database: Database, before: Ids) -> Kept:
     effects = sorted(found[Effect.collection], key=lambda raw: raw["_id"])
     told = {name: [_plain(name, raw) for raw in raws] for name, raws in found.items() if raws and name not in APART}
     numbers = _number(told, before)
+
+    def plain(text: str) -> str:
+        return ID.sub(lambda match: numbers.get(match[0], match[0]), text)
+
     return Kept(
-        [call for turn in turns for call in _calls(turn)],
-        [(raw["verb"], ID.sub(lambda match: numbers.get(match[0], match[0]), raw["result"])) for raw in effects],
-        {
-            name: [ID.sub(lambda match: numbers.get(match[0], match[0]), one) for one in ones]
-            for name, ones in told.items()
-        },
+        [(verb, plain(arguments)) for turn in turns for verb, arguments in _calls(turn)],
+        [(raw["verb"], plain(raw["result"])) for raw in effects],
+        {name: [plain(one) for one in ones] for name, ones in told.items()},
     )
 
 
