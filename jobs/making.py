@@ -109,6 +109,7 @@ class Making:
             await self._tidy()
             while students := await self._due():
                 await self._all(students, self._make)
+                await self._tidy()  # many students take minutes, and some of them write meanwhile
         finally:
             self._running = False
 
@@ -184,14 +185,14 @@ class Making:
         """Make what is due to one student, or pass its date over, and plan what follows."""
         now = self._parts.clock()
         reminder = await unit.of(Reminder).own()
-        moment = self._occasion.moment(reminder) if reminder and reminder.on else None
+        moment = self._occasion.moment(reminder) if reminder else None
         if reminder is None or moment is None or moment > now + AHEAD:
             return
         settings = await unit.of(StudentSettings).own() or StudentSettings(id=unit.student)
         zone = _zone_of(settings)
         local = moment.astimezone(zone)
         name = self._occasion.name(unit.student, reminder, local)
-        mailbox = await find_mailbox(unit)
+        mailbox = await find_mailbox(unit) if reminder.on else None
         if mailbox is not None and await unit.of(JobSlot).find_one({"job": REMINDING, "slot": name}) is None:
             due = max(moment, now)
             # A reminder comes on its own date or not at all: the next date has one of its own.
