@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -85,6 +86,15 @@ async def test_a_strange_text_is_kept_as_it_is(stage: Stage, text: str) -> None:
     accepted = await stage.say(stage.replica(Script(), limits=Limits(characters=100)), text)
     [turn] = await stage.ended(accepted)
     assert (turn.text, turn.reply) == (text, f"Echo: {text}")
+
+
+async def test_a_file_may_be_longer_than_what_is_typed(stage: Stage) -> None:
+    """A message with a file in it has a limit of its own, of which the sentence speaks."""
+    turns = stage.replica(Script(), limits=Limits(characters=100, attached=200))
+    sent = stage.message("x" * 150)
+    await stage.ended(await turns.accept(replace(sent, attached=True)))
+    with pytest.raises(Refused, match="250 characters and I read up to 200"):
+        await turns.accept(replace(sent, key="another", text="x" * 250, attached=True))
 
 
 async def test_an_unstorable_key_is_refused(stage: Stage) -> None:
