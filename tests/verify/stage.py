@@ -18,7 +18,7 @@ from tests.fakes.platform import FakePlatform
 from tests.mongo import mongod_program
 
 DATABASE = "attack"
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 
 
 @dataclass
