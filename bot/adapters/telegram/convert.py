@@ -98,6 +98,11 @@ def decide(raw: dict[str, Any], me: Me) -> Decision:
     return Ignored("an update of a kind that is not answered")
 
 
+def is_update(raw: object) -> bool:
+    """Return whether this can be confirmed at all: it has a number."""
+    return isinstance(raw, dict) and isinstance(raw.get("update_id"), int)
+
+
 def account_of(raw: dict[str, Any]) -> str:
     """Return whose update it is, as far as that can be told: those of one account are taken in their order."""
     for kind in ALLOWED:

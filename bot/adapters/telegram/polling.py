@@ -15,7 +15,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.adapters.telegram.asking import TokenRefused, wait_of
 from bot.adapters.telegram.client import TelegramClient
-from bot.adapters.telegram.convert import ALLOWED, account_of
+from bot.adapters.telegram.convert import ALLOWED, account_of, is_update
 from bot.adapters.telegram.intake import Intake
 from bot.waiting import first_of
 from store.errors import StoreError
@@ -122,7 +122,7 @@ class Polling:
         answer = await self._client.bot.do_api_request(
             "GetUpdates", api_kwargs=asked, read_timeout=wait + _GRACE_SECONDS
         )
-        return [update for update in answer if isinstance(update, dict)] if isinstance(answer, list) else []
+        return [update for update in answer if is_update(update)] if isinstance(answer, list) else []
 
     async def _take(self, updates: Sequence[Update]) -> bool:
         """Take updates in, those of different accounts at once, and move the offset past what needs no repetition.

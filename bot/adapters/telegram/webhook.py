@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import web
 from telegram import Bot, WebhookInfo
 
-from bot.adapters.telegram.convert import ALLOWED
+from bot.adapters.telegram.convert import ALLOWED, is_update
 from bot.adapters.telegram.intake import Intake
 
 HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
@@ -45,7 +45,7 @@ class Webhook:
             update = json.loads(await request.read())
         except ValueError:
             return web.Response(status=400)
-        if not isinstance(update, dict):
+        if not is_update(update):
             return web.Response(status=400)
         taken = self._intake is not None and await self._intake.take(update)
         return web.Response(status=200 if taken else 503, headers={} if taken else {"Retry-After": "1"})

@@ -82,6 +82,7 @@ async def test_strangers_are_turned_away(called: Called, door: Door) -> None:
     assert await called.post(update, secret="") == 403
     assert await called.post(b"{") == 400
     assert await called.post(b"[]") == 400
+    assert await called.post({"update_id": ["?"]}) == 400
     assert await called.post(b"x" * (MOST_BYTES + 1)) == 413
     assert not door.taken
     assert await called.post(update) == 200
