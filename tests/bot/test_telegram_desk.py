@@ -21,6 +21,7 @@ from bot.settings import Settings
 from store.client import Database, ObjectId
 from store.documents.own import ChannelAccount, Platform
 from store.repositories.erasures import owned
+from tests.bot.doors.kept import forget, look
 from tests.bot.test_two_doors import FAST, serving, settled
 from tests.clock import FixedClock
 from tests.fakes.telegram import FakeTelegram
@@ -128,7 +129,11 @@ async def tell_story(settings: Settings) -> Seen:
     """Run the service and let the story happen."""
     clock = FixedClock(datetime(2026, 3, 17, 18, 30, tzinfo=UTC))
     async with serving_telegram(settings, clock) as (app, server):
-        return await live(Phone(app, clock, server), app, clock)
+        before = await look(app.database)
+        try:
+            return await live(Phone(app, clock, server), app, clock)
+        finally:
+            await forget(app.database, before)
 
 
 @pytest.fixture(scope="module")
