@@ -242,14 +242,14 @@ ARGUMENTS: Final[dict[str, Given]] = {
     "ask_to_erase_me": Given(),
     "show_reminders": Given(),
     "set_reminder": Given(
-        optional={
-            "at": _TIME_OF_DAY,
-            "on": _YES_NO,
+        {"at": _TIME_OF_DAY},
+        {
+            "on": among(*(True, True, True, False)),
             "weekly": _YES_NO,
             "quiet_from": _TIME_OF_DAY,
             "quiet_until": _TIME_OF_DAY,
             "time_zone": _ZONE,
-        }
+        },
     ),
     "snooze_reminder": Given({"until": text("1h", "30 min", "tonight", "tomorrow", "2 hours")}),
     "skip_today": Given(),

@@ -35,6 +35,9 @@ _AHEAD: Final = frozenset(
         "pausedUntil",
         "startsAt",
         "nextAttemptAt",
+        "nextAt",
+        "summaryAt",
+        "snoozedUntil",
     }
 )
 """Fields that may hold a moment that is still to come."""
