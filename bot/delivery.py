@@ -195,6 +195,10 @@ class Delivery:
             if item.expires_at is not None and item.expires_at <= now:
                 await self._outbox.mark_dead(item, "too late")
                 continue
+            # /stop drops what waits; what was being answered at that moment comes after it.
+            if not item.bulk and await self._accounts.has_stopped(item.platform, item.user_id):
+                await self._outbox.mark_dead(item, "the student said /stop")
+                continue
             if loop.time() > sure_until and not await self._leases.renew(hold):
                 return
             sure_until = 0.0

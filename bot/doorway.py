@@ -7,7 +7,6 @@ turn, which will be answered through the outbox, or a sentence that the door sho
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -30,7 +29,6 @@ TRIES: Final = 5
 """How many codes an account may try within an hour."""
 _START: Final = "/start"
 _BYPASSING: Final = frozenset({"cancel", "stop", "invite"})
-_DONE_REMEMBERED: Final = 1_000
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,6 @@ class Doorway:
         self._accounts = Accounts(database, clock=clock, ids=ids)
         self._outbox, self._knocks = Outbox(database), Knocks(database)
         self._hush = Hush()
-        self._done: OrderedDict[str, None] = OrderedDict()
 
     async def take(self, incoming: Incoming) -> Accepted | Said:
         """Take a message in, or say why not; do what bypasses the queue (/cancel, /stop).
@@ -134,14 +131,13 @@ class Doorway:
             return Said(say("You said /stop, so I stay quiet. Say /start and I answer again."))
 
     async def _do(self, command: str, incoming: Incoming, link: ChannelAccount) -> Said:
-        """Do what is no turn. The same message is done once as long as this process remembers it."""
-        if incoming.key in self._done:
+        """Do what is no turn. The same message is done once: come again, it would stop what was asked after it."""
+        if incoming.key in link.done:
             return SILENCE
         with speaking(await self._accounts.language_of(link.user_id)):
             said = await self._bypass(command, incoming, link)
-        self._done[incoming.key] = None
-        while len(self._done) > _DONE_REMEMBERED:
-            self._done.popitem(last=False)
+        # Afterwards: who is killed before this does it again, and nothing that came after it was taken in by then.
+        await self._accounts.note_done(link, incoming.key)
         return said
 
     async def _bypass(self, command: str, incoming: Incoming, link: ChannelAccount) -> Said:

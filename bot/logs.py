@@ -15,7 +15,7 @@ from bot.settings import Settings
 from store.embedded import claim_directory
 from store.errors import StoreError
 
-ROOMS = ("bot", "agents", "tools", "store", "sync", "learning", "prompts")
+ROOMS = ("bot", "jobs", "agents", "tools", "store", "sync", "learning", "prompts")
 LOG_BYTES = 2_000_000
 HIDDEN = "[hidden]"
 _FORM = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"

@@ -190,7 +190,6 @@ class OutboxItem(Own):
 
     What is live goes before what is `bulk` (reminders). What was not said by `expires_at` is dropped. What the door
     adds of its own is said in `language`.
-    What is live goes before what is `bulk` (reminders). What was not said by `expires_at` is dropped.
     `messages` are the platform's names of the messages that stand for its parts, in their order, where a platform's
     sending is not idempotent: what has a name is changed, not sent again.
     """
@@ -257,7 +256,8 @@ class ChannelAccount(Own):
     """Which student speaks through a platform's account. `_id` is platform:account.
 
     `address` is where the student can be written to in private, where that is known. Nothing is sent on our own
-    initiative after `stopped_at` (the student said so) or `dead_at` (the platform did) until they write again.
+    initiative after `stopped_at` (the student said so) or `dead_at` (the platform did) until they write again. `done`
+    are the keys of the last messages that were no turns and did something at once (/stop, /cancel).
     """
 
     collection: ClassVar[str] = "channel_accounts"
@@ -271,6 +271,7 @@ class ChannelAccount(Own):
     address: Text | None = None
     stopped_at: Time | None = None
     dead_at: Time | None = None
+    done: list[Text] = Field(default_factory=list)
 
 
 class StudentSettings(Own):

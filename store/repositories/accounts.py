@@ -13,6 +13,7 @@ from store.errors import DuplicateKey, StoreError, StoreUnavailable
 from store.work import Clock, IdFactory
 
 NAME_CHARACTERS = 100
+_DONE_REMEMBERED = 20
 ENGLISH = "en"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
@@ -61,6 +62,16 @@ class Accounts:
         """Note that an account's owner wants to be answered again."""
         change: Raw = {"$set": {"updatedAt": self._clock()}, "$unset": {"stoppedAt": "", "deadAt": ""}}
         await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
+
+    async def note_done(self, link: ChannelAccount, key: str) -> None:
+        """Note that a message was done that is no turn, so that it is not done again when it comes again."""
+        change: Raw = {"$push": {"done": {"$each": [key], "$slice": -_DONE_REMEMBERED}}}
+        await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
+
+    async def has_stopped(self, platform: Platform, student: ObjectId) -> bool:
+        """Return whether a student wants nothing more on a platform until they say /start."""
+        stopped: Raw = {"userId": student, "platform": platform, "stoppedAt": {"$ne": None}}
+        return await self._accounts.find_one(stopped, fields={"_id": 1}) is not None
 
     async def mark_dead(self, platform: Platform, address: str) -> int:
         """Note that the platform lets nothing more through to whoever is written to at an address; return how many."""

@@ -12,14 +12,17 @@ from typing import Any
 import pytest
 
 from agents.listener import Listener, Silence
+from bot.access import Access
 from bot.adapters.base import DeliverLater, Undeliverable
 from bot.delivery import Delivery
+from bot.doorway import Doorway
+from bot.turns import Accepted
 from store.client import ObjectId, Raw
 from store.documents.own import ChannelAccount, OutboxItem, Platform, Turn
 from store.errors import StoreUnavailable
 from store.faults import Faults
 from store.leases import Leases
-from tests.bot.stage import Script, Stage, until
+from tests.bot.stage import Gate, Script, Stage, until
 
 Deliver = Callable[[OutboxItem], Awaitable[None]]
 
@@ -168,6 +171,23 @@ async def test_a_delivered_answer_marks_its_turn(post: Post) -> None:
     assert (turn.status, turn.reply, turn.delivered_at) == ("delivered", "Echo: Hello", post.clock.time)
     assert (item.status, item.sent_at, item.attempts) == ("sent", post.clock.time, 0)
     assert board.shown == {"room-ada": ["Echo: Hello"]}
+
+
+async def test_what_ends_after_stop_is_not_said(post: Post) -> None:
+    """An answer that was being made when its student said /stop, and ended as cancelled, reaches nobody."""
+    stage, board, gate = post.stage, Board(), Gate()
+    turns = stage.replica(Script(long=gate))
+    doorway = Doorway(post.database, turns, Access(), clock=post.clock, ids=ObjectId)
+    running = await doorway.take(stage.message("long one"))
+    assert isinstance(running, Accepted)
+    async with asyncio.timeout(10):
+        await gate.reached.wait()
+    await doorway.take(stage.message("/stop"))
+    assert (await stage.ended(running))[0].reason == "cancelled"
+    async with post.running(post.delivery(board)):
+        await post.settled()
+    assert board.shown == {}
+    assert (await post.item(f"answer:{running.turn_id}")).status == "dead"
 
 
 async def test_only_an_ended_turn_becomes_delivered(post: Post) -> None:

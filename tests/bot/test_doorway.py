@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -116,6 +117,25 @@ async def test_stop_silences_until_start(stage: Stage) -> None:
     started = await taken(doorway, stage.message("/start"))
     assert (await account(stage)).stopped_at is None
     assert (await stage.ended(started))[0].text == "/start"
+
+
+async def test_what_comes_again_stops_nothing_that_was_asked_after_it(stage: Stage) -> None:
+    """/stop and /cancel given again to another process, as after a kill, undo neither /start nor a later question."""
+    gate = Gate()
+    script = Script(long=gate)
+    before, after = (doorway_of(stage, stage.replica(script, name)) for name in ("a", "b"))
+    await stage.ended(await taken(before, stage.message("Hello")))
+    commands = [stage.message(text) for text in ("/stop", "/start", "/cancel")]
+    for message in commands:
+        await before.take(message)
+    running = await taken(before, stage.message("long one"))
+    async with asyncio.timeout(10):
+        await gate.reached.wait()
+    for message in commands:
+        await after.take(message)
+    assert (await account(stage)).stopped_at is None
+    gate.opened.set()
+    assert (await stage.ended(running))[0].reply == "Through the gate"
 
 
 async def test_stop_in_a_group_drops_nobody_elses(stage: Stage) -> None:
