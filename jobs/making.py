@@ -205,7 +205,7 @@ class Making:
                     too_late = not await self._put(unit, reminder, place)
             await _take_slot(unit, name, now, "dropped" if too_late else "late" if late else None)
         self._occasion.pass_over(reminder, local)
-        plan(reminder, max(now, moment), zone)
+        _plan_after(self._occasion, reminder, max(now, moment), zone)
         await unit.of(Reminder).save(reminder)
 
     async def _put(self, unit: UnitOfWork, reminder: Reminder, place: _Place) -> bool:
@@ -244,6 +244,16 @@ class Making:
         await unit.of(OutboxItem).add(item)
         await unit.of(SentReminder).add(sent)
         return True
+
+
+def _plan_after(occasion: Occasion, reminder: Reminder, done: datetime, zone: ZoneInfo) -> None:
+    """Plan what follows an occasion that is done with; the other one stays where it is due by then as well."""
+    daily, weekly = reminder.next_at, reminder.summary_at
+    plan(reminder, done, zone)
+    if occasion.kind == "daily" and weekly is not None and weekly <= done:
+        reminder.summary_at = weekly
+    if occasion.kind == "weekly" and daily is not None and daily <= done:
+        reminder.next_at = daily
 
 
 async def _take_slot(unit: UnitOfWork, name: str, now: datetime, note: str | None) -> None:

@@ -51,9 +51,9 @@ keeps Telegram's rules, without a model, and a test holds this page to it.
 
 SCENES: Final[tuple[Scene, ...]] = (
     Scene(
-        date(2026, 10, 5),
-        "Monday, 5 October: the first five minutes",
-        "",
+        date(2030, 10, 7),
+        "Monday, 7 October: the first five minutes",
+        "A problem, a hint, the first log; then PrepMate asks what it needs to plan. Nearly all of it takes a tap.",
         (
             at(19, 0, says="/start"),
             at(19, 0, tap="Give me one"),
@@ -70,17 +70,17 @@ SCENES: Final[tuple[Scene, ...]] = (
         ),
     ),
     Scene(
-        date(2026, 10, 5),
+        date(2030, 10, 7),
         "Monday evening: what was solved elsewhere",
-        "",
+        "A list from memory, pasted as it comes.",
         (
             at(21, 30, says=LIST),
             at(21, 31, tap="Import 5"),
         ),
     ),
     Scene(
-        date(2026, 10, 6),
-        "Tuesday, 6 October: the first reminder",
+        date(2030, 10, 8),
+        "Tuesday, 8 October: the first reminder",
         "The question comes in the morning and is answered where it stands.",
         (
             at(8, 0),
@@ -89,9 +89,9 @@ SCENES: Final[tuple[Scene, ...]] = (
         ),
     ),
     Scene(
-        date(2026, 10, 7),
-        "Wednesday, 7 October: no time in the morning",
-        "",
+        date(2030, 10, 9),
+        "Wednesday, 9 October: no time in the morning",
+        "The reminder is put off, and the days after it go without one.",
         (
             at(8, 0),
             at(8, 1, tap="Tonight"),
@@ -99,11 +99,12 @@ SCENES: Final[tuple[Scene, ...]] = (
             at(19, 2, tap="Start"),
             at(19, 5, says="dont know"),
             at(19, 20, tap="Stuck"),
+            at(19, 21, says="pause reminders until sunday"),
         ),
     ),
     Scene(
-        date(2026, 10, 8),
-        "Thursday, 8 October: in the study group",
+        date(2030, 10, 10),
+        "Thursday, 10 October: in the study group",
         "Others read along there, so it is asked by its name and knows nothing of anybody.",
         (
             at(18, 0, says="morning all, who is doing two sum today?", group=True, other=True, silent=True),
@@ -112,21 +113,21 @@ SCENES: Final[tuple[Scene, ...]] = (
         ),
     ),
     Scene(
-        date(2026, 10, 9),
-        "Friday, 9 October: a plan, a pause",
-        "",
+        date(2030, 10, 11),
+        "Friday, 11 October: a plan, then silence",
+        "What `/stop` stops, and `/start` brings back.",
         (
             at(18, 0, says="/plan"),
-            at(18, 1, tap="1 "),
+            at(18, 1, tap="1 Hashing"),
             at(18, 40, says="/stop"),
             at(18, 45, says="whats due"),
             at(20, 0, says="/start"),
         ),
     ),
     Scene(
-        date(2026, 10, 11),
-        "Sunday, 11 October: the week",
-        "",
+        date(2030, 10, 13),
+        "Sunday, 13 October: the week",
+        "On Sunday evening comes what became of it.",
         (at(18, 0),),
     ),
 )

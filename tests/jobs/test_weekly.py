@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from jobs.occasions import WEEKLY
+from jobs.occasions import DAILY, WEEKLY
 from store.documents.reminders import SentReminder
 from tests.jobs.stage import MORNING, Class
 from tools.practice import AttemptReceipt
@@ -45,3 +45,16 @@ async def test_an_idle_week_is_passed_over(pupils: Class) -> None:
     pupils.clock.at = SUNDAY
     await pupils.tick(occasion=WEEKLY)
     assert [await pupil.all(SentReminder) for pupil in (idle, unwilling)] == [[], []]
+
+
+async def test_a_reminder_at_the_same_time_leaves_the_summary_where_it_is(pupils: Class) -> None:
+    """Who is reminded at six gets both on Sunday at six, whichever of the two is made first."""
+    for first, second in ((DAILY, WEEKLY), (WEEKLY, DAILY)):
+        pupils.clock.at = SUNDAY - timedelta(hours=5)
+        pupil = await pupils.enrol(at="18:00")
+        await pupil.do(AttemptReceipt, "record_attempt", problem="Two Sum", outcome="unaided", minutes=20)
+        pupils.clock.at = SUNDAY - timedelta(minutes=10)
+        await pupils.tick(occasion=first)
+        await pupils.tick(occasion=second)
+        names = {str(item["_id"]).partition(":")[0] for item in await pupil.items()}
+        assert names == {"reminder", "weekly"}
