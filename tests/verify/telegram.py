@@ -49,6 +49,8 @@ CHANGING = 0.1
 """The share of messages that change something."""
 REPEATED = 0.3
 LATEST_REPEAT_SECONDS = 8.0
+REPEATED_AT_LAST = 0.1
+"""The share of messages that is delivered once more at the very end, most of them to a process that never saw them."""
 PATIENCE_SECONDS = 60.0
 SLUGS = ("two-sum", "valid-parentheses", "coin-change", "number-of-islands", "climbing-stairs", "course-schedule")
 ANSWERED = re.compile(r"You said: “[^”]*message (\d+-\d+)\.”\. I have seen \d+ earlier messages from you\.")
@@ -101,14 +103,20 @@ class Classroom:
                 self.open[chat_id] -= 1
                 self.moved.set()
 
-    async def until(self, condition: Any) -> bool:
-        """Wait until something holds of the answers; return False when none came for a long while."""
+    async def until(self, condition: Any, *, look: float = PATIENCE_SECONDS) -> bool:
+        """Wait until something holds, which is looked at with each answer; return False when none came for long.
+
+        What does not come of an answer is looked at every `look` seconds.
+        """
+        last = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         while not condition():
             self.moved.clear()
             try:
-                await asyncio.wait_for(self.moved.wait(), PATIENCE_SECONDS)
+                await asyncio.wait_for(self.moved.wait(), look)
+                last = asyncio.get_running_loop().time() + PATIENCE_SECONDS
             except TimeoutError:
-                return False
+                if asyncio.get_running_loop().time() >= last:
+                    return False
         return True
 
     def _message(self, student: int) -> Sent:
@@ -141,6 +149,16 @@ class Classroom:
             if self.rng.random() < REPEATED:
                 self._repeat(update_id)
         return await self.until(lambda: len(self.answered) == len(self.sent))
+
+    async def repeat_at_last(self) -> None:
+        """Have old messages delivered once more, and wait until they were."""
+        await asyncio.gather(*self.repeats)
+        before = dict(self.telegram.updates.delivered)
+        chosen = self.rng.sample(sorted(before), int(len(before) * REPEATED_AT_LAST))
+        for update_id in chosen:
+            self.telegram.redeliver(update_id)
+        delivered = self.telegram.updates.delivered
+        await self.until(lambda: all(delivered[one] > before[one] for one in chosen), look=0.2)
 
     def _repeat(self, update_id: int) -> None:
         pauses = [self.rng.uniform(0.0, LATEST_REPEAT_SECONDS) for _ in range(self.rng.randint(1, 2))]
@@ -224,8 +242,8 @@ async def attack_by(mode: str, args: argparse.Namespace, directory: Path) -> tup
         await room.talk(args.students, args.messages)
         talked = time.monotonic() - begun
         await asyncio.wait([killing], timeout=PATIENCE_SECONDS)
-        await asyncio.gather(*room.repeats)
-        await asyncio.sleep(3.0)  # time enough for a second answer, were there one
+        await room.repeat_at_last()
+        await asyncio.sleep(4.0)  # time enough for a second answer, were there one
         violations = {
             **check_screens(telegram, room, args.kills),
             **await check_numbers(stage.database),
