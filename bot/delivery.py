@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
-from bot.adapters.base import Adapter, DeliverLater, Undeliverable
+from bot.adapters.base import Adapter, DeliverLater, Undeliverable, Unshowable
 from bot.waiting import first_of
 from store.client import Database, ObjectId
 from store.documents.own import OutboxItem, Platform
@@ -218,6 +218,10 @@ class Delivery:
         except Undeliverable as exc:
             await self._give_up(item, str(exc))
             return False
+        except Unshowable as exc:
+            log.error("%s cannot be shown: %s", item.id, exc)  # noqa: TRY400  # the sentence tells all
+            await self._outbox.mark_dead(item, str(exc))
+            return True
         except DeliverLater as exc:
             await self._outbox.postpone(item, self._clock() + timedelta(seconds=exc.seconds), str(exc))
             return False

@@ -56,6 +56,10 @@ class Undeliverable(Exception):
     """This message can never be delivered to this address: the chat is gone or refuses it."""
 
 
+class Unshowable(Exception):
+    """This message can never be shown, for what it is: others can be, at the same address."""
+
+
 class DeliverLater(Exception):
     """The platform asks to wait. `seconds` is how long."""
 
@@ -80,7 +84,7 @@ class Adapter(Protocol):
 
         It is cancelled when it takes longer than `bot.delivery.DELIVER_SECONDS`, and asked again later.
 
-        Raises: Undeliverable, DeliverLater.
+        Raises: Undeliverable, Unshowable, DeliverLater.
         """
 
 

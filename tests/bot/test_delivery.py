@@ -13,7 +13,7 @@ import pytest
 
 from agents.listener import Listener, Silence
 from bot.access import Access
-from bot.adapters.base import DeliverLater, Undeliverable
+from bot.adapters.base import DeliverLater, Undeliverable, Unshowable
 from bot.delivery import Delivery
 from bot.doorway import Doorway
 from bot.turns import Accepted
@@ -188,6 +188,21 @@ async def test_what_ends_after_stop_is_not_said(post: Post) -> None:
         await post.settled()
     assert board.shown == {}
     assert (await post.item(f"answer:{running.turn_id}")).status == "dead"
+
+
+async def test_what_can_never_be_shown_holds_up_nothing(post: Post) -> None:
+    """An item that its platform refuses for what it is goes unsaid, and the one behind it is shown."""
+
+    async def refuse(item: OutboxItem) -> None:
+        if item.seq == 1:
+            raise Unshowable("no such thing")
+
+    refused, board = await post.put("room", 1), Board(refuse)
+    await post.put("room", 2)
+    async with post.running(post.delivery(board)):
+        await post.settled()
+    assert board.shown == {"room": ["02"]}
+    assert ((await post.item(refused)).status, (await post.item(refused)).error) == ("dead", "no such thing")
 
 
 async def test_only_an_ended_turn_becomes_delivered(post: Post) -> None:

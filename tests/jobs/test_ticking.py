@@ -62,6 +62,23 @@ async def test_of_many_replicas_one_takes_a_slot(pupils: Class) -> None:
     assert {slot.get("userId") for slot in slots} == {None}
 
 
+async def test_a_clock_that_was_set_back_stops_no_job_for_long(pupils: Class) -> None:
+    """Where every slot to come was taken by a clock that was ahead, a replica runs the job now and then."""
+    ran: list[datetime] = []
+
+    async def run(now: datetime) -> None:
+        ran.append(now)
+
+    clock, broker = ticking(pupils, [Job(f"again {ObjectId()}", timedelta(seconds=5), run, always)])
+    for _ in range(2):
+        pupils.clock.forward(seconds=5 * 20)
+        for _ in range(20):
+            pupils.clock.forward(seconds=-5)
+            await clock.tick()
+        await broker.settle()
+    assert len(ran) == 20 + 1
+
+
 async def test_a_job_that_fails_is_told_and_runs_again(pupils: Class, caplog: pytest.LogCaptureFixture) -> None:
     """Its failure reaches neither the other jobs nor its own next run; stopping waits for what runs."""
     ran: list[str] = []

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
+from typing import Final
 
 from agents.listener import Listener, Silence
+from bot.adapters.base import Unshowable
 from bot.adapters.telegram.buttons import keyboard
 from bot.adapters.telegram.client import Place, TelegramClient
-from bot.adapters.telegram.errors import MessageGone
+from bot.adapters.telegram.errors import MessageGone, Refusal
 from bot.adapters.telegram.pace import ChatPace, Turnstile
 from bot.adapters.telegram.preview import Previews
 from bot.adapters.telegram.sender import Sender
@@ -20,6 +22,9 @@ from store.faults import Faults
 from store.repositories.outbox import Outbox
 from store.repositories.pace import Paces
 from store.work import Clock
+
+TRIES: Final = 5
+"""How often an item that Telegram refuses, or that somebody deletes each time, is tried before those behind it go."""
 
 
 class TelegramAdapter:
@@ -61,14 +66,19 @@ class TelegramAdapter:
         return self._previews.begin(turn_id, place)
 
     async def deliver(self, item: OutboxItem) -> None:
-        """Show an item. Raises: Undeliverable, DeliverLater, TelegramDown, StoreError."""
+        """Show an item. Raises: Undeliverable, Unshowable, DeliverLater, TelegramDown, StoreError."""
         stands_at = None
         if item.turn_id is not None:
             stands_at = await self._previews.end(item.turn_id)
             if stands_at is None and not item.messages and not place_of(item).private:
                 turn = await self._outbox.turn_of(item.turn_id)
                 stands_at = turn.stands_at if turn is not None else None
-        await self._sending.show(item, stands_at)
+        try:
+            await self._sending.show(item, stands_at)
+        except (Refusal, MessageGone) as exc:
+            if item.attempts + 1 < TRIES:
+                raise
+            raise Unshowable(str(exc)) from None
 
     async def show_chosen(self, place: Place, message: int, tap: Tap) -> None:
         """Leave below a message the buttons that stand after a tap. Raises: as `TelegramClient`."""
