@@ -83,7 +83,7 @@ async def open_database(
     async with reach_database(settings, on_progress=on_progress) as database:
         await prepare(database, clock)
         if with_catalogue:
-            await load_catalogue(database, now=clock())
+            await load_catalogue(database, now=clock(), on_progress=on_progress)
         yield database
 
 

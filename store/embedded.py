@@ -162,9 +162,10 @@ class EmbeddedServer:
     async def _wait_for_server(self) -> str:
         """Return the socket of a mongod that takes connections. Raises: StoreSetupError if its keeper gave up."""
         before = self.directory.report()
-        announced = asyncio.get_running_loop().call_later(
-            _PATIENCE_SECONDS, self._on_progress, "The database is still starting; after a crash it first recovers…"
-        )
+        sentence = "The database is still starting; the first start takes longest…"
+        if (self.directory.database / "WiredTiger").exists():
+            sentence = "The database is still starting; after a crash it first recovers…"
+        announced = asyncio.get_running_loop().call_later(_PATIENCE_SECONDS, self._on_progress, sentence)
         try:
             while True:
                 kept, report = self.directory.is_kept(), self.directory.report()

@@ -6,17 +6,20 @@ give it. So documents that another program made are used under their own ids, an
 is not made a second time. To hide a part of the catalogue, clear its active flag: what was deleted comes back.
 
 The loader runs at every start. A mark in the database says which catalogue it holds: the same one again is only
-counted, another one, such as an upgrade brings, is loaded.
+counted, another one, such as an upgrade brings, is loaded. It goes in by pieces, each a transaction of its own, because
+MongoDB aborts one that is open for too long (the embedded one after seconds) and a slow machine takes its time. A load
+that was interrupted goes on at the next start; the mark comes last.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.resources import files
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from store.catalogue.cards import Card, read_cards
 from store.catalogue.facts import Catalogue, shipped_catalogue
@@ -43,6 +46,8 @@ K = TypeVar("K", bound=Hashable)
 _RETRIES = 4
 _PATIENCE_SECONDS = 60.0
 """How long to try again while other processes load the same: one of them comes through each time."""
+PIECE: Final = 200
+"""How many documents are inserted in one transaction."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,17 @@ class Shipment:
 
 
 async def load_catalogue(
-    database: Database, *, now: datetime, catalogue: Catalogue | None = None, cards: Sequence[Card] = ()
+    database: Database,
+    *,
+    now: datetime,
+    catalogue: Catalogue | None = None,
+    cards: Sequence[Card] = (),
+    on_progress: Callable[[str], None] = lambda _: None,
 ) -> LoadReport:
-    """Load a catalogue (the shipped one, if none is given), all of it or nothing; loading it again is harmless.
+    """Load a catalogue (the shipped one, if none is given); loading it again is harmless.
 
-    Several processes may load at once: one inserts, the others find everything there. Create the indexes first.
+    Several processes may load at once: each piece is inserted by one of them, and the others find it there. Create the
+    indexes first.
 
     Raises: CatalogueError, StoreError.
     """
@@ -79,14 +90,13 @@ async def load_catalogue(
     else:
         shipment = Shipment(catalogue, _concepts(cards))
 
-    async def body(session: Session) -> LoadReport:
-        return await _Load(database, session, now).run(shipment)
-
+    on_progress("Loading the catalogue, which a start does once…")
+    load = _Load(database, now)
     for _ in range(_RETRIES):
         # A duplicate: somebody inserted the same between our look-up and our insert; the next look-up finds it.
         with contextlib.suppress(DuplicateKey):
-            return await database.transact(body, seconds=_PATIENCE_SECONDS)
-    return await database.transact(body, seconds=_PATIENCE_SECONDS)
+            return await load.run(shipment)
+    return await load.run(shipment)
 
 
 def _unpack() -> Shipment:
@@ -99,12 +109,12 @@ def _concepts(cards: Sequence[Card]) -> tuple[Card, ...]:
 
 
 class _Load:
-    """One attempt at loading, inside one transaction."""
+    """Loading by pieces; it may be run again after a duplicate, and counts what all runs inserted."""
 
-    def __init__(self, database: Database, session: Session, now: datetime) -> None:
-        self._database, self._session, self._now = database, session, now
-        self._standing = Standing(database, session)
-        self._inserted: dict[str, int] = {}
+    def __init__(self, database: Database, now: datetime) -> None:
+        self._database, self._now = database, now
+        self._standing = Standing(database)
+        self._inserted: Counter[str] = Counter()
         self._held: dict[str, list[ObjectId]] = {}
 
     async def run(self, shipment: Shipment) -> LoadReport:
@@ -121,9 +131,9 @@ class _Load:
         placed = tuple(place_concepts(roadmap, concepts) for roadmap in facts.roadmaps)
         await self._put_roadmaps(replace(facts, roadmaps=placed), topics, problems)
         if shipment.digest:
-            await write_mark(self._database, self._session, shipment.digest, self._held, self._now)
+            await write_mark(self._database, shipment.digest, self._held, self._now)
         kept = {name: len(ids) - self._inserted[name] for name, ids in self._held.items()}
-        return LoadReport(self._inserted, kept)
+        return LoadReport({name: self._inserted[name] for name in kept}, kept)
 
     async def _put_roadmaps(
         self, facts: Catalogue, topics: Mapping[str, ObjectId], problems: Mapping[str, ObjectId]
@@ -163,11 +173,21 @@ class _Load:
         self, kind: type[Document], wanted: Mapping[K, Document], known: Mapping[K, ObjectId]
     ) -> dict[K, ObjectId]:
         """Insert what is not there yet; return the id under which each wanted thing now is."""
-        name, collection = kind.collection, self._database.collection(kind.collection)
-        missing = {key: document for key, document in wanted.items() if key not in known}
-        taken = await self._standing.find_ids(name, [document.id for document in missing.values()])
-        new = [document for document in missing.values() if document.id not in taken]
-        await collection.insert_many([document.to_mongo() for document in new], session=self._session)
+        missing = [document for key, document in wanted.items() if key not in known]
+        for start in range(0, len(missing), PIECE):
+            piece = missing[start : start + PIECE]
+            self._inserted[kind.collection] += await self._insert(kind.collection, piece)
         ids = {key: known.get(key, document.id) for key, document in wanted.items()}
-        self._inserted[name], self._held[name] = len(new), list(ids.values())
+        self._held[kind.collection] = list(ids.values())
         return ids
+
+    async def _insert(self, name: str, piece: Sequence[Document]) -> int:
+        """Insert those whose id is not taken, in one transaction; return how many they were."""
+
+        async def body(session: Session) -> int:
+            taken = await Standing(self._database, session).find_ids(name, [document.id for document in piece])
+            new = [document.to_mongo() for document in piece if document.id not in taken]
+            await self._database.collection(name).insert_many(new, session=session)
+            return len(new)
+
+        return await self._database.transact(body, seconds=_PATIENCE_SECONDS)

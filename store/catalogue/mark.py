@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
-from store.client import Database, ObjectId, Session
+from store.client import Database, ObjectId
 from store.documents.upkeep import LoadedCatalogue
 
 FILES = ("topics.json", "problems.json", "roadmaps.json", "cards.json")
@@ -44,9 +44,7 @@ async def find_kept(database: Database, digest: str) -> dict[str, int] | None:
     return kept if counts == list(kept.values()) else None
 
 
-async def write_mark(
-    database: Database, session: Session, digest: str, held: Mapping[str, Sequence[ObjectId]], now: datetime
-) -> None:
+async def write_mark(database: Database, digest: str, held: Mapping[str, Sequence[ObjectId]], now: datetime) -> None:
     """Write down that a catalogue is loaded, and under which ids its documents are."""
     mark = LoadedCatalogue(
         id=_MARK, digest=digest, loaded_at=now, documents={name: list(ids) for name, ids in held.items()}
@@ -54,4 +52,4 @@ async def write_mark(
     raw = mark.to_mongo()
     del raw["_id"]
     collection = database.collection(LoadedCatalogue.collection)
-    await collection.update({"_id": _MARK}, {"$set": raw}, upsert=True, session=session)
+    await collection.update({"_id": _MARK}, {"$set": raw}, upsert=True)

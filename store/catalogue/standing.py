@@ -15,9 +15,9 @@ Place = tuple[ObjectId, ObjectId]
 
 
 class Standing:
-    """Look-ups inside one transaction. Where several documents answer, the oldest id counts."""
+    """Look-ups, inside a transaction if there is a session. Where several documents answer, the oldest id counts."""
 
-    def __init__(self, database: Database, session: Session) -> None:
+    def __init__(self, database: Database, session: Session | None = None) -> None:
         self._database, self._session = database, session
 
     async def find_ids(self, collection: str, ids: Sequence[ObjectId]) -> set[ObjectId]:
