@@ -39,6 +39,7 @@ _CITIES: Final = {
     "pune": "Asia/Kolkata", "calcutta": "Asia/Kolkata", "san francisco": "America/Los_Angeles",
     "seattle": "America/Los_Angeles", "boston": "America/New_York", "nyc": "America/New_York",
     "washington": "America/New_York", "austin": "America/Chicago", "dallas": "America/Chicago",
+    "munchen": "Europe/Berlin", "muenchen": "Europe/Berlin", "koln": "Europe/Berlin", "wien": "Europe/Vienna",
     "munich": "Europe/Berlin", "hamburg": "Europe/Berlin", "frankfurt": "Europe/Berlin", "cologne": "Europe/Berlin",
     "barcelona": "Europe/Madrid", "milan": "Europe/Rome", "geneva": "Europe/Zurich", "beijing": "Asia/Shanghai",
     "shenzhen": "Asia/Shanghai", "osaka": "Asia/Tokyo", "abu dhabi": "Asia/Dubai", "tel aviv": "Asia/Jerusalem",

@@ -138,7 +138,7 @@ def _obey(text: str) -> Request | Say:
     if name == "task":
         match = re.match(r"(?:add|new)(?:\s|$)", phrase.text)
         phrase = phrase.part((match.end(), len(phrase.text))) if match else phrase
-    return obey(name, phrase) or Say(talk.unknown_command(name))
+    return obey(name, phrase) or Say(talk.unknown_command(name, rest))
 
 
 def _afresh(phrase: Phrase) -> Request | Say:

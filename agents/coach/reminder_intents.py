@@ -9,18 +9,17 @@ from agents.coach.details import Arguments
 from agents.coach.intent import Intent
 from agents.coach.notation import phrases
 from agents.coach.phrase import Phrase
+from agents.coach.reminder_times import CLOCK, MEANT, read_time, shed_daily
 from agents.coach.revision_intents import QUESTION
 from agents.coach.revision_readers import read_pause
 
 COMMAND: Final = "remind"
-_CLOCK: Final = r"[0-9]{1,2}(?:[:.][0-9]{2})? ?(?:am|pm)?|noon|midnight"
-_MEANT: Final = r"[0-9]{1,2}(?:[:.][0-9]{2} ?(?:am|pm)?| ?(?:am|pm))|noon|midnight"
 _AT: Final = re.compile(
-    rf"(?<!\S)(?:(?:at|to|for|around|about) (?P<at>{_CLOCK})|(?P<bare>{_MEANT})|(?:in the |each |every )"
+    rf"(?<!\S)(?:(?:at|to|for|around|about) (?P<at>{CLOCK})|(?P<bare>{MEANT})|(?:in the |each |every )"
     r"(?P<part>morning|evening|afternoon))(?: o ?clock)?(?!\S)"
 )
 _BETWEEN: Final = re.compile(
-    rf"(?:(?:from|between|at)\s)?(?P<from>{_CLOCK})(?: ?(?:to|until|till|and|-|–) ?| )(?P<until>{_CLOCK})"
+    rf"(?:(?:from|between|at)\s)?(?P<from>{CLOCK})(?: ?(?:to|until|till|and|-|–) ?| )(?P<until>{CLOCK})"
 )
 _SNOOZED: Final = re.compile(
     r"(?:(?:again|instead|until|till|to|for|in|by|please)\s)*"
@@ -92,8 +91,8 @@ def command_of(rest: Phrase) -> tuple[str, Arguments]:
         return "remind", {"weekly": not words.endswith("off")}
     if words.startswith("quiet"):
         return "remind", read_quiet(rest)
-    found = re.fullmatch(rf"(?:(?:me|every day|daily|at)\s)*(?P<at>{_CLOCK})(?: (?:every day|daily))?", words)
-    return ("remind", {"at": found["at"]}) if found else ("", {})
+    timed = read_time(rest)
+    return ("", {}) if timed is None else ("remind", timed)
 
 
 ROWS: Final[tuple[Intent, ...]] = (
@@ -113,6 +112,14 @@ ROWS: Final[tuple[Intent, ...]] = (
             "[8:00|on|off|snooze 1h|tonight|not today|pause DAY|weekly off|quiet 22:00-07:00]",
             "a reminder every day at your local time",
         ),
+    ),
+    Intent(
+        name="remind",
+        verb="set_reminder",
+        sheds=shed_daily,
+        only_with="at",
+        phrases=phrases("remind me", "[set|create|i|want|give|send|me]* (a|my|the) [daily] reminder"),
+        unless=QUESTION,
     ),
     Intent(
         name="remind",

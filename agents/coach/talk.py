@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 from agents.coach.commands import SERVICE
 from agents.coach.intents import COMMANDS
 from agents.coach.notation import fits, phrases
 from agents.coach.phrase import Phrase
 from agents.coach.questions import LOG_STUCK, WHAT_LIST, WHEN
+from tools.arguments import shown
 
 EXAMPLES = (
     "- `give me a medium graph problem`: what to solve next, and why\n"
@@ -158,6 +159,9 @@ _TALK: Final = (
     ),
 )
 _TITLE_WORDS: Final = 5
+_NEAR: Final = 70
+"""From this likeness in percent on, an unknown command is taken for a slip: "maestry" and "mastery" are 86."""
+_NEVER_PROPOSED: Final = frozenset({"forget", "delete", "removenote", "cancelimport", "undo", "stop", "cancel"})
 _FOR_THE_MODEL: Final = phrases(
     "i (need|want) (help|some help) [...]",
     "(explain|teach|describe|define|compare|what|whats|how|hows|why|who|where|when|which|tell|help|review|debug|check|"
@@ -194,10 +198,16 @@ def explain_command(name: str) -> str:
     return f"`{command.said}`: {command.summary}." if command else unknown_command(name)
 
 
-def unknown_command(name: str) -> str:
-    """Return the reply to a slash command that does not exist, with the nearest one that does."""
+def unknown_command(name: str, rest: str = "") -> str:
+    """Return the reply to a slash command that does not exist, with one that is really near, or cannot be read.
+
+    One that takes away or ends something is never proposed: it could be tapped by mistake.
+    """
     known = {command.name: command for command in (*COMMANDS, *SERVICE)}
-    near = process.extractOne(name, list(known), score_cutoff=50) if name else None
+    if name in known:
+        return f"I can't read {shown(rest)} there. Write it like this: `{known[name].said}`."
+    safe = [one for one in known if one not in _NEVER_PROPOSED]
+    near = process.extractOne(name, safe, scorer=fuzz.ratio, score_cutoff=_NEAR) if name else None
     if near:
         return f"There is no such command; the nearest is `{known[near[0]].said}`."
     return "There is no such command; /help names those that there are."

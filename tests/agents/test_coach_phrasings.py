@@ -596,6 +596,10 @@ def test_what_is_no_report_writes_nothing(said: str) -> None:
         ("bye", "See you"),
         ("/maestry dp", "`/mastery [TOPIC]`"),
         ("/", "no such command"),
+        ("/foobar", "no such command; /help names"),
+        ("/forgt", "no such command; /help names"),
+        ("/delet", "no such command; /help names"),
+        ("/remind whenever it suits you", "`/remind [8:00|on|off"),
         ("sync my leetcode account", "can't look into your accounts"),
     ],
 )
