@@ -57,6 +57,7 @@ _ALIASES = {
     "probs": "problems",
     "gimme": "give me",
     "lemme": "let me",
+    "hav": "have",
     "wanna": "want to",
     "gonna": "going to",
     "thx": "thanks",

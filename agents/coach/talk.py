@@ -62,9 +62,9 @@ TOO_LONG = (
     "Try `i solved two sum in 12 min with help`, or `help` for everything I can do."
 )
 NEEDS_MODEL = (
-    "That takes the mentor's model, and I'm the offline coach. With a model key (`OPENAI_API_KEY`) set, the mentor can "
-    "talk it through with you. Meanwhile I can give you a problem to practise it (`give me a graph problem`), look one "
-    "up (`find dijkstra`) or show how you stand (`how good am i at graphs`)."
+    "I'm the offline coach, and I can't explain that in words of my own. For a problem you work on, `hint two sum` "
+    "helps in small steps. I can also give you a problem to practise it (`give me a graph problem`), look one up "
+    "(`find dijkstra`) or show how you stand (`how good am i at graphs`)."
 )
 ONE_AT_A_TIME = (
     "I delete one thing at a time, so that each can be undone: `delete task 1`, `remove note 1`; `my tasks` and "
