@@ -4,6 +4,6 @@ from agents.coach.commands import SERVICE, Command
 from agents.coach.intents import COMMANDS
 from agents.coach.model import OfflineCoach
 from agents.coach.public import PublicCoach
-from agents.coach.talk import CHOICES, GREETING
+from agents.coach.talk import CHOICES, GREETING, is_hello
 
-__all__ = ["CHOICES", "COMMANDS", "GREETING", "SERVICE", "Command", "OfflineCoach", "PublicCoach"]
+__all__ = ["CHOICES", "COMMANDS", "GREETING", "SERVICE", "Command", "OfflineCoach", "PublicCoach", "is_hello"]

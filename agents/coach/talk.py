@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 from agents.coach.commands import SERVICE
 from agents.coach.intents import COMMANDS
 from agents.coach.notation import fits, phrases
-from agents.coach.phrase import Phrase
+from agents.coach.phrase import LONGEST, Phrase, read
 from agents.coach.questions import LOG_STUCK, WHAT_LIST, WHEN
 from tools.arguments import shown
 
@@ -177,6 +177,11 @@ def small_talk(phrase: Phrase) -> str | None:
             if fits(patterns, candidate):
                 return reply
     return None
+
+
+def is_hello(text: str) -> bool:
+    """Whether a message is a greeting and nothing else."""
+    return len(text) <= LONGEST and small_talk(read(text)) == GREETING
 
 
 def give_up(phrase: Phrase) -> str:

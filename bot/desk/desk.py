@@ -11,6 +11,7 @@ from typing import Final
 
 import httpx2
 
+from agents.coach import is_hello
 from agents.run import PREPMATE, Answer, TurnRun
 from bot.access import Access
 from bot.commands import split_command
@@ -60,6 +61,8 @@ class Desk:
         command, rest = split_command(run.turn.text)
         if command in ADMINISTRATION and await self._is_admin(run):
             return _said(await self._administration.answer(run, command, rest))
+        if run.turn.seq == 1 and run.turn.platform != "terminal" and is_hello(run.turn.text):
+            return await self._greet(run, "")
         reply = self._replies.get(command)
         # "/start two sum" starts a problem.
         if reply is None or (command == "start" and rest):

@@ -15,6 +15,7 @@ from agents.run import PREPMATE
 from bot.access import Access
 from bot.desk.desk import Desk
 from bot.doorway import Doorway, Said
+from bot.greeting import greeting
 from bot.settings import Settings
 from bot.turns import Turns
 from store.client import ObjectId
@@ -81,6 +82,15 @@ async def test_a_newcomer_is_greeted(stage: Stage, turns: Turns) -> None:
     await stage.database.collection(Attempt.collection).insert({"_id": "a", "userId": turn.user_id})
     assert "Welcome back" in await asked(stage, turns, "/start@prepmate_bot")
     assert await asked(stage, turns, "/start two sum") == "Echo: /start two sum"
+
+
+async def test_a_first_hello_is_greeted_like_start(stage: Stage, turns: Turns) -> None:
+    """A newcomer who writes "hi" first gets the first words with their taps; later a "hi" is the mentor's."""
+    turn = await answered(stage, turns, "Hi there!")
+    assert turn.reply == greeting()[0]
+    [item] = await stage.outbox()
+    assert [action.says for action in item.actions] == ["/next", "/import", "/profile interview"]
+    assert await asked(stage, turns, "hi") == "Echo: hi"
 
 
 # --- privacy and language
