@@ -66,7 +66,7 @@ def actions_of(happened: Happened, *, public: bool = False) -> list[Action]:
         return []
     below = next((taps for ran in reversed(happened.ran) if (taps := _below(ran, happened))), [])
     taps = [*(_dated(tap, happened.turn) for tap in below), *_undo(happened.effects)]
-    return taps or (_feedback(happened.turn) if happened.by == "model" else [])
+    return taps or (feedback_actions(happened.turn) if happened.by == "model" else [])
 
 
 def _dated(tap: Action, turn: ObjectId) -> Action:
@@ -123,7 +123,8 @@ def _undo_label(effect: Effect) -> str:
     return str(getattr(result, "undo_label", None) or effect.verb)
 
 
-def _feedback(turn: ObjectId) -> list[Action]:
+def feedback_actions(turn: ObjectId) -> list[Action]:
+    """Return the thumbs for the answer to a turn."""
     return [
         Action(label="👍", says=f"/feedback up {turn}", group="feedback"),
         Action(label="👎", says=f"/feedback down {turn}", group="feedback"),

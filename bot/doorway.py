@@ -70,6 +70,16 @@ class Doorway:
         except Refused as exc:
             return Said(self._with_contact(exc))
 
+    async def turn_away(self, incoming: Incoming) -> Said | None:
+        """Return what somebody is told who is not let in, whatever they sent; None of anybody else.
+
+        Raises: StoreUnavailable.
+        """
+        link = await self._accounts.link_of(incoming.platform, incoming.account)
+        if self._access.admits(incoming.platform, incoming.account, known=link is not None):
+            return None
+        return self._refuse(incoming)
+
     def _with_contact(self, refused: Refused) -> str:
         """Return why a message was refused; of a closed account also whom to ask."""
         if self._access.contact is None or not isinstance(refused.__cause__, Deactivated):

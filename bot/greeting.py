@@ -34,4 +34,4 @@ def greeting() -> tuple[str, list[Action]]:
     )
     says = ("/next", "/import", "/profile interview")
     labels = (label for label, _ in choices())
-    return text, [Action(label=label, says=said) for label, said in zip(labels, says, strict=True)]
+    return text, [Action(label=label, says=said, group=None) for label, said in zip(labels, says, strict=True)]

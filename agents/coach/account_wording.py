@@ -11,6 +11,17 @@ from tools.context import Result
 from tools.conversations import ConversationHits, ConversationList, ConversationReceipt
 from tools.dates import say_day
 
+_EXPORTED: Final = {
+    "turn": "messages",
+    "AI mentor conversation": "conversations",
+    "attempt": "attempts",
+    "revision schedule": "revisions",
+    "preparation task": "tasks",
+    "note": "notes",
+    "reminder": "reminders",
+}
+"""The kinds of documents that a student knows, each with their word for it."""
+
 
 def _receipt(result: ConversationReceipt) -> str:
     one = result.conversation
@@ -52,7 +63,10 @@ def _hits(result: ConversationHits) -> str:
 
 
 def _export(result: ExportReceipt) -> str:
-    kinds = " · ".join(f"{section.kind} {section.documents}" for section in result.sections)
+    counts = {section.kind: section.documents for section in result.sections}
+    named = {words: counts[kind] for kind, words in _EXPORTED.items() if kind in counts}
+    others = result.documents - sum(named.values())
+    kinds = " · ".join(f"{words} {count}" for words, count in {**named, "other records": others}.items() if count)
     return (
         f"Here is everything about you: {result.documents} documents in one JSON file. The index at its top says what "
         f"each kind is.\n\n{kinds}\n\nLeft out for your safety: passwords, access tokens and other secrets."

@@ -27,6 +27,16 @@ log = logging.getLogger(__name__)
 WEEK: Final = timedelta(days=7)
 
 
+def name_administration() -> str:
+    """Return the commands that only administrators have."""
+    return say(
+        "You run this service, so you also have:\n\n"
+        "- /stats: how many use it, and how much\n"
+        "- /health: database, model, and what waits\n"
+        "- /ban ACCOUNT and /unban ACCOUNT: close and open a student's account"
+    )
+
+
 class Administration:
     """Answers administrators. Whether somebody is one has been seen to before."""
 
@@ -49,7 +59,7 @@ class Administration:
         today, week = await figures.activity(midnight), await figures.activity(since)
         failed = ", ".join(f"{reason} {count}" for reason, count in week.failures) or say("none")
         on, sent = await figures.reminders(since, now)
-        up, down = await figures.feedback(since)
+        up, down, worded = await figures.feedback(since)
         lines = [
             say(
                 "Students: {all}, active today {today}, in 7 days {week}",
@@ -65,7 +75,7 @@ class Administration:
             ),
             await self._tokens(since),
             say("Reminders: {on} students, {sent} in 7 days", on=on, sent=sent),
-            say("Feedback in 7 days: {up} 👍 {down} 👎", up=up, down=down),
+            say("Feedback in 7 days: {up} 👍 {down} 👎, {worded} in words", up=up, down=down, worded=worded),
         ]
         return "\n".join(f"- {line}" for line in lines)
 

@@ -7,6 +7,7 @@ call. Where others read along the desk answers nothing: everything it knows is s
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 import httpx2
@@ -15,7 +16,7 @@ from agents.coach import is_hello
 from agents.run import PREPMATE, Answer, TurnRun
 from bot.access import Access
 from bot.commands import split_command
-from bot.desk.administration import Administration
+from bot.desk.administration import Administration, name_administration
 from bot.desk.feedback import take_feedback
 from bot.desk.language import choose_language
 from bot.desk.privacy import explain_privacy
@@ -63,6 +64,9 @@ class Desk:
             return _said(await self._administration.answer(run, command, rest))
         if run.turn.seq == 1 and run.turn.platform != "terminal" and is_hello(run.turn.text):
             return await self._greet(run, "")
+        if command == "help" and not rest and await self._is_admin(run):
+            answer = await self._private.answer(run)
+            return replace(answer, text=f"{answer.text}\n\n{name_administration()}")
         reply = self._replies.get(command)
         # "/start two sum" starts a problem.
         if reply is None or (command == "start" and rest):
@@ -82,9 +86,9 @@ class Desk:
             return _said(text, *actions)
         return _said(
             say("Welcome back! Everything you saved is here."),
-            Action(label=say("What is due"), says="/due"),
-            Action(label=say("Give me one"), says="/next"),
-            Action(label=say("Plan today"), says="/plan"),
+            Action(label=say("What is due"), says="/due", group=None),
+            Action(label=say("Give me one"), says="/next", group=None),
+            Action(label=say("Plan today"), says="/plan", group=None),
         )
 
     async def _explain_privacy(self, run: TurnRun, rest: str) -> Answer:
@@ -92,10 +96,11 @@ class Desk:
         return _said(explain_privacy(self._settings, run.turn.platform))
 
     async def _choose_language(self, run: TurnRun, rest: str) -> Answer:
-        return _said(await choose_language(run, rest))
+        return _said(await choose_language(run, rest, model=self._settings.openai_api_key is not None))
 
     async def _take_feedback(self, run: TurnRun, rest: str) -> Answer:
-        return _said(await take_feedback(run, rest))
+        text, actions = await take_feedback(run, rest)
+        return _said(text, *actions)
 
 
 def _said(text: str, *actions: Action) -> Answer:

@@ -6,9 +6,10 @@ import re
 from typing import Final
 
 from agents.run import PREPMATE, TurnRun
+from bot.actions import feedback_actions
 from store.client import ObjectId
 from store.documents.feedback import Feedback
-from store.documents.own import Turn
+from store.documents.own import Action, Turn
 from store.work import UnitOfWork
 from texts import say
 
@@ -20,15 +21,19 @@ _SAID: Final = re.compile(
 )
 
 
-async def take_feedback(run: TurnRun, said: str) -> str:
-    """Store what a student thinks of an answer, in the place of what they thought before. Raises: StoreError."""
+async def take_feedback(run: TurnRun, said: str) -> tuple[str, list[Action]]:
+    """Store what a student thinks of an answer, in the place of what they thought before.
+
+    Returns what to say, and the taps for who did not say what they think. Raises: StoreError.
+    """
     found = _SAID.fullmatch(said.strip())
     verdict, named, words = (found["verdict"], found["turn"], found["words"][:WORDS]) if found else (None, None, "")
-    if verdict is None and not words:
-        return say("Tell me what you think of my last answer: /feedback up, or /feedback down too long.")
     about = await _answer_meant(run, named)
+    if verdict is None and not words:
+        asked = say("What do you think of my last answer? Say it in one message: `/feedback the hints are too terse`")
+        return asked, feedback_actions(about.id) if about else []
     if about is None:
-        return say("I do not know which answer you mean; say it right after one.")
+        return say("I do not know which answer you mean; say it right after one."), []
     up = verdict in ("up", "👍") if verdict else None
 
     async def store(unit: UnitOfWork) -> None:
@@ -40,8 +45,8 @@ async def take_feedback(run: TurnRun, said: str) -> str:
 
     await run.work.commit(store)
     if up is False and not words:
-        return say("Noted, thank you. What was wrong with it? You can say: /feedback down too long")
-    return say("Noted, thank you.")
+        return say("Noted, thank you. What was wrong with it? You can say: /feedback down too long"), []
+    return say("Noted, thank you."), []
 
 
 async def _answer_meant(run: TurnRun, named: str | None) -> Turn | None:

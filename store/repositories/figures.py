@@ -88,11 +88,12 @@ class Figures:
         fell_due: Raw = {"dueAt": {"$gte": since, "$lte": now}}
         return on, await self._database.collection(SentReminder.collection).count(fell_due)
 
-    async def feedback(self, since: datetime) -> tuple[int, int]:
-        """Return how many answers were liked and disliked since a moment."""
-        counts = [{"verdict": verdict, "updatedAt": {"$gte": since}} for verdict in ("up", "down")]
-        up, down = [await self._database.collection(Feedback.collection).count(query) for query in counts]
-        return up, down
+    async def feedback(self, since: datetime) -> tuple[int, int, int]:
+        """Return how many answers were liked, disliked and spoken about in words since a moment."""
+        thought: list[Raw] = [{"verdict": "up"}, {"verdict": "down"}, {"words": {"$gt": ""}}]
+        counts = [{**one, "updatedAt": {"$gte": since}} for one in thought]
+        up, down, worded = [await self._database.collection(Feedback.collection).count(query) for query in counts]
+        return up, down, worded
 
     async def queue(self) -> Waiting:
         """Return what waits to be answered or is being answered."""

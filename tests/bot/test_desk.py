@@ -21,7 +21,7 @@ from bot.turns import Turns
 from store.client import ObjectId
 from store.documents.feedback import Feedback
 from store.documents.learner import Attempt
-from store.documents.own import StudentSettings, Turn, UsageRow
+from store.documents.own import OutboxItem, StudentSettings, Turn, UsageRow
 from store.documents.people import User
 from tests.bot.stage import Script, Stage
 
@@ -152,7 +152,30 @@ async def test_feedback_is_about_ones_own_answers(stage: Stage, turns: Turns) ->
     assert await thoughts(stage) == []
 
 
+async def test_feedback_asks_for_its_form(stage: Stage, turns: Turns) -> None:
+    """A bare /feedback shows how to say it and offers the thumbs for the last answer; words alone are counted too."""
+    about = await answered(stage, turns, "explain heaps")
+    asking = await answered(stage, turns, "/feedback")
+    assert "`/feedback the hints are too terse`" in (asking.reply or "")
+    [item] = await stage.database.collection(OutboxItem.collection).find({"turnId": asking.id})
+    assert [tap["says"] for tap in item["actions"]] == [f"/feedback up {about.id}", f"/feedback down {about.id}"]
+    await asked(stage, turns, "/feedback the hints are too terse")
+    assert "0 👍 0 👎, 1 in words" in await asked(stage, turns, "/stats", "eve")
+
+
+async def test_language_promises_what_holds(stage: Stage, turns: Turns) -> None:
+    """Without a model no other language is promised."""
+    assert "English" in (told := await asked(stage, turns, "/language"))
+    assert "language you write in" not in told
+
+
 # --- administration
+
+
+async def test_help_names_administration_to_administrators(stage: Stage, turns: Turns) -> None:
+    """Only an administrator's /help tells of their commands."""
+    assert "/unban" in await asked(stage, turns, "/help", "eve")
+    assert "/unban" not in await asked(stage, turns, "/help")
 
 
 @pytest.mark.parametrize("command", ["/stats", "/health", "/ban probe:bob", "/unban probe:bob"])

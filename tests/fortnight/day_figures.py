@@ -262,14 +262,10 @@ def kind(match: re.Match[str], shown: Shown) -> list[object]:
         return [match[1], match[2]]
     student, topics = shown.after, len(shown.after.tried_topics())
     counts = {
-        "submission": len(student.attempts),
-        "attempt": len(student.outcomes()),
-        "user submission": len(student.imported),
-        "preparation task": len(student.tasks),
-        "note": len(student.notes),
-        "turn": shown.number,
-        "outbox item": shown.number - 1,
-        **dict.fromkeys(("mastery metric", "revision schedule", "user topic stats"), topics),
-        "learner topic": len(student.topics),
+        "attempts": len(student.outcomes()),
+        "tasks": len(student.tasks),
+        "notes": len(student.notes),
+        "messages": shown.number,
+        "revisions": topics,
     }
     return [match[1], counts.get(match[1], match[2])]

@@ -39,6 +39,9 @@ class Door(Protocol):
     async def take(self, incoming: Incoming) -> Accepted | Said:
         """Take a message in, or say why not. Raises: StoreError."""
 
+    async def turn_away(self, incoming: Incoming) -> Said | None:
+        """Return what somebody is told who is not let in, None of anybody else. Raises: StoreError."""
+
 
 class Intake:
     """Takes updates in, those of one account one after the other in the order in which they are given."""
@@ -79,7 +82,8 @@ class Intake:
             case Pressed():
                 await self._press(decision)
             case Told(incoming, sentence, once):
-                self._speaker.say(incoming, sentence, once=once)
+                if not await self._turn_away(incoming):
+                    self._speaker.say(incoming, sentence, once=once)
             case Left(account):
                 await self._accounts.mark_dead("telegram", account)
 
@@ -87,6 +91,8 @@ class Intake:
         incoming = heard.incoming
         if heard.document is None:
             await self.joining.take(heard)
+            return
+        if await self._turn_away(incoming):
             return
         try:
             text = await text_of(self._speaker.client, incoming.text, heard.document)
@@ -119,6 +125,13 @@ class Intake:
         taken = await self._door.take(incoming)
         if isinstance(taken, Said):
             self._speaker.say(incoming, taken.text)
+
+    async def _turn_away(self, incoming: Incoming) -> bool:
+        """Tell somebody who is not let in how to get in; return whether they are not. Raises: StoreError."""
+        refusal = await self._door.turn_away(incoming)
+        if refusal is not None:
+            self._speaker.say(incoming, refusal.text)
+        return refusal is not None
 
     def _refuse(self, incoming: Incoming, sentence: str) -> None:
         self._speaker.say(incoming, sentence)

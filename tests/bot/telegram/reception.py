@@ -52,6 +52,10 @@ class Door:
         self.taken.append(incoming)
         return Accepted(ObjectId(), ObjectId(), duplicate=False)
 
+    async def turn_away(self, incoming: Incoming) -> Said | None:
+        """Refuse everybody where anybody is."""
+        return Said(self.refusal) if self.refusal else None
+
 
 @dataclass
 class Reception:

@@ -141,6 +141,16 @@ async def test_a_sentence_is_said_once(desk: Reception, door: Door) -> None:
     assert door.texts == ["hello"]
 
 
+async def test_who_is_not_let_in_is_told_so_whatever_they_send(desk: Reception, door: Door) -> None:
+    """A stranger's picture or file is answered with how to get in, not with what is wrong with it."""
+    door.refusal = "Ask for a code."
+    async with desk.polled():
+        desk.telegram.photo(7)
+        await desk.telegram.until(lambda: desk.telegram.screen(7))
+    await desk.speaker.settle(2.0)
+    assert [shown.text for shown in desk.telegram.screen(7)] == ["Ask for a code."]
+
+
 async def test_a_refusal_is_said(desk: Reception, door: Door) -> None:
     """What the door says instead of taking a message in is shown where the message came from, as a reply in a group."""
     door.refusal = "You are going too fast."
