@@ -7,6 +7,7 @@ import json
 import stat
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,8 +56,8 @@ async def test_a_message_that_was_on_the_threshold_brings_nobody_back(
     await stage.ended(first)
     resolve = turns._accounts.resolve
 
-    async def stall(platform: Platform, account: str, display_name: str) -> ObjectId:
-        student = await resolve(platform, account, display_name)
+    async def stall(platform: Platform, account: str, display_name: str, **more: Any) -> ObjectId:
+        student = await resolve(platform, account, display_name, **more)
         if student == first.student:
             await erasures.request(student)
             assert await erasures.resume() == 1

@@ -93,7 +93,7 @@ async def student_of(app: App) -> ObjectId:
 
 async def left_of(app: App, student: ObjectId) -> dict[str, int]:
     """What is left of a student once the erasure is done, by collection."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await app.database.collection("users").find_one({"_id": student}):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         while await app.database.collection("erasures").find_one({"state": {"$ne": "done"}}):  # noqa: ASYNC110
