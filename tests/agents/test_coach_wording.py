@@ -383,7 +383,7 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (ConversationReceipt(line="Trees", conversation=TALK), ("Trees", "4 messages")),
     (ConversationList(today="2026-11-23", conversations=(TALK,), total=1), ("Trees", "problem-help", "today")),
     (ConversationHits(today="2026-11-23", text="heap", hits=(), total=0), ("never said", "heap")),
-    (ExportReceipt(line="x", sections=(SECTION,), documents=3), ("3 documents", "user 3", "passwords")),
+    (ExportReceipt(line="x", sections=(SECTION,), documents=3), ("3 documents", "other records 3", "passwords")),
     (ErasureQuestion(code="4821", minutes=10, documents=3, sections=(SECTION,)), ("delete 4821", "10 minutes")),
     (ErasureReceipt(line="x"), ("being deleted now",)),
 ]  # fmt: skip

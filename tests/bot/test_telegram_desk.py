@@ -53,7 +53,7 @@ class Phone:
         self._clock.move(120)
         self._server.say(user, text, chat=chat)
         await self._server.until(lambda: len(self._server.screen(place)) > before)
-        await settled(self._app.database)
+        await settled(self._app.database, ADA, GROUP)
         return self._server.screen(place)[-1]
 
 

@@ -91,7 +91,7 @@ class Doors:
         else:
             self.server.say(ACCOUNT, text, name=NAME)
         await self.server.until(lambda: len(self.server.screen(ACCOUNT)) > before)
-        await settled(self.app.database)
+        await settled(self.app.database, ACCOUNT)
         (shown,) = self.server.screen(ACCOUNT)[before:]
         return shown.text
 
@@ -133,10 +133,11 @@ async def open_doors(settings: Settings) -> AsyncIterator[Doors]:
         assert not [one for one in server.violations if one.startswith("429")]
 
 
-async def settled(database: Database) -> None:
-    """Wait until what was said is known to have been said."""
-    async with asyncio.timeout(10):
-        while await database.collection("turns").find_one({"status": {"$nin": ["delivered"]}}):  # noqa: ASYNC110
+async def settled(database: Database, *chats: int) -> None:
+    """Wait until what was said in some chats is known to have been said."""
+    waiting = {"address": {"$in": [str(chat) for chat in chats]}, "status": {"$ne": "delivered"}}
+    async with asyncio.timeout(30):
+        while await database.collection("turns").find_one(waiting):  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
 
