@@ -78,7 +78,9 @@ class Phone:
         if update is not None:
             await self._telegram.until(lambda: update in self._telegram.updates.confirmed, PATIENCE)
         if not step.silent:
-            await self._wait(lambda: self._has_come(chat, before, tapped=bool(step.tap)))
+            await self._wait(
+                lambda: self._has_come(chat, before, tapped=bool(step.tap)), 0.5 if update is None else 2.0
+            )
         await self._settle()
         return Seen(at, step, tuple(self._news(chat)), self._toast(tapped=bool(step.tap)))
 
@@ -95,12 +97,12 @@ class Phone:
             return self._telegram.say(OTHERS if step.other else STUDENT, step.says, chat=chat if step.group else None)
         return None
 
-    async def _wait(self, come: Callable[[], bool]) -> None:
+    async def _wait(self, come: Callable[[], bool], seconds: float) -> None:
         """Wait until something has come, and let seconds pass meanwhile: a job that was in another's way waits some."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 try:
-                    return await self._telegram.until(come, 2.0)
+                    return await self._telegram.until(come, seconds)
                 except TimeoutError:
                     self._clock.move(3.0)
 
