@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
@@ -25,6 +24,7 @@ from store.errors import FenceLost, StoreError
 from store.work import Clock, StudentWork, UnitOfWork
 from texts import say, speaking, spoken
 from tools.context import MentorContext
+from tools.zones import zone_of
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ class TurnWorker:
             return await self._answerer.answer(run)
 
     def _run_of(self, turn: Turn, work: StudentWork, settings: StudentSettings) -> TurnRun:
-        context = MentorContext(work=work.reading(), clock=self._clock, zone=_zone_of(settings), turn=turn.id)
+        context = MentorContext(work=work.reading(), clock=self._clock, zone=zone_of(settings), turn=turn.id)
         return TurnRun(work=work, turn=turn, context=context, listener=self._listener(turn))
 
     def _listener(self, turn: Turn) -> Listener:
@@ -214,11 +214,3 @@ class TurnWorker:
         await work.commit(finish, crash_point="answer.before-commit")
         work.faults.reach("answer.after-commit")
         self._on_answer()
-
-
-def _zone_of(settings: StudentSettings) -> ZoneInfo:
-    try:
-        return ZoneInfo(settings.time_zone)
-    except (KeyError, ValueError, OSError):
-        log.warning("the student's time zone is not known on this machine; UTC is used instead")
-        return ZoneInfo("UTC")

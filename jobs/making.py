@@ -28,6 +28,7 @@ from store.work import Clock, IdFactory, StudentWork, UnitOfWork
 from texts import speaking
 from tools.context import MentorContext
 from tools.reminding import AHEAD, GOING, REMINDING, find_mailbox, plan, quiet_of, replan
+from tools.zones import zone_of
 
 log = logging.getLogger(__name__)
 
@@ -166,14 +167,14 @@ class Making:
     async def _renew(self, unit: UnitOfWork) -> None:
         """Take back what was made before the student last said something; it is due again at once."""
         settings = await unit.of(StudentSettings).own()
-        await replan(unit, self._parts.clock(), _zone_of(settings))
+        await replan(unit, self._parts.clock(), zone_of(settings))
 
     async def _mend(self, unit: UnitOfWork) -> None:
         """Plan anew what was planned by a clock that was far ahead."""
         reminder = await unit.of(Reminder).own()
         if reminder is None:
             return
-        now, zone = self._parts.clock(), _zone_of(await unit.of(StudentSettings).own())
+        now, zone = self._parts.clock(), zone_of(await unit.of(StudentSettings).own())
         today = now.astimezone(zone).date()
         for name in ("last_day", "last_summary"):
             if (getattr(reminder, name) or "") > (today + timedelta(days=1)).isoformat():
@@ -189,7 +190,7 @@ class Making:
         if reminder is None or moment is None or moment > now + AHEAD:
             return
         settings = await unit.of(StudentSettings).own() or StudentSettings(id=unit.student)
-        zone = _zone_of(settings)
+        zone = zone_of(settings)
         local = moment.astimezone(zone)
         name = self._occasion.name(unit.student, reminder, local)
         mailbox = await find_mailbox(unit) if reminder.on else None
@@ -274,7 +275,3 @@ def _expiry(reminder: Reminder, due: datetime, zone: ZoneInfo) -> datetime:
     if quiet == NEVER_QUIET or quiet.start == quiet.end:
         return latest
     return min(latest, find_next(due, quiet.start, zone).moment)
-
-
-def _zone_of(settings: StudentSettings | None) -> ZoneInfo:
-    return ZoneInfo(settings.time_zone if settings else "UTC")

@@ -16,7 +16,7 @@ from tools.dates import local_day, parse_day, plain_date, say_day
 from tools.errors import ToolFailed, ToolRetry
 from tools.reminding import can_be_offered, replan
 from tools.tasklist import keep_days
-from tools.zones import find_zone
+from tools.zones import find_zone, zone_in
 
 NAME_LIMIT: Final = 100
 MOST_COMPANIES: Final = 20
@@ -119,7 +119,7 @@ async def change_zone(context: MentorContext, settings: StudentSettings, said: s
 
     `settings` are changed, and stay the caller's to save. Raises: ToolRetry for a zone that nobody knows.
     """
-    zone, old = find_zone(said, context.now()), _zone(context, settings)
+    zone, old = find_zone(said, context.now()), zone_in(context, settings)
     settings.time_zone, settings.time_zone_known = zone.key, True
     await keep_days(context, old, zone)
     await replan(context.work, context.now(), zone)
@@ -134,12 +134,7 @@ async def _user(context: MentorContext) -> User:
 
 
 def _today(context: MentorContext, settings: StudentSettings | None) -> date:
-    return local_day(context.now(), _zone(context, settings))
-
-
-def _zone(context: MentorContext, settings: StudentSettings | None) -> ZoneInfo:
-    """Return the student's zone, also one that was just set, which the context does not know yet."""
-    return ZoneInfo(settings.time_zone) if settings and settings.time_zone_known else context.zone
+    return local_day(context.now(), zone_in(context, settings))
 
 
 def _companies(said: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ from tools.delays import EVENING
 from tools.errors import ToolFailed, ToolRetry
 from tools.profile import change_zone
 from tools.reminding import find_mailbox, next_daily, plan, quiet_of, take_back
+from tools.zones import zone_in
 
 WHICH_ZONE: Final = "Which city are you in, or which time zone?"
 """What is asked before the first reminder; the reply is `time_zone`."""
@@ -63,7 +64,7 @@ async def show_reminders(context: MentorContext) -> ReminderView:
     """
     settings = await context.work.of(StudentSettings).own()
     reminder = await context.work.of(Reminder).own() or Reminder(id=context.student)
-    return _view(reminder, context, _zone_of(context, settings))
+    return _view(reminder, context, zone_in(context, settings))
 
 
 async def set_reminder(
@@ -95,7 +96,7 @@ async def set_reminder(
     elif wanted and not settings.time_zone_known:
         raise ToolRetry(f"I need to know when it is {say_time(moment) if moment else 'morning'} for you. {WHICH_ZONE}")
     else:
-        zone = _zone_of(context, settings)
+        zone = zone_in(context, settings)
     if moment is not None:
         reminder.at = say_time(moment)
     if weekly is not None:
@@ -185,11 +186,7 @@ async def _standing(context: MentorContext) -> tuple[Reminder, ZoneInfo]:
     reminder = await context.work.of(Reminder).own()
     if reminder is None or not reminder.on:
         raise ToolFailed("You get no reminders. Say `remind me at 8` for one every day.")
-    return reminder, _zone_of(context, await context.work.of(StudentSettings).own())
-
-
-def _zone_of(context: MentorContext, settings: StudentSettings | None) -> ZoneInfo:
-    return ZoneInfo(settings.time_zone) if settings and settings.time_zone_known else context.zone
+    return reminder, zone_in(context, await context.work.of(StudentSettings).own())
 
 
 async def _check_reachable(context: MentorContext) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import zoneinfo
 from datetime import datetime, timedelta
@@ -10,9 +11,13 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from store.documents.own import StudentSettings
 from tools.arguments import clean_text, name_some, shown
+from tools.context import MentorContext
 from tools.errors import ToolRetry
 from tools.matching import fold, rank, winner
+
+log = logging.getLogger(__name__)
 
 _LIMIT: Final = 80
 _EXAMPLES: Final = ("Europe/Berlin", "Asia/Kolkata", "America/New_York", "UTC")
@@ -45,6 +50,20 @@ _CITIES: Final = {
     "shenzhen": "Asia/Shanghai", "osaka": "Asia/Tokyo", "abu dhabi": "Asia/Dubai", "tel aviv": "Asia/Jerusalem",
     "edinburgh": "Europe/London", "manchester": "Europe/London", "kyiv": "Europe/Kyiv", "rio": "America/Sao_Paulo",
 }  # fmt: skip
+
+
+def zone_of(settings: StudentSettings | None) -> ZoneInfo:
+    """Return the zone that a student's settings name; UTC where they name none that this machine knows."""
+    try:
+        return ZoneInfo(settings.time_zone if settings else "UTC")
+    except (KeyError, ValueError, OSError):
+        log.warning("a student's time zone is not known on this machine; UTC is used instead")
+        return ZoneInfo("UTC")
+
+
+def zone_in(context: MentorContext, settings: StudentSettings | None) -> ZoneInfo:
+    """Return the student's zone, also one that was just set, which the context does not know yet."""
+    return zone_of(settings) if settings and settings.time_zone_known else context.zone
 
 
 def find_zone(said: str, now: datetime) -> ZoneInfo:

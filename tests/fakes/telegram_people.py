@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from tests.fakes.telegram_methods import Methods, Press
@@ -12,7 +13,7 @@ from tests.fakes.telegram_world import Chat, Json, Message, Person, Shown, World
 GROUPS_FROM = -1_001_000_000_000
 
 
-class People:
+class People(ABC):
     """The hands of everybody but the bot. `privacy`: in groups the bot gets commands, mentions and replies only."""
 
     world: World
@@ -22,8 +23,9 @@ class People:
     bot_id: int
     privacy: bool
 
+    @abstractmethod
     def _changed(self) -> None:
-        raise NotImplementedError
+        """Tell whoever waits that something has happened."""
 
     def meet(self, user_id: int, name: str | None = None, *, language: str | None = "en") -> Person:
         """Let somebody have a private chat with the bot, as after a /start long ago; no update comes of it."""

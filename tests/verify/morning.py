@@ -46,9 +46,9 @@ from store.indexes import ensure_indexes
 from tests.fakes.telegram import FakeTelegram, Shown
 from tests.mongo import mongod_program
 from tests.verify.report import Violations, progress, run_attack
+from tests.verify.stage import DATABASE, service_env
 from tools.reminding import plan
 
-DATABASE: Final = "morning"
 START: Final = datetime(2031, 1, 14, 0, 0, tzinfo=UTC)
 """Years ahead: the server's own clock would remove slots of the past."""
 PER_SECOND: Final = 30
@@ -300,11 +300,7 @@ async def attack(directory: Path, options: argparse.Namespace) -> tuple[dict[str
         rng = random.Random(options.seed)
         pupils = await enrol(database, choose_zones(options.zones), options.reminders, rng)
         env = {
-            "PATH": os.environ.get("PATH", ""),
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            "PREPMATE_DATA_DIR": str(directory / "service"),
-            "MONGODB_URI": server.uri,
-            "MONGODB_DATABASE": DATABASE,
+            **service_env(directory, server.uri),
             "TELEGRAM_BOT_TOKEN": telegram.token,
             "TELEGRAM_API_URL": telegram.url,
         }

@@ -124,6 +124,17 @@ class Stage:
             os.kill(pid, signal.SIGKILL)
 
 
+def service_env(directory: Path, uri: str) -> dict[str, str]:
+    """Return what a process of the service needs to run on the stage's database, whatever else it is given."""
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+        "PREPMATE_DATA_DIR": str(directory / "service"),
+        "MONGODB_URI": uri,
+        "MONGODB_DATABASE": DATABASE,
+    }
+
+
 @asynccontextmanager
 async def set_stage(directory: Path, *, broken_guard: str | None = None) -> AsyncIterator[Stage]:
     """Set everything up in `directory` and take it down again."""
@@ -135,11 +146,7 @@ async def set_stage(directory: Path, *, broken_guard: str | None = None) -> Asyn
         database = connect(server.uri, DATABASE)
         stack.callback(database.close)
         env = {
-            "PATH": os.environ.get("PATH", ""),
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            "PREPMATE_DATA_DIR": str(directory / "service"),
-            "MONGODB_URI": server.uri,
-            "MONGODB_DATABASE": DATABASE,
+            **service_env(directory, server.uri),
             "OPENAI_API_KEY": openai.key,
             "OPENAI_BASE_URL": openai.url,
             "OPENAI_MODEL": openai.model,

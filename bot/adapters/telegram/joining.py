@@ -106,11 +106,20 @@ class Joining:
     async def sweep(self, since: datetime) -> None:
         """End the texts that are complete by now. `since` is when this replica began to listen."""
         try:
-            for split in await self._splits.pending():
-                if split.state == "closed" or self._is_quiet(split, since):
-                    await self._end(split)
+            pending = await self._splits.pending()
         except StoreError as exc:
-            log.warning("texts in parts cannot be put together now: %s", exc)
+            log.warning("texts in parts cannot be looked up now: %s", exc)
+            return
+        for split in pending:
+            if split.state == "closed" or self._is_quiet(split, since):
+                await self._end_by_itself(split)
+
+    async def _end_by_itself(self, split: SplitMessage) -> None:
+        """End a text; one that cannot be ended now waits, and keeps no other waiting."""
+        try:
+            await self._end(split)
+        except StoreError as exc:
+            log.warning("a text in parts cannot be put together now: %s", exc)
         except Exception:
             log.exception("a text in parts cannot be put together")
 

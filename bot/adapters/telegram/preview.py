@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from abc import ABC, abstractmethod
 from typing import Final
 
 from bot.adapters.base import DeliverLater, Undeliverable
@@ -70,7 +71,7 @@ class Previews:
         return self.second * max(least, len(self.here) / CALLS_A_SECOND)
 
 
-class Preview:
+class Preview(ABC):
     """One answer in the making."""
 
     least: float
@@ -158,8 +159,9 @@ class Preview:
     def _pause(self) -> float:
         return self._previews.pause(self.least)
 
+    @abstractmethod
     async def _show(self, text: str) -> None:
-        raise NotImplementedError
+        """Show a state. Raises: as `TelegramClient`."""
 
     def _wanted(self) -> str:
         """Return the newest state: what was said, its end where it is long, and what is being done."""

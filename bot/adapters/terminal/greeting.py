@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from zoneinfo import ZoneInfo
 
 from bot.app import App
 from bot.greeting import choices, introduce
@@ -17,6 +16,7 @@ from tools.context import MentorContext
 from tools.errors import ToolError
 from tools.revision import list_due_revisions
 from tools.sessions import running_problem, running_sessions
+from tools.zones import zone_of
 
 log = logging.getLogger(__name__)
 
@@ -36,8 +36,7 @@ async def welcome_back(app: App, student: ObjectId) -> str:
     unit = UnitOfWork(app.database, student, clock=app.clock, ids=app.ids)
     try:
         settings = await unit.of(StudentSettings).own()
-        zone = ZoneInfo(settings.time_zone if settings else "UTC")
-        context = MentorContext(work=unit, clock=app.clock, zone=zone)
+        context = MentorContext(work=unit, clock=app.clock, zone=zone_of(settings))
         due = await list_due_revisions(context, limit=3)
         running = running_problem(await running_sessions(context))
         problem = await unit.shared(Problem).get(running) if running else None

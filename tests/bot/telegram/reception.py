@@ -25,10 +25,14 @@ from tests.fakes.telegram import FakeTelegram
 
 @dataclass
 class Door:
-    """Takes everything in and notes it; does not while it is `shut`; "bomb" explodes, "held" waits for `opened`."""
+    """Takes everything in and notes it; "bomb" explodes, "held" waits for `opened`.
+
+    It takes nothing in while it is `shut`, and nothing of the account in `shut_to`.
+    """
 
     taken: list[Incoming] = field(default_factory=list)
     shut: bool = False
+    shut_to: str = ""
     refusal: str | None = None
     tried: int = 0
     opened: asyncio.Event = field(default_factory=asyncio.Event)
@@ -43,7 +47,7 @@ class Door:
         self.tried += 1
         if incoming.text == "held":
             await self.opened.wait()
-        if self.shut:
+        if self.shut or incoming.account == self.shut_to:
             raise StoreUnavailable("the database does not answer")
         if incoming.text == "bomb":
             raise ZeroDivisionError

@@ -191,3 +191,16 @@ async def test_nothing_ends_while_messages_are_handed_in(replicas: Replicas) -> 
     stop.set()
     await running
     assert not replicas.door.taken
+
+
+async def test_a_text_that_cannot_be_ended_keeps_no_other_waiting(replicas: Replicas) -> None:
+    """One student's text is put together while another's, whose account is being deleted, waits."""
+    assert await replicas.a.take(part(1, FULL))
+    assert await replicas.a.take(part(2, FULL, sender={**ADA, "id": 8}, chat={"id": 8, "type": "private"}))
+    replicas.clock.move(QUIET.total_seconds())
+    replicas.door.shut_to = str(ADA["id"])
+    await replicas.a.joining.sweep(BEGUN)
+    assert [incoming.account for incoming in replicas.door.taken] == ["8"]
+    replicas.door.shut_to = ""
+    await replicas.a.joining.sweep(BEGUN)
+    assert [incoming.account for incoming in replicas.door.taken] == ["8", str(ADA["id"])]
