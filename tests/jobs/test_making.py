@@ -199,9 +199,9 @@ async def test_nobody_is_written_to_who_stopped(pupils: Class) -> None:
 
 
 async def test_one_student_who_fails_stops_nobody(pupils: Class, caplog: pytest.LogCaptureFixture) -> None:
-    """A zone that no longer exists and a text that cannot be written concern their students alone."""
-    broken, unwritten, fine = [await pupils.enrol() for _ in range(3)]
-    await broken.change(StudentSettings, timeZone="Nowhere/Atlantis")
+    """A text that cannot be written concerns its student alone, and a zone that no longer exists is read as UTC."""
+    moved, unwritten, fine = [await pupils.enrol() for _ in range(3)]
+    await moved.change(StudentSettings, timeZone="Nowhere/Atlantis")
 
     async def compose(context: MentorContext, reminder: Reminder, late: bool) -> Composed:
         if context.student == unwritten.id:
@@ -210,7 +210,7 @@ async def test_one_student_who_fails_stops_nobody(pupils: Class, caplog: pytest.
 
     pupils.clock.at = EIGHT
     await pupils.tick(pupils.making(compose=compose))
-    assert [len(await pupil.items()) for pupil in (broken, unwritten, fine)] == [0, 0, 1]
+    assert [len(await pupil.items()) for pupil in (moved, unwritten, fine)] == [1, 0, 1]
     assert "failed for one student" in caplog.text
     pupils.clock.forward(minutes=5)
     await pupils.tick()
