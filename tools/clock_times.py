@@ -10,7 +10,6 @@ from tools.arguments import clean_text, shown
 from tools.errors import ToolRetry
 
 _LIMIT: Final = 40
-_EXAMPLES: Final = ("08:00", "7:30am", "20:00")
 _WORDS: Final = {
     "morning": time(8), "the morning": time(8), "noon": time(12), "lunch": time(12), "midday": time(12),
     "afternoon": time(15), "the afternoon": time(15), "evening": time(19), "the evening": time(19),
@@ -32,16 +31,16 @@ def parse_time(said: str) -> time:
         return _WORDS[text]
     found = _CLOCK.fullmatch(text)
     if found is None or not found[0].isascii():
-        raise ToolRetry(f"I cannot read {shown(said)} as a time of day; write it like 08:00.", choices=_EXAMPLES)
+        raise ToolRetry(f"I cannot read {shown(said)} as a time of day; write it like 8:00 or 7:30pm.")
     hour, minute = int(found["h"]), int(found["m"] or 0)
     if found["half"]:
         if not 1 <= hour <= 12:
-            raise ToolRetry(f"There is no {shown(said)} on a clock; write it like 08:00.", choices=_EXAMPLES)
+            raise ToolRetry(f"There is no {shown(said)} on a clock; write it like 8:00 or 7:30pm.")
         hour = hour % 12 + (12 if found["half"].startswith("p") else 0)
     if hour == 24 and minute == 0:
         hour = 0
     if hour > 23 or minute > 59:
-        raise ToolRetry(f"There is no {shown(said)} on a clock; write it like 08:00.", choices=_EXAMPLES)
+        raise ToolRetry(f"There is no {shown(said)} on a clock; write it like 8:00 or 7:30pm.")
     return time(hour, minute)
 
 

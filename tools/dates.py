@@ -17,8 +17,10 @@ _LIMIT: Final = 60
 _WEEKDAYS: Final = tuple(name.lower() for name in calendar.day_name)
 _MONTHS: Final = tuple(name.lower() for name in calendar.month_name)
 _FEW: Final = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8}
-_NEAR: Final = {"today": 0, "tonight": 0, "now": 0, "tomorrow": 1, "next week": 7, "a week": 7}
-_EXAMPLES: Final = ("2026-12-24", "tomorrow", "friday", "in 3 days", "15 march")
+_NEAR: Final = {
+    "today": 0, "tonight": 0, "now": 0, "tomorrow": 1, "day after tomorrow": 2, "the day after tomorrow": 2,
+    "next week": 7, "a week": 7,
+}  # fmt: skip
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
@@ -58,20 +60,21 @@ def say_on(day: date, today: date) -> str:
 
 
 def parse_day(text: str, today: date) -> date:
-    """Read a day from today on: an ISO date, "tomorrow", "friday", "in 2 weeks", "15 march", "march 15 2027".
+    """Read a day from today on: an ISO date, "tomorrow", "in 2 weeks", "march 15 2027", "15.3.2027", "15/03/2027".
 
-    A weekday is the next one after today; a date without a year is the next of its kind.
+    A weekday is the next one after today; a date without a year is the next of its kind. With dots the day comes
+    first; with slashes and hyphens either may.
 
-    Raises: ToolRetry when it cannot be read, is past, or lies more than five years ahead.
+    Raises: ToolRetry when it cannot be read, may be one of two days, is past, or lies more than five years ahead.
     """
     said = re.sub(r"[\s,]+", " ", clean_text(text, "the date", limit=_LIMIT).lower())
     said = re.sub(r"^(by|on|until|till|before|due) ", "", said)
     try:
-        day = _from_words(said, today) or _from_iso(said) or _from_month(said, today)
+        day = _from_words(said, today) or _from_numbers(said, today) or _from_month(said, today)
     except (ValueError, OverflowError):
         day = None
     if day is None:
-        raise ToolRetry(f"I cannot read {shown(text)} as a date; write it like 2026-12-24.", choices=_EXAMPLES)
+        raise ToolRetry(f"I cannot read {shown(text)} as a date; write it like 2027-03-15, 15 march or in 3 weeks.")
     if day < today:
         raise ToolRetry(f"{day.isoformat()} is in the past (today is {today.isoformat()}); give a day from today on.")
     if (day - today).days > FURTHEST_DAYS:
@@ -86,6 +89,8 @@ def _from_words(said: str, today: date) -> date | None:
     for number, weekday in enumerate(_WEEKDAYS):
         if len(name) >= 3 and weekday.startswith(name):
             return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
+    if name == "weekend":
+        return today + timedelta(days=(5 - today.weekday()) % 7)
     if name in ("month", "end of month", "end of the month"):
         last = today.replace(day=calendar.monthrange(today.year, today.month)[1])
         return _add_months(today, 1) if name == "month" else last
@@ -99,8 +104,26 @@ def _from_words(said: str, today: date) -> date | None:
     return None
 
 
-def _from_iso(said: str) -> date | None:
-    return date.fromisoformat(said) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", said) else None
+def _from_numbers(said: str, today: date) -> date | None:
+    if found := re.fullmatch(r"([0-9]{4})[-./]([0-9]{1,2})[-./]([0-9]{1,2})", said):
+        return date(int(found[1]), int(found[2]), int(found[3]))
+    found = re.fullmatch(r"([0-9]{1,2})([-./])([0-9]{1,2})(?:\2(20[0-9]{2}|[0-9]{2}))?\.?", said)
+    if found is None:
+        return None
+    first, second, year = int(found[1]), int(found[3]), int(found[4]) % 100 + 2000 if found[4] else None
+    ways = [(first, second)] if found[2] == "." else [(first, second), (second, first)]
+    days = sorted({_day_of(day, month, year, today) for day, month in ways if month <= 12 and day <= 31})
+    ahead = [day for day in days if day >= today]
+    if len(ahead) > 1:
+        names = [f"{day.day} {calendar.month_name[day.month]} {day.year}" for day in ahead]
+        raise ToolRetry(f"Which day is {shown(said)}: {' or '.join(names)}?", choices=names)
+    return next(iter(ahead or days), None)
+
+
+def _day_of(day: int, month: int, year: int | None, today: date) -> date:
+    """Return a date; without a year the next of its kind."""
+    found = date(year or today.year, month, day)
+    return found if year or found >= today else found.replace(year=today.year + 1)
 
 
 def _from_month(said: str, today: date) -> date | None:
@@ -114,8 +137,7 @@ def _from_month(said: str, today: date) -> date | None:
     months = [index for index, month in enumerate(_MONTHS) if month and month.startswith(name)]
     if len(months) != 1:
         return None
-    day = date(int(year) if year else today.year, months[0], int(number))
-    return day if year or day >= today else day.replace(year=day.year + 1)
+    return _day_of(int(number), months[0], int(year) if year else None, today)
 
 
 def _add_months(day: date, count: int) -> date:

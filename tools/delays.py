@@ -22,7 +22,7 @@ EVENING: Final = time(19)
 MOST_A_DAY: Final = 50
 _LONGEST: Final = timedelta(days=366)
 _HOURS: Final = re.compile(r"(?:for |in )?(an?|half an?|\d{1,3}(?:\.\d)?) ?(hours?|hrs?|h|minutes?|mins?|min|m)")
-_EXAMPLES: Final = ("1h", "tonight", "tomorrow", "friday", "2026-12-24")
+_CHOICES: Final = ("1h", "tonight", "tomorrow")
 
 
 class SnoozeReceipt(Receipt):
@@ -198,7 +198,7 @@ def _read_until(context: MentorContext, said: str) -> datetime:
         count = {"a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5}.get(found[1]) or _count(found[1])
         wait = timedelta(hours=count) if found[2].startswith("h") else timedelta(minutes=count)
         if not timedelta(minutes=1) <= wait <= _LONGEST:
-            raise ToolRetry("Put it off by at least a minute.", choices=_EXAMPLES)
+            raise ToolRetry("Put it off by at least a minute.", choices=_CHOICES)
         return _whole_minute(now + wait)
     if text in ("tonight", "this evening", "the evening", "evening", "later today"):
         evening = datetime.combine(today, EVENING, context.zone).astimezone(now.tzinfo)
@@ -207,7 +207,7 @@ def _read_until(context: MentorContext, said: str) -> datetime:
         return evening
     day = parse_day(text, today)
     if day <= today:
-        raise ToolRetry("Put it off by hours, to tonight, or to a day after today.", choices=_EXAMPLES)
+        raise ToolRetry("Put it off by hours, to tonight, or to a day after today.", choices=_CHOICES)
     moment = start_of_day(day, context.zone)
     if moment - now > _LONGEST:
         raise ToolRetry("A revision can be put off by a year at most; name a nearer day.")

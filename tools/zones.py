@@ -20,7 +20,6 @@ from tools.matching import fold, rank, winner
 log = logging.getLogger(__name__)
 
 _LIMIT: Final = 80
-_EXAMPLES: Final = ("Europe/Berlin", "Asia/Kolkata", "America/New_York", "UTC")
 _LEGACY: Final = re.compile(r"^(Etc|SystemV|US|Canada|Brazil|Chile|Mexico)/|^[^/]+$")
 _SAID: Final = {
     "usa": "united states", "us": "united states", "america": "united states", "uk": "britain (uk)",
@@ -88,7 +87,7 @@ def find_zone(said: str, now: datetime) -> ZoneInfo:
     near = rank(said, cities, limit=5)
     if best := winner(near):
         return ZoneInfo(best.key)
-    choices = [match.key for match in near] or list(_EXAMPLES)
+    choices = [match.key for match in near]
     raise ToolRetry(f"I know no time zone {shown(said)}; name a big city near you, such as Berlin.", choices=choices)
 
 
@@ -105,7 +104,7 @@ def _from_offset(sign: str, hours: int) -> ZoneInfo:
     if hours == 0:
         return ZoneInfo("UTC")
     if name not in zoneinfo.available_timezones():
-        raise ToolRetry("There is no such offset from UTC; name a big city near you instead.", choices=_EXAMPLES)
+        raise ToolRetry("There is no such offset from UTC; name a big city near you instead, such as Berlin.")
     return ZoneInfo(name)
 
 

@@ -120,7 +120,8 @@ _MONTH = (
 )
 _WEEKDAY = rf"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|{'|'.join(_DAYS)})"
 DATE_WORDS = (
-    rf"[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}(?:[./][0-9]{{2,4}})?|"
+    rf"[0-9]{{4}}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}(?:[./][0-9]{{2,4}})?|"
+    rf"[0-9]{{1,2}}-[0-9]{{1,2}}-[0-9]{{2,4}}|"
     rf"today|tomorrow|(?:the )?day after tomorrow|(?:next |this |coming )?{_WEEKDAY}|(?:next|this) (?:week|"
     rf"month|weekend)|"
     rf"(?:in )?(?:{_NUMBER}|a) (?:days?|weeks?|months?)|"
@@ -129,6 +130,9 @@ DATE_WORDS = (
 )
 DATE = re.compile(rf"{_START}(?:{DATE_WORDS}){_END}")
 _DUE = re.compile(rf"{_START}(?:(?:due|by|before|until|till|for|on)\s)*(?P<date>{DATE_WORDS})$")
+
+# "read chapter 3.4" and "part 1/2" name no day.
+_PART = re.compile(r"[0-9]{1,2}[./][0-9]{1,2}")
 
 _REPEAT = re.compile(
     rf"{_START}(?:on )?(?:(?:every|each) (?:single )?(?:(?P<daily>day|morning|evening|night)"
@@ -229,6 +233,6 @@ def shed_repeat(phrase: Phrase) -> tuple[Arguments, Phrase]:
 def shed_due(phrase: Phrase) -> tuple[Arguments, Phrase]:
     """Take the day at a phrase's end out: {"due": "friday"}."""
     match, rest = phrase.cut(_DUE)
-    if not match:
+    if not match or _PART.fullmatch(match[0]):
         return {}, phrase
     return {"due": " ".join(_DAYS.get(word, word) for word in match["date"].split())}, rest

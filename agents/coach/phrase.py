@@ -80,6 +80,8 @@ _LEADS = re.compile(
     r"prepmate|actually|sorry|alright|oops|(?:can|could|would|will) you|(?:can|could|may) i|i want you to|"
     r"(?:i would|id) like(?: you)? to|i want to see|i want to know)\s)+"
 )
+_DAY = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)?")
+_AFTER_DAY = re.compile(r"20[0-9]{2}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*")
 _TRAILS = re.compile(r"(?:\s(?:please|thanks|thank you|coach|mentor|lol|haha|mate|for me))+")
 
 
@@ -135,9 +137,14 @@ class Phrase:
                 pieces.append([])
                 continue
             pieces[-1].append(index)
-            if raw[-1] in ",;.":
+            if raw[-1] in ",;." and not self._goes_on(index):
                 pieces.append([])
         return [self._pick(piece) for piece in pieces if piece]
+
+    def _goes_on(self, index: int) -> bool:
+        """Whether the mark after a number stands inside a date: "march 15, 2027", "15. march"."""
+        following = self.words[index + 1] if index + 1 < len(self.words) else ""
+        return bool(_DAY.fullmatch(self.words[index]) and _AFTER_DAY.fullmatch(following))
 
     def _starts(self) -> list[int]:
         starts, at = [], 0

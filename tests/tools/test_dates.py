@@ -32,6 +32,21 @@ MONDAY = date(2026, 11, 23)
         ("Dec 24th", "2026-12-24"),
         ("march 15", "2027-03-15"),
         ("the 15th of march, 2027", "2027-03-15"),
+        ("March 15 2027", "2027-03-15"),
+        ("15 March", "2027-03-15"),
+        ("15.3.2027", "2027-03-15"),
+        ("15.03.27", "2027-03-15"),
+        ("3.4.2027", "2027-04-03"),
+        ("15.3.", "2027-03-15"),
+        ("15/03/2027", "2027-03-15"),
+        ("03/15/2027", "2027-03-15"),
+        ("15-3-2027", "2027-03-15"),
+        ("4/4/2027", "2027-04-04"),
+        ("01/12/2026", "2026-12-01"),
+        ("2027/3/15", "2027-03-15"),
+        ("in 3 weeks", "2026-12-14"),
+        ("day after tomorrow", "2026-11-25"),
+        ("this weekend", "2026-11-28"),
     ],
 )
 def test_a_day_is_read_from_words(said: str, day: str) -> None:
@@ -40,12 +55,42 @@ def test_a_day_is_read_from_words(said: str, day: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "yesterday", "2026-13-01", "31 february", "whenever", "2026-11-22", "in 99 years", "ma 15", "0000"]
+    "said",
+    [
+        "",
+        "15.13.2027",
+        "15/13/2027",
+        "31/31/2027",
+        "11/22/2026",
+        "yesterday",
+        "2026-13-01",
+        "31 february",
+        "whenever",
+        "2026-11-22",
+        "in 99 years",
+        "ma 15",
+        "0000",
+    ],
 )
 def test_what_is_no_day_to_come_is_refused(said: str) -> None:
     """Past, impossible and unreadable days get a sentence."""
     with pytest.raises(ToolRetry):
         parse_day(said, MONDAY)
+
+
+def test_a_day_that_may_be_two_is_asked_about() -> None:
+    """Numbers that may be day and month or month and day are two days, and both can be read back."""
+    with pytest.raises(ToolRetry, match="3 April 2027") as refused:
+        parse_day("3/4/2027", MONDAY)
+    days = [parse_day(choice, MONDAY).isoformat() for choice in refused.value.choices]
+    assert days == ["2027-03-04", "2027-04-03"]
+
+
+def test_examples_are_no_choices() -> None:
+    """What cannot be read is answered with examples in the sentence, never with a list to pick from."""
+    with pytest.raises(ToolRetry, match="15 march") as refused:
+        parse_day("someday", MONDAY)
+    assert refused.value.choices == ()
 
 
 def test_days_are_said_shortly() -> None:
