@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
+from agents.coach import code, stumbling
 from agents.coach.dialogue import CHECK, GUESS, understand
 from agents.coach.intents import Request
 from agents.coach.outcomes import RESULTS
@@ -92,6 +93,8 @@ def _below(ran: Ran, happened: Happened) -> list[Action]:
             return _reported(result, happened.said)
         if GUESS.items() <= ran.arguments.items() and not result.exact:
             return []
+    if isinstance(result, TodayPlan) and happened.by == "coach":
+        return _looked_up(result, happened.said)
     return _TAPS[type(result)](result) if result is not None and type(result) in _TAPS else []
 
 
@@ -106,6 +109,15 @@ def _reported(result: ProblemMatches, said: str) -> list[Action]:
         Action(label=_cut(problem.title), says=f"/log {_named(problem)}{f'{took} min' if took else ''}")
         for problem in result.matches[:_CHOICES]
     ]
+
+
+def _looked_up(plan: TodayPlan, said: str) -> list[Action]:
+    """Return what begins with a plan's items: below a plan, or below what the coach looked one up for."""
+    if code.is_code(said):
+        return _outcomes(code.started_in(plan))[:3]
+    wanted = understand((), said)
+    asked = isinstance(wanted, Request) and wanted.verb == "plan_today"
+    return _plan(plan if asked else plan.model_copy(update={"items": plan.items[: stumbling.MOST]}))
 
 
 def _undo(effects: Iterable[Effect]) -> list[Action]:
@@ -234,13 +246,15 @@ def _placement(result: PlacementReceipt) -> list[Action]:
         return []
     topic = result.ask.topic
     back = [Action(label=say("Back"), says=f"/tap back on {topic}")] if result.ask.number > 1 else []
+    enough = [Action(label=say("Place me now"), says=f"/tap stop on {topic}")] if result.answered else []
     return [
         Action(label=say("Unaided"), says=f"/tap unaided on {topic}"),
         Action(label=say("With help"), says=f"/tap with help on {topic}"),
         Action(label=say("Not yet"), says=f"/tap not yet on {topic}"),
         Action(label=say("Skip"), says=f"/tap skip on {topic}"),
         *back,
-        Action(label=say("Stop"), says=f"/tap stop on {topic}"),
+        *enough,
+        Action(label=say("Later"), says=f"/tap cancel on {topic}"),
     ]
 
 

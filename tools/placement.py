@@ -26,7 +26,7 @@ from tools.problems import ProblemBrief, brief
 from tools.statistics import refresh_others
 from tools.syllabus import Syllabus, read_syllabus
 
-Said = Literal["unaided", "with-help", "not-yet", "skip", "back", "stop"]
+Said = Literal["unaided", "with-help", "not-yet", "skip", "back", "stop", "cancel"]
 _LEAST_VARIANCE: Final = 0.01
 
 
@@ -59,7 +59,8 @@ class PlacementReceipt(Receipt):
     """Where a placement stands: its open question, or what came of it.
 
     The receipt is empty until the last answer. `before` and `after` are the chance, 0 to 1, of solving a medium problem
-    of the roadmap unaided. `replaced`: an earlier placement was taken out for it.
+    of the roadmap unaided. `replaced`: an earlier placement was taken out for it. `left`: it was put aside without a
+    result; what was `answered` is kept for going on.
     """
 
     line: str = ""
@@ -70,6 +71,7 @@ class PlacementReceipt(Receipt):
     before: float
     after: float
     replaced: bool = False
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,8 @@ async def start_placement(
     """Begin, or go on with, a placement: five taps that tell PrepMate the student's level.
 
     Use it for "place me", "find my level", "test my level". Ask its question in the student's language with the three
-    answers (1 solve it unaided, 2 with help, 3 not yet; skip, back and stop are always possible) and give what they
-    say to answer_placement. It can be taken again at any time; the new one replaces the old.
+    answers (1 solve it unaided, 2 with help, 3 not yet; skip, back, stop and cancel are always possible) and give what
+    they say to answer_placement. It can be taken again at any time; the new one replaces the old.
     """
     ground = await _read_ground(context)
     run = await _open_run(context)
@@ -124,7 +126,7 @@ async def answer_placement(
         Said,
         Field(
             description="What the student says of the open question. skip: none of the three; back: correct the last "
-            "answer; stop: end the placement with what was said."
+            "answer; stop: place them now by what was said; cancel: leave it without a result, it can go on later."
         ),
     ],
     topic: Annotated[
@@ -138,13 +140,17 @@ async def answer_placement(
     back. Then call next_problem, which chooses by the new level.
     """
     if answer not in get_args(Said):
-        raise ToolRetry("The answer must be unaided, with-help, not-yet, skip, back or stop.", choices=get_args(Said))
+        raise ToolRetry(
+            "The answer must be unaided, with-help, not-yet, skip, back, stop or cancel.", choices=get_args(Said)
+        )
     run = await _open_run(context)
     if run is None:
         raise ToolRetry("No placement is open; start_placement begins one.")
     ground = await _read_ground(context)
     if topic is not None and topic.casefold() != ground.syllabus.name_of(run.asked.topic_id).casefold():
         return await _asking(context, ground, run)
+    if answer == "cancel":
+        return _leave(ground, run)
     if answer == "back":
         return await _step_back(context, ground, run)
     if answer != "stop":
@@ -157,6 +163,19 @@ async def answer_placement(
     run.asked = following
     await context.work.of(PlacementRun).save(run)
     return await _asking(context, ground, run)
+
+
+def _leave(ground: _Ground, run: PlacementRun) -> PlacementReceipt:
+    """Put a placement aside: nothing is changed by it, and it stays open."""
+    overall = round(ground.standing.overall, 4)
+    return PlacementReceipt(
+        ask=None,
+        roadmap=ground.syllabus.name,
+        answered=_counted(run.answers),
+        before=overall,
+        after=overall,
+        left=True,
+    )
 
 
 async def _step_back(context: MentorContext, ground: _Ground, run: PlacementRun) -> PlacementReceipt:

@@ -14,7 +14,7 @@ from store.documents.own import Turn
 from store.documents.problems import Problem
 from store.documents.sessions import PracticeSession
 from tools import sessions
-from tools.arguments import MOST_TRIES, check_minutes, check_whole, name_some
+from tools.arguments import MOST_TRIES, check_minutes, check_whole, clean_text, name_some
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day, say_day
 from tools.errors import ToolFailed, ToolRetry
@@ -22,7 +22,7 @@ from tools.hints import hints_used
 from tools.notes import read_notebook
 from tools.problems import ProblemBrief, brief, resolve_problem
 from tools.recording import Recorded, record
-from tools.solves import SAID, Outcome, Solve
+from tools.solves import CODE_LIMIT, SAID, Outcome, Solve
 from tools.suggestion import next_problem
 from tools.topics import read_topics
 
@@ -152,6 +152,9 @@ async def record_attempt(
     asked_in: Annotated[
         str | None, Field(max_length=100, description="The id of the turn that asked for it; leave out.")
     ] = None,
+    code: Annotated[
+        str | None, Field(max_length=CODE_LIMIT, description="The code that is kept with it; leave out.")
+    ] = None,
 ) -> AttemptReceipt:
     """Record how a problem went, and with it the student's mastery, revisions, statistics and matching tasks.
 
@@ -162,6 +165,8 @@ async def record_attempt(
     """
     if outcome not in get_args(Outcome):
         raise ToolRetry("The outcome must be unaided, with-help or stuck.", choices=get_args(Outcome))
+    if code is not None:
+        clean_text(code, "the code", limit=CODE_LIMIT)
     minutes = check_minutes(minutes)
     tries = check_whole(tries, "Tries", lowest=1, highest=MOST_TRIES)
     running = await sessions.running_sessions(context)
@@ -184,6 +189,7 @@ async def record_attempt(
         earlier=tuple(attempt.outcome for attempt in past),
         hints=hints,
         corrected=corrected,
+        code=code,
     )
     first_ever = not past and not await context.work.of(Attempt).count({}, limit=1)
     recorded = await record(context, solve, session)

@@ -13,6 +13,7 @@ from learning.reminding import find_moment, is_quiet
 from store.documents.own import StudentSettings
 from store.documents.reminders import Reminder
 from tools.arguments import clean_text
+from tools.backlog import read_backlog
 from tools.clock_times import parse_time, say_time
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day, parse_day, say_day
@@ -51,10 +52,15 @@ class ReminderView(Result):
 
 
 class ReminderReceipt(Receipt):
-    """The reminders after a change. `moved`: what was asked for lies in the quiet hours or on another day."""
+    """The reminders after a change. `moved`: what was asked for lies in the quiet hours or on another day.
+
+    `due` counts the revisions that are due where today was to go without a reminder; `skipped`: one was still to come.
+    """
 
     reminders: ReminderView
     moved: bool = False
+    skipped: bool = False
+    due: int | None = None
 
 
 async def show_reminders(context: MentorContext) -> ReminderView:
@@ -143,14 +149,27 @@ async def snooze_reminder(
 async def skip_today(context: MentorContext) -> ReminderReceipt:
     """Let today go without a reminder, or without another one; the next comes on its usual day.
 
-    Use it for "not today".
+    Use it for "not today". Where none was to come any more it changes nothing, and `skipped` is false.
     """
-    reminder, zone = await _standing(context)
+    due = len((await read_backlog(context)).due)
+    reminder = await context.work.of(Reminder).own()
+    if reminder is None or not reminder.on:
+        waiting = "" if due else "Nothing is due today, and "
+        none = f"{waiting}you get no reminders, so none would have come. Say `remind me at 8` for one every day."
+        raise ToolFailed(none[0].upper() + none[1:])
+    zone = zone_in(context, await context.work.of(StudentSettings).own())
     now = context.now()
+    today = local_day(now, zone)
+    planned = reminder.next_at
     await take_back(context.work, reminder, now, unwanted=True)
+    plan(reminder, now, zone)
+    coming = [moment for moment in (planned, reminder.next_at) if moment and local_day(moment, zone) <= today]
+    if not coming and not context.changed:
+        return ReminderReceipt(line="", reminders=_view(reminder, context, zone), due=due)
     reminder.snoozed_until = None
-    reminder.last_day = max(reminder.last_day or "", local_day(now, zone).isoformat())
-    return await _changed(context, reminder, zone, "no reminder today")
+    reminder.last_day = max(reminder.last_day or "", today.isoformat())
+    receipt = await _changed(context, reminder, zone, "no reminder today")
+    return receipt.model_copy(update={"skipped": True, "due": due})
 
 
 async def pause_reminders(

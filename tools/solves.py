@@ -17,6 +17,8 @@ FAST_MINUTES: Final = {"easy": 10.0, "medium": 20.0, "hard": 35.0}
 HELPED_SCORE: Final = 50.0
 TRY_COST: Final = 10.0
 LOWEST_UNAIDED: Final = 70.0
+CODE_LIMIT: Final = 65_536
+"""Characters of code that are kept with an attempt."""
 
 SAID: Final[dict[Outcome, str]] = {"unaided": "solved unaided", "with-help": "solved with help", "stuck": "not solved"}
 """How a receipt says an outcome."""
@@ -47,6 +49,7 @@ class Solve:
     earlier: tuple[Outcome, ...] = ()
     hints: int = 0
     corrected: bool = False
+    code: str | None = None
 
     @property
     def unaided(self) -> bool:

@@ -40,6 +40,7 @@ def submission_of(context: MentorContext, solve: Solve) -> Submission:
         time_taken=solve.seconds,
         hint_used=solve.helped,
         hint_count=max(solve.hints, int(solve.helped)),
+        code=solve.code,
         difficulty=difficulty if difficulty in ("easy", "medium", "hard") else None,
         score=solve.score,
         submission_time=solve.at,

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from agents.coach import imports, questions, reminder_replies, talk
+from agents.coach import code, hint_replies, imports, level_replies, questions, recent, reminder_replies, talk
 from agents.coach.beginning import begin_with
-from agents.coach.details import Arguments, shed_attempt
+from agents.coach.details import DATE, Arguments, shed_attempt
+from agents.coach.exchange import Exchange, Say
 from agents.coach.intents import BY_NAME, Request
-from agents.coach.level_intents import DECLINED, KNOWN, read_tap
+from agents.coach.level_intents import DECLINED, KNOWN
 from agents.coach.notes import take_note, verbatim
 from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
 from agents.coach.questions import Question
@@ -23,14 +24,11 @@ from agents.coach.recognition import obey, recognise
 from agents.coach.revision_readers import read_rating
 from tools.arguments import check_minutes
 from tools.errors import ToolRetry
+from tools.hints import TRIED_LIMIT
+from tools.zones import is_place
 
-_AGREE = r"(?:yes|yeah|yep|yup|y|sure|ok|okay|do it|do that|go ahead|correct|of course|definitely|absolutely)"
-# Nothing else may stand beside it: "ok let me think" and "yes but not yet" are no yes.
-_YES = re.compile(
-    rf"(?:(?:please|well|oh) )?(?:{_AGREE}|log it)(?: (?:{_AGREE}|please|i do|i am|im sure|really|now|thanks|"
-    r"thank you|then|show me|show it|tell me|give me|the solution|log it|as stuck|that|it))*"
-)
-_NO = re.compile(r"(?:no|nope|nah|n|not yet|dont|do not|keep going|not now|im still trying|wait)(?: .*)?")
+__all__ = ["CHECK", "GUESS", "Exchange", "Say", "decide", "slot_of", "understand"]
+
 _START = re.compile(r"(?:yes|yeah|yep|sure|ok|okay|go|lets go|start|begin|im ready|ready|do it|lets do it|go ahead)")
 _CANCEL = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|skip(?: it| this)?|stop|nothing|none)")
 _SKIP = re.compile(
@@ -49,36 +47,40 @@ _ELSEWHERE = _SETTINGS | reminder_replies.NAMES
 CHECK: Arguments = {"limit": 4}
 """The argument that marks a look-up made before the coach asks how a problem went: there must be such a problem."""
 _ABOUT_OFFERED = frozenset({"start_problem", "record_attempt", "give_hint"})
-_GIVEN_UP = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|stop)")
-_TOLD = 4
-"""Words from which a reply tells what was tried, whatever else it may look like."""
 _PROFILE_TALK = {"later": talk.SKIPPED, "interview": questions.WHEN.text, "no reminder": talk.NO_REMINDER}
 """What is said to /profile with a word that changes nothing yet: taps say it."""
+_KEPT = 6
+"""Answers back to which code that was sent is looked for."""
 _OUTCOMES = ("unaided", "with-help", "stuck")
 _UNKNOWN = re.compile(r"(?:i )?(?:dont|do not|cant|didnt) (?:know|remember|count)(?: .*)?|no (?:idea|clue)|not sure")
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """One thing that the student said ("" before the first) and what they were answered."""
-
-    student: str
-    answer: str
-
-
-@dataclass(frozen=True)
-class Say:
-    """A reply that needs no verb."""
-
-    text: str
 
 
 def decide(past: Sequence[Exchange], text: str) -> Request | Say:
     """Return the request that is ready to be called, or what to say instead: a question, an answer."""
     wanted = understand(past, text)
-    if isinstance(wanted, Request) and (question := questions.ask_for(wanted)):
+    if wanted == Say(talk.GREETING) and past:
+        # The numbers of its list belong to whatever list the conversation is about by now.
+        return Say(talk.HELLO_AGAIN)
+    if isinstance(wanted, Say):
+        return wanted
+    if question := questions.ask_for(wanted):
         return _check(wanted) or Say(question.text)
-    return wanted
+    return _with_code(past, wanted)
+
+
+def _with_code(past: Sequence[Exchange], report: Request) -> Request:
+    """Return a report of how a problem went, with the code that was sent for it since the one before."""
+    if report.verb != "record_attempt" or "code" in report.arguments:
+        return report
+    for at in range(len(past) - 1, max(-1, len(past) - 1 - _KEPT), -1):
+        said = past[at].student
+        if code.is_code(said):
+            about = code.is_about(past[at].answer, report.arguments.get("problem"))
+            return report.having({"code": code.code_in(said)}) if about else report
+        before = understand(past[:at], said)
+        if isinstance(before, Request) and before.verb in {"record_attempt", "start_problem"} and not before.missing:
+            break
+    return report
 
 
 def _check(report: Request) -> Request | Say | None:
@@ -95,19 +97,48 @@ def _check(report: Request) -> Request | Say | None:
 
 def understand(past: Sequence[Exchange], text: str) -> Request | Say:
     """Return what the student wants, with what is known of it so far; `past` is the conversation, oldest first."""
-    tidy = clean(text)
+    tidy, past = clean(text), recent.without_slips(past)
     if whole := take_note(text) or _written(past, text) or imports.take_list(text, past[-1].answer if past else ""):
         return whole
     if tidy.startswith("/"):
         return _obey(tidy)
     if past and questions.find_question(past[-1].answer) is questions.RECALL and (told := _recall(text, read(tidy))):
         return told
+    if code.is_code(text):
+        return _take_code(past, text)
     if len(tidy) > LONGEST:
         return Say(talk.TOO_LONG)
     phrase = read(tidy)
     if len(phrase.words) > MOST_WORDS:
         return Say(talk.TOO_LONG)
-    return (_reply(past, phrase) if phrase else None) or _afresh(phrase)
+    return (_reply(past, phrase) or _number(past, phrase) if phrase else None) or _afresh(phrase)
+
+
+def _take_code(past: Sequence[Exchange], text: str) -> Request:
+    """Return what code is sent for: as what was tried, with a report, or else with the problem that is started."""
+    last = past[-1] if past else Exchange("", "")
+    if questions.find_question(last.answer) is questions.TRIED:
+        return hint_replies.about(Request(BY_NAME["hint"], {"tried": verbatim(text)[:TRIED_LIMIT]}), last)
+    beside = recognise(read(code.words_beside(text)))
+    if beside and beside.verb == "record_attempt":
+        return beside.having({"code": code.code_in(text)})
+    return Request(BY_NAME["plan"], code.LOOK)
+
+
+def _number(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
+    """Return what a number means that answers no question: an entry of the last list, or a question which one."""
+    bare, at = recent.is_bare(phrase), recent.find_list(past)
+    if at is None:
+        return Say(recent.say_no_list(phrase)) if bare else None
+    shown = past[at]
+    question = questions.find_question(shown.answer)
+    if question and question.slot in recent.OPENING and questions.picked_line(phrase, shown.answer):
+        return _reply(past[: at + 1], phrase)
+    if not bare:
+        return None
+    if question is questions.PLACE:
+        return Request(BY_NAME["placement"], {})
+    return Say(recent.say_beyond(phrase, shown.answer) or recent.say_ways(phrase, shown.answer))
 
 
 def _written(past: Sequence[Exchange], text: str) -> Request | None:
@@ -122,7 +153,7 @@ def _written(past: Sequence[Exchange], text: str) -> Request | None:
     before = understand(past[:-1], past[-1].student)
     if isinstance(before, Say) or question.intent != before.intent.name:
         return None
-    return _with(before, {"text": verbatim(text)})
+    return before.having({"text": verbatim(text)})
 
 
 def _obey(text: str) -> Request | Say:
@@ -159,7 +190,7 @@ def _reply(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
     if question is None:
         return _greeted(phrase) if not last.answer else None
     if question is questions.PLACE:
-        return _tap(phrase)
+        return level_replies.tap(phrase)
     if question.slot in _OFFERS:
         return _OFFERS[question.slot](phrase, last)
     if _CANCEL.fullmatch(phrase.text):
@@ -172,19 +203,21 @@ def _reply(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
     if isinstance(before, Say):
         return None
     if question.slot == "outcome":
+        if "problem" not in before.arguments and (named := questions.named_in(last.answer)):
+            before = before.having({"problem": named})
         return _tell_outcome(before, question, phrase)
     return _fill(before, question, phrase, last.answer)
 
 
 def _tell_outcome(before: Request, question: Question, phrase: Phrase) -> Request | Say | None:
     if re.fullmatch(r"[123]", phrase.text):
-        return _with(before, {"outcome": _OUTCOMES[int(phrase.text) - 1]})
+        return before.having({"outcome": _OUTCOMES[int(phrase.text) - 1]})
     found, _ = shed_attempt(phrase)
     anew = recognise(phrase)
     if anew and (anew.intent.name != "log" or _other_problem(before, anew)):
         return None
     if "outcome" in found or anew:
-        return _with(before, anew.arguments if anew else found)
+        return before.having(anew.arguments if anew else found)
     return None if talk.small_talk(phrase) else Say(f"I didn't catch that. {question.text}")
 
 
@@ -201,20 +234,32 @@ def _fill(before: Request, question: Question, phrase: Phrase, answer: str) -> R
     if slot == "minutes" and _UNKNOWN.fullmatch(phrase.text):
         return replace(before, arguments={name: said for name, said in before.arguments.items() if name != slot})
     if slot == "minutes" and re.fullmatch(r"[0-9]{1,6}", phrase.text):
-        return _with(before, {slot: int(phrase.text)})
+        return before.having({slot: int(phrase.text)})
     if choice := questions.picked(phrase, answer):
-        return _with(before, {slot: choice})
+        return before.having({_slot_for(choice, before) or slot: choice})
+    if question is questions.CHOOSE and (beyond := recent.say_beyond(phrase, answer)):
+        return Say(beyond)
     anew = recognise(phrase)
     if anew and anew.intent.name == intent.name and anew.arguments:
-        return _with(before, anew.arguments)
+        return before.having(anew.arguments)
     if anew and anew.intent.name not in {intent.name, "find"} and (slot != "title" or not anew.arguments):
         return None
     if talk.small_talk(phrase) or (slot != "title" and _ASKS.fullmatch(phrase.text)):
         return None
     if intent.name == "profile" and slot in {"target_date", "time_zone", "minutes_per_day"}:
-        return _with(before, read_introduction(phrase) or {slot: phrase.typed})
+        found = read_introduction(phrase)
+        # "Next spring" is no city where a day was asked for.
+        place = found.get("time_zone") if slot == "target_date" and len(found) == 1 else None
+        return before.having(found if found and not (place and not is_place(place)) else {slot: phrase.typed})
     found, rest = intent.sheds(phrase)
-    return _with(before, found | (intent.read(rest) if rest else {}) or {slot: phrase.typed})
+    return before.having(found | (intent.read(rest) if rest else {}) or {slot: phrase.typed})
+
+
+def _slot_for(choice: str, request: Request) -> str | None:
+    """Return the argument that holds a day, where a day was chosen."""
+    if not DATE.fullmatch(read(choice).text):
+        return None
+    return next((name for name in ("target_date", "due", "until") if name in request.arguments), None)
 
 
 def slot_of(request: Request) -> str | None:
@@ -224,10 +269,6 @@ def slot_of(request: Request) -> str | None:
     if "time_zone" in request.arguments:
         return "time_zone"
     return next((name for name in ("target_date", "minutes_per_day") if name in request.arguments), None)
-
-
-def _with(request: Request, more: Arguments) -> Request:
-    return replace(request, arguments=request.arguments | more)
 
 
 def _greeted(phrase: Phrase) -> Request | Say | None:
@@ -240,12 +281,6 @@ def _greeted(phrase: Phrase) -> Request | Say | None:
 
 def _choose(phrase: Phrase, _: Exchange) -> Request | Say | None:
     return _greeted(phrase)
-
-
-def _confirm_stuck(phrase: Phrase, _: Exchange) -> Request | Say | None:
-    if _NO.fullmatch(phrase.text):
-        return Say(talk.KEEP_GOING)
-    return Request(BY_NAME["log"], {"outcome": "stuck"}) if _YES.fullmatch(phrase.text) else None
 
 
 def _introduce(phrase: Phrase, _: Exchange) -> Request | Say | None:
@@ -294,7 +329,7 @@ def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
         return Request(BY_NAME["seen"], {"problem": suggested})
     anew = recognise(phrase)
     if anew and anew.verb in _ABOUT_OFFERED and "problem" not in anew.arguments:
-        return _with(anew, {"problem": suggested})
+        return anew.having({"problem": suggested})
     return None
 
 
@@ -326,62 +361,6 @@ def _grade(phrase: Phrase, last: Exchange) -> Request | Say | None:
     return Request(BY_NAME["rate"], topic | {"grade": found["grade"]})
 
 
-_MORE = re.compile(
-    r"(?:(?:yes|yeah|ok|okay|sure|please|im|still|one|i need|give me|the|and|now)\s)*"
-    r"(?:yes|ok|more|next|next one|another|another one|one more|go on|continue|keep going|stuck|help)(?: please| here)?"
-)
-
-
-def _say_tried(phrase: Phrase, last: Exchange) -> Request | Say | None:
-    """Take a reply as what was tried; a short one that plainly means something else is that."""
-    anew = recognise(phrase)
-    if _GIVEN_UP.fullmatch(phrase.text):
-        return Say(talk.CANCELLED)
-    if anew and anew.intent.name == "hint-tried":
-        return _about(Request(BY_NAME["hint"], anew.arguments), last)
-    if anew and anew.verb == "give_hint":
-        return _about(anew, last)
-    if anew and anew.arguments.get("outcome") in ("unaided", "with-help"):
-        return _about(anew, last)
-    if anew and len(phrase.words) < _TOLD and anew.intent.name not in {"log", "find"}:
-        return None
-    return _about(Request(BY_NAME["hint"], {"tried": phrase.typed or phrase.text}), last)
-
-
-def _climb(phrase: Phrase, last: Exchange) -> Request | Say | None:
-    """Go on with the problem whose hint was shown: another one, the solution, or how it went."""
-    if _MORE.fullmatch(phrase.text):
-        return _about(Request(BY_NAME["hint"], {}), last)
-    anew = recognise(phrase)
-    if anew and anew.verb == "record_attempt":
-        # After a hint it was solved with help, which need not be asked.
-        return _about(_with(anew, {"outcome": "with-help"} | anew.arguments), last)
-    return _about(anew, last) if anew and anew.verb == "give_hint" else None
-
-
-def _confirm_solution(phrase: Phrase, last: Exchange) -> Request | Say | None:
-    if _NO.fullmatch(phrase.text):
-        return Say(talk.NO_SOLUTION)
-    if _YES.fullmatch(phrase.text):
-        return _about(Request(BY_NAME["hint"], {"solution": True}), last)
-    return _climb(phrase, last)
-
-
-def _about(request: Request, last: Exchange) -> Request:
-    """Return the request for the problem that the last message named, unless it names one itself."""
-    named = questions.named_in(last.answer)
-    return request if "problem" in request.arguments or named is None else _with(request, {"problem": named})
-
-
-def _tap(phrase: Phrase) -> Request | Say | None:
-    """Take an answer to a placement's question; what is plainly something else leaves the placement open."""
-    if answer := read_tap(phrase):
-        return Request(BY_NAME["tap"], {"answer": answer})
-    if recognise(phrase) or talk.small_talk(phrase):
-        return None
-    return Say(f"I didn't catch that: 1 is unaided, 2 with help, 3 not yet. {questions.PLACE.text}")
-
-
 _OFFERS: dict[str, Callable[[Phrase, Exchange], Request | Say | None]] = {
     "import": imports.reply,
     "zone": reminder_replies.reply_zone,
@@ -389,12 +368,13 @@ _OFFERS: dict[str, Callable[[Phrase, Exchange], Request | Say | None]] = {
     "revision": _revise_one,
     "grade": _grade,
     "greeting": _choose,
-    "stuck": _confirm_stuck,
+    "stuck": hint_replies.confirm_stuck,
     "introduction": _introduce,
     "pick": _pick,
     "plan": _begin,
     "it": _take_offer,
-    "tried": _say_tried,
-    "climb": _climb,
-    "solution": _confirm_solution,
+    "tried": hint_replies.say_tried,
+    "climb": hint_replies.climb,
+    "later": level_replies.go_on,
+    "solution": hint_replies.confirm_solution,
 }

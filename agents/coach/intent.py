@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agents.coach import readers
 from agents.coach.details import UNCLEAR, Arguments
@@ -46,6 +46,10 @@ class Request:
         """Return the verb to call."""
         bare = self.intent.bare_verb
         return bare if bare and not self.arguments else self.intent.verb
+
+    def having(self, more: Arguments) -> Request:
+        """Return the request with more arguments, which win over those that were there."""
+        return replace(self, arguments=self.arguments | more)
 
     @property
     def missing(self) -> str | None:

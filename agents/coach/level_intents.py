@@ -95,7 +95,9 @@ _TAPS: Final = tuple(
         ("skip", r"skip(?: it| this| that| this one| that one)?|pass|next|next one|not sure|unsure"),
         ("back", r"(?:go )?back|undo(?: that| it| the last one)?|oops|previous(?: one| question)?"
          r"|(?:no )?wrong(?: one)?|(?:that was )?a mistake|take that back"),
-        ("stop", r"stop(?: it| here| now)?|cancel|quit|exit|enough|end|finish|im done|done|thats enough|never ?mind"),
+        ("stop", r"stop(?: it| here| now)?|enough|end|finish|im done|done|thats enough|place me now"),
+        ("cancel", r"(?:cancel|quit|exit|leave)(?: it| this| that| the placement)?|never ?mind|nvm|forget (?:it|that)"
+         r"|(?:not now|later|another time|some other time)(?: please)?"),
     )
 )  # fmt: skip
 
@@ -109,6 +111,7 @@ ROWS: Final[tuple[Intent, ...]] = (
             "[can|could|you|please|want|to|i|id|like]* (place|assess|evaluate|gauge|test) (me|myself) [please|now]*",
             f"[can|could|you|please|want|to|i|id|like|lets|help|me]* (find|find out|test|assess|determine|measure|"
             f"evaluate|figure out|gauge|establish|set) (my|me my|me) [current|right]* {_LEVEL} [please|now]*",
+            f"(go on|continue|carry on|resume) [with] [my|the]* {_TEST}",
             "[do you know|find|find out] what (level [am i|im] [at|on]|my level is)",
         ),
         sheds=shed_anew,
@@ -123,7 +126,7 @@ ROWS: Final[tuple[Intent, ...]] = (
         needs="answer",
         command=(
             "tap",
-            "1|2|3|skip|back|stop [on TOPIC]",
+            "1|2|3|skip|back|stop|cancel [on TOPIC]",
             "answer a placement's question; the number alone does the same",
         ),
     ),

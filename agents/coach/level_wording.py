@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from agents.coach.questions import PLACE
+from agents.coach.questions import PLACE, PLACE_LATER
 from agents.coach.revision_wording import link
 from tools.context import Result
 from tools.placement import PlacedTopic, PlacementAsk, PlacementReceipt
@@ -26,16 +26,25 @@ def tell_placement(result: PlacementReceipt) -> str:
     """Ask the open question of a placement, or say what came of it."""
     if result.ask is not None:
         return _ask(result.ask)
+    if result.left:
+        return _leave(result.answered)
     if not result.answered:
         return f"Okay, nothing was answered, so nothing changed. {NEXT}"
     return f"{tell_level(result)}\n\n{NEXT}"
 
 
-def tell_level(result: PlacementReceipt) -> str:
-    """Say what a placement changed."""
+def _leave(answered: int) -> str:
+    count = {0: "Nothing was answered yet", 1: "Your answer is kept"}.get(answered, f"Your {answered} answers are kept")
+    return f"Okay, I leave it there. {count}, and your level is as it was. {PLACE_LATER.text}"
+
+
+def tell_level(result: PlacementReceipt, *, stopped: bool = False) -> str:
+    """Say what a placement changed; `stopped`: the student ended it before its last question."""
+    answers = "the one answer" if result.answered == 1 else f"the {result.answered} answers"
+    opening = f"That places you by {answers} you gave; `undo` takes it back." if stopped else "That places you."
     lines = "\n".join(map(_placed, result.topics))
     return (
-        f"That places you. A medium problem of {result.roadmap} you would solve unaided with a chance of "
+        f"{opening} A medium problem of {result.roadmap} you would solve unaided with a chance of "
         f"{result.after:.0%} (I began at {result.before:.0%}). What you say counts less than what you solve, so each "
         f"problem you log corrects it.\n\n{lines}"
     )

@@ -11,12 +11,13 @@ from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMes
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.tools import BaseTool
 
-from agents.coach import talk, wording
+from agents.coach import code, stumbling, talk, wording
 from agents.coach.dialogue import Exchange, Say, decide
-from agents.coach.intents import Request
-from agents.coach.outcomes import read_outcome
+from agents.coach.intents import BY_NAME, Request
+from agents.coach.outcomes import Outcome, read_outcome
 from agents.run import OFFLINE_COACH
 from agents.steps import since_student, step_of
+from tools.planning import TodayPlan
 
 _ASIDE = "/feedback "
 NOTE = "coach_note"
@@ -73,7 +74,7 @@ class OfflineCoach(BaseChatModel):
             return _message(talk.GREETING)
         student = before[-1]
         results = [message for message in running if isinstance(message, ToolMessage)]
-        decided = self._word(results, running) if results else self._decide(before[:-1], student)
+        decided = self._word(results, running, before[:-1], student) if results else self._decide(before[:-1], student)
         if isinstance(decided, Say):
             unreachable = student.additional_kwargs.get(NOTE)
             return _message(f"{talk.UNREACHABLE}\n\n{decided.text}" if unreachable else decided.text)
@@ -84,9 +85,24 @@ class OfflineCoach(BaseChatModel):
         decided = decide(_exchanges(before), words_of(student))
         if isinstance(decided, Request) and self.known_tools is not None and decided.verb not in self.known_tools:
             return Say(talk.NOT_HERE)
+        if isinstance(decided, Say) and stumbling.is_stumble(decided.text):
+            return self._stumble(stumbling.count_stumbles(_exchanges(before))) or decided
         return decided
 
-    def _word(self, results: Sequence[ToolMessage], running: Sequence[AnyMessage]) -> Request | Say:
+    def _stumble(self, times: int) -> Request | Say | None:
+        """Return what is looked up, or said, where nothing was understood so many times before."""
+        if not times:
+            return None
+        can_plan = self.known_tools is None or "plan_today" in self.known_tools
+        return Request(BY_NAME["plan"], {}) if can_plan else Say(stumbling.tell_again(times, None))
+
+    def _word(
+        self,
+        results: Sequence[ToolMessage],
+        running: Sequence[AnyMessage],
+        before: Sequence[AnyMessage],
+        student: HumanMessage,
+    ) -> Request | Say:
         calls = {
             call["id"]: call for message in running if isinstance(message, AIMessage) for call in message.tool_calls
         }
@@ -94,7 +110,17 @@ class OfflineCoach(BaseChatModel):
         follow_up = wording.follow_up(outcomes)
         if follow_up and (self.known_tools is None or follow_up.verb in self.known_tools):
             return follow_up
-        return Say(wording.tell(outcomes))
+        return self._tell(outcomes, _exchanges(before), words_of(student))
+
+    def _tell(self, outcomes: Sequence[Outcome], past: Sequence[Exchange], text: str) -> Request | Say:
+        """Word what came back; a plan that was looked up for code, or because nothing was understood, is no answer."""
+        last, times = outcomes[-1], stumbling.count_stumbles(past)
+        if last.verb == "plan_today" and decide(past, text) == Request(BY_NAME["plan"], code.LOOK):
+            return Say(code.tell_kept(code.running_in(outcomes)))
+        if last.verb == "plan_today" and times and not _asks_for_plan(past, text):
+            return Say(stumbling.tell_again(times, last.result if isinstance(last.result, TodayPlan) else None))
+        told = wording.tell(outcomes)
+        return (self._stumble(times) if stumbling.is_stumble(told) else None) or Say(told)
 
 
 def words_of(message: HumanMessage) -> str:
@@ -116,6 +142,11 @@ def _exchanges(messages: Sequence[AnyMessage]) -> list[Exchange]:
                 exchanges.append(Exchange(student, str(message.text)))
             student = ""
     return exchanges
+
+
+def _asks_for_plan(past: Sequence[Exchange], text: str) -> bool:
+    wanted = decide(past, text)
+    return isinstance(wanted, Request) and wanted.verb == "plan_today"
 
 
 def _message(text: str, *calls: ToolCall) -> AIMessage:

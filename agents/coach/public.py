@@ -61,7 +61,7 @@ class PublicCoach(OfflineCoach):
                 return _browse({"topic": rest.typed})
         return None
 
-    def _word(self, results: Sequence[ToolMessage], running: Sequence[AnyMessage]) -> Request | Say:
+    def _word(self, results: Sequence[ToolMessage], running: Sequence[AnyMessage], *_: object) -> Request | Say:
         calls = {call["id"]: call for one in running if isinstance(one, AIMessage) for call in one.tool_calls}
         first, outcome = (read_outcome(results[at], calls.get(results[at].tool_call_id)) for at in (0, -1))
         if outcome.refusal is not None:

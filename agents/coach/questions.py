@@ -65,7 +65,13 @@ IMPORT_YES = Question(
     "import",
     "confirm-import",
 )
-PLACE = Question("Answer 1, 2 or 3; `skip`, `back` and `stop` work too.", "answer", "tap")
+PLACE = Question(
+    "Answer 1, 2 or 3; `skip` and `back` work too. `stop` places you by what you said so far, `cancel` leaves it for "
+    "later.",
+    "answer",
+    "tap",
+)
+PLACE_LATER = Question("Say `go on` to continue it, or `place me again` to begin anew.", "later", "placement")
 GREETING = Question("3. Set my interview date", "greeting")
 
 QUESTIONS = (
@@ -106,6 +112,7 @@ QUESTIONS = (
     REMINDERS_UNTIL,
     WHICH_ZONE,
     PLACE,
+    PLACE_LATER,
     WHAT_LIST,
     IMPORT_YES,
     GREETING,
@@ -157,6 +164,11 @@ def picked_line(phrase: Phrase, answer: str) -> str | None:
     if number > len(lines) or number == 0:
         return None
     return lines[number - 1 if number > 0 else -1]
+
+
+def count_lines(answer: str) -> int:
+    """Return how many lines a message's numbered list has."""
+    return len(_NUMBERED.findall(answer))
 
 
 def first_line(answer: str) -> str | None:

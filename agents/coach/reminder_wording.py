@@ -32,6 +32,8 @@ def _quiet(result: ReminderView) -> str:
 
 def _changed(result: ReminderReceipt) -> str:
     view = result.reminders
+    if result.due is not None:
+        return _skipped(result, result.due)
     if not view.on:
         return "I won't remind you any more. `remind me at 8` brings it back."
     following = f"The next reminder comes {_moment(view.next, view.today)}."
@@ -43,6 +45,16 @@ def _changed(result: ReminderReceipt) -> str:
     if view.paused_until:
         return f"They are paused until {_day(view.paused_until, view.today)}; `resume reminders` ends that."
     return f"{following} `not today` skips it, `snooze reminder 1h` puts it off."
+
+
+def _skipped(result: ReminderReceipt, due: int) -> str:
+    following = f"The next one comes {_moment(result.reminders.next, result.reminders.today)}."
+    waits = (
+        "Nothing is due today." if not due else "What is due can wait." if due > 1 else "The one that is due can wait."
+    )
+    if result.skipped:
+        return f"Today goes without a reminder. {waits} {following}"
+    return f"{waits} No reminder was to come any more today, so there was none to leave out. {following}"
 
 
 def _is_quiet(view: ReminderView) -> bool:

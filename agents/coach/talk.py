@@ -51,6 +51,10 @@ GREETING = (
     "Hi! I'm PrepMate's offline coach, and I keep track of what you solve so you revise it at the right time. "
     "Pick one, or just tell me what you did:\n\n1. Give me one\n2. Import my solves\n3. Set my interview date"
 )
+HELLO_AGAIN = (
+    "Hi again! `give me one` gets you a problem, `plan today` shows what fits into your time, `whats due` what comes "
+    "back. Or just tell me what you did."
+)
 UNREACHABLE = "The mentor's model can't be reached right now, so this is the offline coach answering."
 NOT_UNDERSTOOD = (
     "I'm the offline coach, so I only understand a few things, and this wasn't one of them. What I can do:\n\n"

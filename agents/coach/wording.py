@@ -78,7 +78,7 @@ def follow_up(outcomes: Sequence[Outcome]) -> Request | None:
         return Request(BY_NAME["note"], about)
     if isinstance(last.result, SeenReceipt) and last.result.proposed:
         return Request(BY_NAME["another"], {"instead": "another"})
-    if isinstance(last.result, PlacementReceipt) and last.result.answered and not last.result.ask:
+    if isinstance(last.result, PlacementReceipt) and last.result.answered and not (last.result.ask or last.result.left):
         return Request(BY_NAME["next"], {})
     if isinstance(last.result, AttemptReceipt) and last.result.first_ever:
         return Request(BY_NAME["profile"], {})
@@ -92,9 +92,10 @@ def tell(outcomes: Sequence[Outcome]) -> str:
     if attempt and last.verb == "get_profile":
         missing = last.result.missing if isinstance(last.result, Profile) else ()
         return f"{_changes(attempt)}\n\n{_introduce(missing) or NEXT}"
-    placed = next((one.result for one in outcomes if isinstance(one.result, PlacementReceipt)), None)
-    if placed and isinstance(last.result, NextProblem):
-        return f"{tell_level(placed)}\n\nYour first problem at that level: {word(last.result)}"
+    placed = next((one for one in outcomes if isinstance(one.result, PlacementReceipt)), None)
+    if placed and isinstance(placed.result, PlacementReceipt) and isinstance(last.result, NextProblem):
+        level = tell_level(placed.result, stopped=placed.arguments.get("answer") == "stop")
+        return f"{level}\n\nYour first problem at that level: {word(last.result)}"
     if last.refusal:
         return refuse(_better(outcomes))
     if (checked := checks.find_check(outcomes)) and not isinstance(last.result, TaskReceipt):

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from agents.coach.code import LOOK
 from agents.coach.dialogue import CHECK, GUESS, decide, understand
 from agents.coach.intents import Request
 from agents.coach.questions import WHEN
@@ -23,6 +24,7 @@ from tools.import_results import ImportPreview
 from tools.mastery import MasteryOverview
 from tools.matching import fold
 from tools.placement import PlacementAsk, PlacementReceipt
+from tools.planning import PlanItem, TodayPlan
 from tools.practice import StartReceipt
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
@@ -184,7 +186,7 @@ BELOW: list[tuple[str, Result, list[Any]]] = [
         asked("Depth-First Search"),
         [
             ("answer_placement", {"answer": answer, "topic": "Depth-First Search"})
-            for answer in ("unaided", "with-help", "not-yet", "skip", "back", "stop")
+            for answer in ("unaided", "with-help", "not-yet", "skip", "back", "stop", "cancel")
         ],
     ),
     (
@@ -281,7 +283,7 @@ def test_every_topic_is_named_so_that_the_coach_keeps_its_name() -> None:
         )
         taps = [*taps_of("list_due_revisions", due(topic.name)), *taps_of("answer_recall", recalled)]
         taps += taps_of("answer_placement", asked(topic.name))
-        assert len(taps) == 12, topic.name
+        assert len(taps) == 13, topic.name
         for tap in taps:
             found = meant(tap.says)
             assert isinstance(found, tuple)
@@ -341,3 +343,26 @@ def test_nothing_can_be_tapped_where_others_read_along() -> None:
 def test_a_result_that_cannot_be_read_has_no_taps() -> None:
     """What an older version stored, or a verb that nobody knows, costs an answer nothing but its taps."""
     assert actions_of(Happened(TURN, [Ran("start_problem", "{}"), Ran("gone", "{}")])) == []
+
+
+def test_below_code_stands_how_its_problem_went() -> None:
+    """The plan that was looked up for code brings the outcomes of the started problem, and of nothing else."""
+    item = {"title": "Two Sum", "minutes": 20, "why": "", "problem": TWO_SUM}
+    kinds = ("revision", "running", "problem", "more")
+    plan = TodayPlan(
+        today="2026-11-23",
+        budget=1440,
+        budget_from="said",
+        minutes_done=0,
+        minutes_left=1440,
+        minutes_planned=80,
+        items=tuple(PlanItem.model_validate({"kind": kind, **item}) for kind in kinds),
+        done=(),
+        left_out=(),
+        left_out_total=0,
+    )
+    code = taps_of("plan_today", plan, LOOK, said="def two_sum(nums): return []", by="coach")
+    assert [meant(tap.says) for tap in code] == LOGGED
+    puzzled = taps_of("plan_today", plan, said="colourless green ideas sleep", by="coach")
+    asked_for = taps_of("plan_today", plan, said="plan today", by="coach")
+    assert (len(puzzled), len(asked_for)) == (3, 4)

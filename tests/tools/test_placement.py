@@ -199,6 +199,18 @@ async def test_skip_and_stop_always_work(ada: Student) -> None:
     assert "1 answer ·" in one.line
 
 
+async def test_a_placement_left_is_as_it_was(ada: Student) -> None:
+    """To cancel stores no result and loses no answer: the same question is open when it goes on."""
+    await ada.do(PlacementReceipt, "start_placement")
+    open_question = (await answer(ada, "unaided")).ask
+    before = await ada.everything(without=SERVICE)
+    left = await answer(ada, "cancel")
+    assert (left.left, left.ask, left.answered, left.line, left.undo_label) == (True, None, 1, "", None)
+    assert left.after == left.before
+    assert await ada.everything(without=SERVICE) == before
+    assert (await ada.do(PlacementReceipt, "start_placement")).ask == open_question
+
+
 async def test_a_slip_is_taken_back(ada: Student) -> None:
     """Back asks the last question again with nothing kept of its answer; at the first question it stays there."""
     first = await ada.do(PlacementReceipt, "start_placement")
@@ -251,7 +263,7 @@ async def test_answers_need_an_open_question(ada: Student) -> None:
     await ada.do(PlacementReceipt, "start_placement")
     with pytest.raises(ToolRetry) as wrong:
         await answer(ada, "4")
-    assert wrong.value.choices == ("unaided", "with-help", "not-yet", "skip", "back", "stop")
+    assert wrong.value.choices == ("unaided", "with-help", "not-yet", "skip", "back", "stop", "cancel")
 
 
 async def test_an_attempt_since_keeps_the_placement(ada: Student) -> None:

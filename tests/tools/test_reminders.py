@@ -160,7 +160,11 @@ async def test_not_today_pause_and_resume(school: School) -> None:
     student = await enrol(school)
     await set_to(student, at="20:00")
     before = await student.everything(without=SERVICE)
-    assert (await student.do(ReminderReceipt, "skip_today")).reminders.next == "2026-11-24 20:00"
+    skipped = await student.do(ReminderReceipt, "skip_today")
+    assert (skipped.skipped, skipped.due, skipped.reminders.next) == (True, 0, "2026-11-24 20:00")
+    assert skipped.line.startswith("no reminder today")
+    again = await student.do(ReminderReceipt, "skip_today")
+    assert (again.skipped, again.line, again.undo_label) == (False, "", None)
     await student.do(UndoReceipt, "undo_last")
     assert await student.everything(without=SERVICE) == before
     paused = await student.do(ReminderReceipt, "pause_reminders", until="friday")
@@ -178,8 +182,9 @@ async def test_off_is_off(school: School) -> None:
     assert (await set_to(student, on=False)).line == "reminders are off"
     assert {"nextAt", "summaryAt"}.isdisjoint(await student.one(Reminder))
     for verb, arguments in {"skip_today": {}, "snooze_reminder": {"until": "1h"}}.items():
-        with pytest.raises(ToolFailed, match="remind me at 8"):
+        with pytest.raises(ToolFailed, match="remind me at 8") as refused:
             await student.do(ReminderReceipt, verb, **arguments)
+        assert ("Nothing is due today, and you get no" in str(refused.value)) is (verb == "skip_today")
     assert not (await student.read(ReminderView, "show_reminders")).on
 
 

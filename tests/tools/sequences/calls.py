@@ -180,12 +180,12 @@ ARGUMENTS: Final[dict[str, Given]] = {
     "mark_seen": Given(optional={"problem": _PROBLEM}),
     "start_placement": Given(optional={"anew": _YES_NO}),
     "answer_placement": Given(
-        {"answer": text("unaided", "with-help", "not-yet", "skip", "back", "stop")}, {"topic": _TOPIC}
+        {"answer": text("unaided", "with-help", "not-yet", "skip", "back", "stop", "cancel")}, {"topic": _TOPIC}
     ),
     "start_problem": Given({"problem": _PROBLEM}),
     "record_attempt": Given(
         {"outcome": text("unaided", "unaided", "with-help", "stuck")},
-        {"problem": _PROBLEM, "minutes": _MINUTES, "tries": whole(1, 100), "asked_in": _odd_text},
+        {"problem": _PROBLEM, "minutes": _MINUTES, "tries": whole(1, 100), "asked_in": _odd_text, "code": _odd_text},
     ),
     "undo_last": Given(optional={"leave_changed": _YES_NO, "change": mostly(stored("change", 12), _odd_text)}),
     "explain_mastery": Given({"topic": _TOPIC}),
