@@ -2,7 +2,8 @@
 
 AgentError
 ├── ModelUnavailable   may pass by itself: ask again later, or let the offline coach answer
-└── ModelRefused       will not pass by itself: the operator must change a key, a name or an account
+├── ModelRefused       will not pass by itself: the operator must change a key, a name or an account
+└── NotUnderstood      what came with the message could not be made words of: the message says what to do instead
 
 No message and no traceback of a translated refusal contains the API key: providers echo it in their own words, so
 their words are left out.
@@ -52,6 +53,10 @@ class ModelRefused(AgentError):
         super().__init__(message)
         self.reason = reason
         self.status = status
+
+
+class NotUnderstood(AgentError):
+    """What came with a message could not be made words of; the message is the sentence for whoever sent it."""
 
 
 def translate(exc: Exception) -> AgentError:

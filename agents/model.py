@@ -31,11 +31,15 @@ class ModelSettings:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens that the provider billed for one call. `cached_input` is the part of `input` read from its cache."""
+    """Tokens that the provider billed for one call. `cached_input` is the part of `input` read from its cache.
+
+    `seconds`: those of a recording, where the provider bills them and no tokens.
+    """
 
     input: int
     cached_input: int
     output: int
+    seconds: float | None = None
 
 
 class ChatCompletions(ChatOpenAI):

@@ -19,6 +19,7 @@ from langchain_core.tools import BaseTool
 
 from agents.model import Usage, usage_of
 from agents.tokens import TokenCounter
+from store.client import Raw
 from store.documents.own import Turn, UsageRow, UsageStatus
 from store.work import StudentWork, UnitOfWork
 
@@ -46,11 +47,19 @@ def name_row(work: StudentWork, turn: Turn, *, step: int, attempt: int) -> str:
 
 
 async def open_row(
-    work: StudentWork, turn: Turn, row_id: str, *, step: int, model: str, prompt: Sequence[AnyMessage]
+    work: StudentWork,
+    turn: Turn,
+    row_id: str,
+    *,
+    step: int,
+    model: str,
+    prompt: Sequence[AnyMessage] = (),
+    beside: int = 0,
 ) -> None:
     """Commit an open row for a call that is about to be made.
 
-    It already holds a rough size of the prompt, in case nobody lives to close it.
+    It already holds a rough size of the prompt, in case nobody lives to close it: that of its texts, and the tokens
+    of what is `beside` them.
 
     Raises: FenceLost when this process may not make the call any more.
     """
@@ -61,7 +70,7 @@ async def open_row(
         turn_id=turn.id,
         step=step,
         model=model,
-        input_tokens=sum(len(message.text) for message in prompt) // CHARACTERS_PER_TOKEN,
+        input_tokens=sum(len(message.text) for message in prompt) // CHARACTERS_PER_TOKEN + beside,
         opened_at=now,
     )
 
@@ -73,13 +82,15 @@ async def open_row(
 
 async def close_row(unit: UnitOfWork, bill: Bill, now: datetime) -> None:
     """Close a row as the bill says."""
-    figures = {
+    figures: Raw = {
         "status": bill.status,
         "inputTokens": bill.usage.input,
         "cachedTokens": bill.usage.cached_input,
         "outputTokens": bill.usage.output,
         "closedAt": now,
     }
+    if bill.usage.seconds is not None:
+        figures["seconds"] = bill.usage.seconds
     await unit.of(UsageRow).amend(bill.row_id, {"$set": figures})
 
 

@@ -14,11 +14,13 @@ import httpx2
 from pydantic import SecretStr
 
 from agents.coach import OfflineCoach, PublicCoach
+from agents.listening import Senses, build_client
 from agents.mentor import Mentor
 from agents.model import ModelSettings, build_model
 from agents.tokens import TokenCounter, TokenCounters
 from bot.access import Access
 from bot.adapters.base import Adapter
+from bot.attachments import Understanding
 from bot.counting import Counting
 from bot.delivery import Delivery
 from bot.desk.desk import Desk
@@ -83,6 +85,14 @@ class Assembly:
         )
         return Desk(private, public, database=self.database, settings=self.settings, http=http)
 
+    def answerer(self, http: httpx2.AsyncClient) -> Understanding:
+        """Return who answers turns: the desk, once what came with them was made words of."""
+        settings, key = self.settings, self.settings.openai_api_key
+        client = None
+        if key is not None and settings.senses:
+            client = build_client(key.get_secret_value(), settings.openai_base_url, settings.openai_timeout, http)
+        return Understanding(self.desk(http), Senses(client, settings.senses, counter=self.counter), self.adapters)
+
     def doorway(self, turns: Turns) -> Doorway:
         """Return what messages pass before they are taken in."""
         return Doorway(self.database, turns, Access.of(self.settings), clock=self.clock, ids=self.ids)
@@ -111,7 +121,7 @@ class Assembly:
         )
         turns = Turns(
             self.database,
-            answerer=self.desk(http),
+            answerer=self.answerer(http),
             counter=self.counter,
             adapters=self.adapters,
             holder=self.holder,

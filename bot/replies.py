@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+import re
+from typing import Any, Final
 
 from agents.errors import AgentError
+from agents.listening import MARKS
 from bot.errors import Refused
-from store.documents.own import Effect
+from store.documents.own import Effect, Turn
 from store.errors import StoreUnavailable
 from store.repositories.accounts import Deactivated
 from store.repositories.turns import QueueFull, TooFast
@@ -22,6 +24,10 @@ FORGOTTEN = later(
     "Write something new and we begin afresh."
 )
 FAILED = later("Something went wrong on our side and it has been noted. Please try again.")
+
+_SHOWN: Final = 160
+"""Characters of what was understood that stand above an answer."""
+_MARKUP: Final = re.compile(r"([\\`*_\[\]#|<>~$])")
 
 
 def sentence_for(exc: BaseException) -> str:
@@ -39,6 +45,20 @@ def sentence_for(exc: BaseException) -> str:
             return str(exc)
         case _:
             return say(FAILED)
+
+
+def with_heard(turn: Turn, text: str) -> str:
+    """Return an answer as it is shown: below the beginning of what was understood of a recording or a picture.
+
+    It is no part of the answer itself: the conversation holds all of it as what the student said.
+    """
+    attachment = turn.attachment
+    words = " ".join(attachment.text.split()) if attachment is not None and attachment.text else ""
+    if attachment is None or not words:
+        return text
+    shown = words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1].rstrip()}…"
+    quoted = _MARKUP.sub(r"\\\1", shown)
+    return f"{MARKS[attachment.kind]} “{quoted}”\n\n{text}"
 
 
 def receipt_of(effect: Effect) -> dict[str, Any]:

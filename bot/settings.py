@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import SettingsError
+from store.documents.own import AttachmentKind
 from store.faults import Faults, Guard
 
 TELEGRAM_URL: Final = "https://api.telegram.org"
@@ -52,6 +53,8 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(default=None, alias="OPENAI_BASE_URL", pattern=r"^https?://")
     openai_model: str = Field(default="gpt-5-mini", alias="OPENAI_MODEL", min_length=1)
     openai_timeout: float = Field(default=60.0, alias="OPENAI_TIMEOUT", gt=0, le=600)
+    openai_transcription_model: str | None = Field(default=None, alias="OPENAI_TRANSCRIPTION_MODEL", max_length=200)
+    openai_vision_model: str | None = Field(default=None, alias="OPENAI_VISION_MODEL", max_length=200)
 
     telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
     telegram_api_url: str = Field(default=TELEGRAM_URL, alias="TELEGRAM_API_URL", pattern=r"^https?://")
@@ -102,6 +105,14 @@ class Settings(BaseSettings):
         if not key.isascii() or any(character.isspace() or not character.isprintable() for character in key):
             raise ValueError("it holds spaces or characters that no key has; copy it again")
         return SecretStr(key) if key else None
+
+    @field_validator("openai_transcription_model", "openai_vision_model")
+    @classmethod
+    def _has_a_key(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """What listens and looks is a model as well; without a key that would show at the first voice note only."""
+        if value and info.data.get("openai_api_key") is None:
+            raise ValueError("it needs an OPENAI_API_KEY, and none is set")
+        return value or None
 
     @field_validator("invite_codes")
     @classmethod
@@ -170,6 +181,15 @@ class Settings(BaseSettings):
     def admin_accounts(self) -> frozenset[str]:
         """Return who administers the service, as platform:account."""
         return frozenset(_items(self.admins))
+
+    @property
+    def senses(self) -> dict[AttachmentKind, str]:
+        """Return the models that make words of what comes with a message, by the kind of it."""
+        models: dict[AttachmentKind, str | None] = {
+            "recording": self.openai_transcription_model,
+            "picture": self.openai_vision_model,
+        }
+        return {kind: model for kind, model in models.items() if model and self.openai_api_key is not None}
 
     @property
     def faults(self) -> Faults:

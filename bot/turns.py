@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
+from agents.listening import MARKS
 from agents.tokens import TokenCounter
 from bot import replies
 from bot.adapters.base import Adapter, Incoming, private_address
@@ -114,7 +115,8 @@ class Turns:
 
         Raises: Refused with a sentence for the student; StoreUnavailable when nothing can be promised now.
         """
-        check_text(incoming.text, self._limits.attached if incoming.attached else self._limits.characters)
+        if incoming.text or incoming.attachment is None:
+            check_text(incoming.text, self._limits.attached if incoming.attached else self._limits.characters)
         if self._draining:
             raise StoreUnavailable("PrepMate is shutting down; send it again in a moment")
         try:
@@ -170,7 +172,8 @@ class Turns:
                 platform=incoming.platform,
                 address=incoming.address,
                 seq=0,
-                text=incoming.text,
+                text=incoming.text or (MARKS[incoming.attachment.kind] if incoming.attachment else ""),
+                attachment=incoming.attachment,
                 public=incoming.public,
                 reply_to=incoming.reply_to,
                 accepted_at=self._clock(),

@@ -201,7 +201,7 @@ class TurnWorker:
                 platform=turn.platform,
                 address=turn.address,
                 seq=turn.seq,
-                text=end.text,
+                text=replies.with_heard(turn, end.text),
                 receipts=current.receipts,
                 actions=list(end.actions) or actions_of(happened, public=turn.public),
                 public=turn.public,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from agents.listener import Listener
 from store.client import Database, ObjectId, Raw
-from store.documents.own import OutboxItem, Platform
+from store.documents.own import Attachment, OutboxItem, Platform
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,8 @@ class Incoming:
     `key` names the message for ever (a redelivered message has the same key). `address` is where the answer goes.
     `public`: others read along there. `reply_to` is the platform's name of the message that the answer replies to.
     `language` is what the platform says the account's owner reads (IETF tag), if it says so. `attached`: the text holds
-    a file that came with the message, and may be longer than what is typed.
+    a file that came with the message, and may be longer than what is typed. `attachment` is a recording or a picture
+    that came with it, perhaps with no text at all: it is fetched when the turn is worked.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Incoming:
     reply_to: str | None = None
     language: str | None = None
     attached: bool = False
+    attachment: Attachment | None = None
 
 
 def private_address(incoming: Incoming) -> str | None:
@@ -58,6 +60,10 @@ class Undeliverable(Exception):
 
 class Unshowable(Exception):
     """This message can never be shown, for what it is: others can be, at the same address."""
+
+
+class Unfetched(Exception):
+    """A file is not given out, or is too large; the message is the sentence for whoever sent it."""
 
 
 class DeliverLater(Exception):
@@ -86,6 +92,9 @@ class Adapter(Protocol):
 
         Raises: Undeliverable, Unshowable, DeliverLater.
         """
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        """Return a file that came with a message, of at most so many bytes. Raises: Unfetched."""
 
 
 class Service(Protocol):

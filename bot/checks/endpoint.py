@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
@@ -13,6 +14,7 @@ import httpx2
 
 from bot.checks.finding import Finding, host_of
 from bot.settings import Settings
+from store.documents.own import AttachmentKind
 from store.work import Clock
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -23,23 +25,55 @@ CLOCK_SECONDS = 60.0
 _NOT_LISTED = (404, 405, 501)
 
 
+@dataclass(frozen=True)
+class _Role:
+    """What a model is for: how it goes by here, the variable that names it, and what is so without it."""
+
+    what: str
+    variable: str
+    lacking: str = ""
+
+
+_ANSWERS = _Role("model", "OPENAI_MODEL")
+_SENSES: dict[AttachmentKind, _Role] = {
+    "recording": _Role("voice", "OPENAI_TRANSCRIPTION_MODEL", "a voice note is answered with a sentence, not heard"),
+    "picture": _Role("pictures", "OPENAI_VISION_MODEL", "a photo is answered with a sentence, not looked at"),
+}
+
+
 async def check_endpoint(
     settings: Settings, http: httpx2.AsyncClient, clock: Clock, *, seconds: float = SECONDS
 ) -> list[Finding]:
-    """Return a finding about the model and, where the endpoint told the time, one about the clock."""
+    """Return a finding about the model, one about each that listens or looks, and one about the clock where the
+    endpoint told the time.
+    """
     key = settings.openai_api_key
     if key is None:
         return [Finding("open", "model", "No OPENAI_API_KEY: the offline coach answers, which needs no model.")]
     endpoint = _Endpoint(settings.openai_base_url or OPENAI_URL, key.get_secret_value(), http)
+    findings: list[Finding] = []
     try:
         async with asyncio.timeout(seconds):
-            finding = await endpoint.judge(settings.openai_model)
+            findings.append(await endpoint.judge(settings.openai_model))
+            if not findings[0].broken:
+                findings += [await endpoint.judge(name, _SENSES[kind]) for kind, name in settings.senses.items()]
     except TimeoutError:
         remedy = "check the network and OPENAI_BASE_URL, or try again in a while"
-        finding = _broken(f"{endpoint.host} does not answer within {seconds:g} s: {remedy}.")
+        findings.append(_broken(f"{endpoint.host} does not answer within {seconds:g} s: {remedy}."))
     except (httpx2.HTTPError, httpx2.InvalidURL) as exc:
-        finding = _broken(_unreachable(endpoint.host, exc))
-    return [finding, *endpoint.check_clock(clock)]
+        findings.append(_broken(_unreachable(endpoint.host, exc)))
+    return [*findings, *_without_senses(settings), *endpoint.check_clock(clock)]
+
+
+def _without_senses(settings: Settings) -> list[Finding]:
+    """Return which senses are missing: told where somebody can send what would take them."""
+    if settings.telegram_bot_token is None:
+        return []
+    return [
+        Finding("open", sense.what, f"No {sense.variable}: {sense.lacking}.")
+        for kind, sense in _SENSES.items()
+        if kind not in settings.senses
+    ]
 
 
 class _Endpoint:
@@ -51,7 +85,7 @@ class _Endpoint:
         self._headers = {"Authorization": f"Bearer {key}"}
         self._date: str | None = None
 
-    async def judge(self, model: str) -> Finding:
+    async def judge(self, model: str, role: _Role = _ANSWERS) -> Finding:
         """Return whether it takes the key and knows the model. Raises: httpx2.HTTPError, httpx2.InvalidURL."""
         listing = await self._get("/models")
         if refusal := self._refusal(listing):
@@ -60,16 +94,15 @@ class _Endpoint:
         if names is None:
             return _broken(f"{self.host} sent no list of models: check OPENAI_BASE_URL (it often ends in /v1).")
         if model in names:
-            return Finding("good", "model", f"{self.host} takes the key and knows {model}.")
+            return Finding("good", role.what, f"{self.host} takes the key and knows {model}.")
         # Not every endpoint lists all that it knows: what it says of this one counts.
         named = await self._get(f"/models/{quote(model, safe='')}")
         if named.status_code == 200:
-            return Finding("good", "model", f"{self.host} takes the key and knows {model}.")
+            return Finding("good", role.what, f"{self.host} takes the key and knows {model}.")
         if names or _code_in(named) == "model_not_found":
-            return _broken(self._unknown(model, names))
-        return Finding(
-            "open", "model", f"{self.host} answers but lists no models; “prepmate chat” will show if it works."
-        )
+            return Finding("broken", role.what, self._unknown(model, names, role))
+        told = f"{self.host} answers but lists no models; “prepmate chat” will show if it works."
+        return Finding("open", role.what, told if role is _ANSWERS else f"{told.partition(';')[0]}.")
 
     def check_clock(self, clock: Clock) -> list[Finding]:
         """Return whether this machine's clock agrees with the endpoint's, where that one told the time."""
@@ -98,10 +131,10 @@ class _Endpoint:
             return _broken(f"{self.host} lets this key ask no more (429): wait, or top its account up.")
         return _broken(f"{self.host} answered with status {status}: check OPENAI_BASE_URL, or try again in a while.")
 
-    def _unknown(self, model: str, names: set[str]) -> str:
+    def _unknown(self, model: str, names: set[str], role: _Role) -> str:
         near = get_close_matches(model, sorted(names), n=3, cutoff=0.5)
         other = f"one that it knows, such as {' or '.join(near)}" if near else f"one of the {len(names)} that it knows"
-        return f"{self.host} does not know {model}: set OPENAI_MODEL to {other if names else 'one that it knows'}."
+        return f"{self.host} does not know {model}: set {role.variable} to {other if names else 'one that it knows'}."
 
 
 def _broken(sentence: str) -> Finding:

@@ -35,13 +35,23 @@ def _where(settings: Settings) -> str:
             "**Where it goes:** nowhere. It stays in the database of this service; no model is connected, and the "
             "offline coach answers."
         )
-    return say(
+    told = say(
         "**Where it goes:** it stays in the database of this service. To answer you, the last messages of our "
         "conversation, a few facts (your name, the date, your interview date) and what I look up for it go to a "
         "language model at {host} ({model}). Commands, those with a / in front, are answered without it.",
         host=host_of(settings.openai_base_url or OPENAI_URL),
         model=settings.openai_model,
     )
+    return " ".join([told, *_what_is_perceived(settings)])
+
+
+def _what_is_perceived(settings: Settings) -> list[str]:
+    told = []
+    if model := settings.senses.get("recording"):
+        told.append(say("Recordings go there too ({model}), to be written down; I keep what was said.", model=model))
+    if model := settings.senses.get("picture"):
+        told.append(say("Pictures go there too ({model}), to be described; I keep the description.", model=model))
+    return told
 
 
 def _what_the_platform_sees(platform: Platform) -> str:

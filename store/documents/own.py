@@ -15,6 +15,7 @@ from store.documents.base import Document, Id, Index, Part, Text, Time, index
 Platform = Literal["terminal", "discord", "telegram", "web", "probe"]
 TurnStatus = Literal["accepted", "working", "answered", "failed", "delivered"]
 UsageStatus = Literal["open", "exact", "estimated", "none"]
+AttachmentKind = Literal["recording", "picture"]
 OPEN_TURN: tuple[TurnStatus, ...] = ("accepted", "working")
 
 
@@ -33,13 +34,29 @@ class JournalEntry(Part):
     usage_id: Text | None = None
 
 
+class Attachment(Part):
+    """A recording or a picture that came with a message, under the name by which its platform gives it out.
+
+    `size` is in bytes. `text` is what it says, once a model has made words of it ("" where it found none): it is asked
+    once.
+    """
+
+    kind: AttachmentKind
+    file: Text
+    mime: Text
+    size: int | None = None
+    seconds: int | None = None
+    text: Text | None = None
+
+
 class Turn(Own):
     """A message on its way from the door to the answer. `key` names it for ever: the same key is the same message.
 
     `seq` counts a student's turns in the order of acceptance. `fence` is the lease's number under which it is worked.
     `public`: others read along where it was said, so nothing personal is shown there. `reply_to` is the platform's
     name of the message that the answer replies to, where it shows that. `stands_at` is the platform's name of the
-    message in which the answer is shown while it is made, and then stays.
+    message in which the answer is shown while it is made, and then stays. The text of a message with an `attachment`
+    is what was written below it, until it was made words of; then both.
     """
 
     collection: ClassVar[str] = "turns"
@@ -56,6 +73,7 @@ class Turn(Own):
     address: Text
     seq: int
     text: Text
+    attachment: Attachment | None = None
     public: bool = False
     reply_to: Text | None = None
     stands_at: Text | None = None
@@ -228,7 +246,8 @@ class OutboxItem(Own):
 class UsageRow(Own):
     """What one model call cost, as the provider billed it. Opened before the call, closed after it.
 
-    The rows of a student who was forgotten are kept without their user, their turn and their name.
+    `seconds` are those of a recording, where the provider bills them and no tokens. The rows of a student who was
+    forgotten are kept without their user, their turn and their name.
     """
 
     collection: ClassVar[str] = "usage"
@@ -248,6 +267,7 @@ class UsageRow(Own):
     input_tokens: int = 0
     cached_tokens: int = 0
     output_tokens: int = 0
+    seconds: float | None = None
     opened_at: Time
     closed_at: Time | None = None
 

@@ -21,7 +21,7 @@ from agents.model import ModelSettings, build_model
 from agents.tokens import TokenCounter
 from prompts import load
 from store.client import Database, ObjectId
-from store.documents.own import Effect, Turn, UsageRow
+from store.documents.own import Attachment, Effect, Turn, UsageRow
 from store.documents.people import User
 from store.documents.sessions import AIMentorConversation, PreparationTask
 from store.faults import Faults
@@ -214,7 +214,7 @@ class Stage:
             sleep=self.sleep,
         )
 
-    async def accept(self, text: str, *, public: bool = False) -> Turn:
+    async def accept(self, text: str, *, public: bool = False, attachment: Attachment | None = None) -> Turn:
         """Store a turn that is being worked."""
         self.seq += 1
         turn = Turn(
@@ -225,6 +225,7 @@ class Stage:
             address="here",
             seq=self.seq,
             text=text,
+            attachment=attachment,
             public=public,
             status="working",
             fence=self.hold.fence,

@@ -13,7 +13,7 @@ import pytest
 
 from agents.listener import Listener, Silence
 from bot.access import Access
-from bot.adapters.base import DeliverLater, Undeliverable, Unshowable
+from bot.adapters.base import DeliverLater, Undeliverable, Unfetched, Unshowable
 from bot.delivery import Delivery
 from bot.doorway import Doorway
 from bot.turns import Accepted
@@ -51,6 +51,10 @@ class Board:
         if self.deliver_first:
             await self.deliver_first(item)
         self.shown[item.address].append(item.text)
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        """Give no files out."""
+        raise Unfetched("no files here")
 
 
 class Post:

@@ -101,6 +101,11 @@ async def test_a_first_hello_is_greeted_like_start(stage: Stage, turns: Turns) -
     [
         ({}, "telegram", ["nowhere", "Telegram", "/export", "/forget", "@ada on Telegram", "a month"]),
         ({"openai_api_key": "sk-secret", "openai_base_url": "https://me:pw@llm.example/v1"}, "probe", ["llm.example"]),
+        (
+            {"openai_api_key": "sk-secret", "openai_transcription_model": "ear-1", "openai_vision_model": "eye-1"},
+            "telegram",
+            ["Recordings go there too (ear-1)", "Pictures go there too (eye-1)"],
+        ),
         ({"contact": None}, "probe", ["whoever invited you"]),
         ({}, "terminal", ["you do", "On this machine"]),
     ],

@@ -271,6 +271,20 @@ async def test_the_models_endpoint_is_really_asked(key: str | None, model: str |
     assert not key or key not in finding.line
 
 
+async def test_what_listens_and_what_looks_is_asked_for_too() -> None:
+    """Each model is tried under its own variable; one that is not set is told where somebody could need it."""
+    async with FakeOpenAI(key=KEY) as fake:
+        known = settings_for(fake.url, model=fake.models[0])
+        both = known.model_copy(update={"openai_transcription_model": "whisper-1", "openai_vision_model": "no-eye"})
+        _, voice, pictures, _ = await ask(both)
+        token = {"telegram_bot_token": SecretStr("100:test-token")}
+        _, deaf, blind, _ = await ask(known.model_copy(update=token))
+    assert (voice.state, voice.what, pictures.state) == ("good", "voice", "broken")
+    assert told(pictures, "pictures", "OPENAI_VISION_MODEL")
+    assert (deaf.state, blind.state) == ("open", "open")
+    assert "OPENAI_TRANSCRIPTION_MODEL" in deaf.line
+
+
 @asynccontextmanager
 async def endpoint(models: web.Response, named: web.Response) -> AsyncIterator[str]:
     """An endpoint that answers with this when its models are listed, and with that when it is asked for one."""

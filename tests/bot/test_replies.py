@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.errors import Refused
 from bot.messages import check_text
-from bot.replies import FAILED, receipt_line, sentence_for
+from bot.replies import FAILED, receipt_line, sentence_for, with_heard
+from store.client import ObjectId
+from store.documents.own import Attachment, Turn
 from store.errors import StoreUnavailable
 from store.repositories.turns import QueueFull, TooFast
 from tools.errors import ToolFailed
@@ -50,3 +54,29 @@ def test_a_receipt_is_one_line() -> None:
     """A receipt shows its tick, its line, and undo only where something can be undone."""
     assert receipt_line({"line": "Two Sum · solved", "undo_label": "Two Sum"}) == "✓ Two Sum · solved · undo"
     assert receipt_line({"line": "nothing", "undo_label": None}) == "✓ nothing"
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (None, "Sure."),
+        ("", "Sure."),
+        ("what is\n two_sum?", "🎤 “what is two\\_sum?”\n\nSure."),
+        ("so " * 100, f"🎤 “{'so ' * 53}…”\n\nSure.".replace(" …", "…")),
+    ],
+)
+def test_what_was_understood_stands_above_the_answer(words: str | None, shown: str) -> None:
+    """A recording's first words stand in one line that nothing in them formats; without any the answer is all."""
+    attachment = Attachment(kind="recording", file="F", mime="audio/ogg", text=words)
+    turn = Turn(
+        id=ObjectId(),
+        key="k",
+        user_id=ObjectId(),
+        platform="probe",
+        address="a",
+        seq=1,
+        text="t",
+        attachment=attachment,
+        accepted_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    assert with_heard(turn, "Sure.") == shown

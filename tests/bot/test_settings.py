@@ -44,6 +44,8 @@ def test_a_key_never_shows(monkeypatch: pytest.MonkeyPatch) -> None:
         ("OPENAI_API_KEY", f"{KEY}é"),
         ("OPENAI_BASE_URL", f"ftp://user:{KEY}@host"),
         ("OPENAI_TIMEOUT", "-1"),
+        ("OPENAI_TRANSCRIPTION_MODEL", "whisper-1"),
+        ("OPENAI_VISION_MODEL", "gpt-5-mini"),
         ("MONGODB_DATABASE", "a b"),
         ("PREPMATE_LEASE_SECONDS", "soon"),
         ("PREPMATE_LOG_LEVEL", "LOUD"),

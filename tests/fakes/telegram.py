@@ -159,7 +159,10 @@ class FakeTelegram(People):
         self.updates.redeliver(update_id)
 
     def fail_next(self, status: int, count: int = 1, method: str | None = None, retry_after: int | None = None) -> None:
-        """Answer the next requests (of a method; getUpdates only by name) with a status, without carrying them out."""
+        """Answer the next requests (of a method; getUpdates only by name) with a status, without carrying them out.
+
+        "file" is the fetching of a file.
+        """
         self._failures.append(Failure(status, count, method, retry_after))
 
     def lose_next(self, count: int = 1, method: str | None = None) -> None:
@@ -242,6 +245,10 @@ class FakeTelegram(People):
             self.limits.refuse(kind, int(fields["chat_id"]), seconds, self.world.clock(), "as told")
 
     async def _file(self, request: web.Request) -> web.Response:
+        try:
+            self._meet_failure("file", {})
+        except Refusal as exc:
+            return web.Response(status=exc.status, text="<html>no JSON</html>")
         file = self.world.files.get(request.match_info["path"].rpartition("/")[2])
         if request.match_info["token"] != self.token or file is None:
             return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)

@@ -16,6 +16,7 @@ import openai
 import pytest
 
 from tests.fakes.openai import Call, FakeOpenAI, Fault, Reply, Rule
+from tests.fakes.openai.audio import HEARING
 
 ROOT = Path(__file__).parents[2]
 RECORD = {
@@ -204,7 +205,61 @@ async def test_a_changed_beginning_is_not_cached(client: Any, fake: FakeOpenAI) 
 
 async def test_lists_its_models(client: Any, fake: FakeOpenAI) -> None:
     """The models it lists are the models it answers for."""
-    assert [model.id async for model in client.models.list()] == list(fake.models)
+    assert [model.id async for model in client.models.list()] == [*fake.models, *HEARING]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "model", "word"),
+    [
+        ("recording.ogg", b"OggShello", "whisper-1", None),
+        ("recording.ogg", b"OggShello", "gpt-transcribe", None),
+        ("recording.oga", b"OggShello", "whisper-1", "Unsupported file format oga"),
+        ("recording.ogg", b"hello", "whisper-1", "corrupted"),
+        ("recording.ogg", b"OggShello", "gpt-4", "does not exist"),
+        ("recording.ogg", b"OggS" + bytes(25 * 1024 * 1024), "whisper-1", "26214400"),
+    ],
+)
+async def test_writes_down_what_is_said(
+    client: Any, fake: FakeOpenAI, name: str, content: bytes, model: str, word: str | None
+) -> None:
+    """A recording under an ending that it reads, and not too large, comes back as words with its bill."""
+    said = client.audio.transcriptions.create(model=model, file=(name, content))
+    if word is not None:
+        with pytest.raises(openai.APIStatusError, match=word):
+            await said
+        assert fake.ledger.rows == []
+        return
+    heard = await said
+    assert heard.text == "hello"
+    row = fake.ledger.rows[0]
+    if model == "whisper-1":
+        assert heard.usage.seconds == row.seconds > 0
+    else:
+        assert (heard.usage.input_tokens, heard.usage.output_tokens) == (row.prompt_tokens, row.completion_tokens)
+
+
+@pytest.mark.parametrize(
+    ("url", "role", "model", "word"),
+    [
+        ("data:image/jpeg;base64,/9j/", "user", None, None),
+        ("data:image/png;base64,/9j/", "user", None, "unsupported image"),
+        ("data:image/jpeg;base64,/9j", "user", None, "base64"),
+        ("https://example.com/a.jpg", "user", None, "Invalid image URL"),
+        ("data:image/jpeg;base64,/9j/", "system", None, "role 'user'"),
+        ("data:image/jpeg;base64,/9j/", "user", "gpt-4", "certain models"),
+    ],
+)
+async def test_looks_at_pictures(
+    client: Any, fake: FakeOpenAI, url: str, role: str, model: str | None, word: str | None
+) -> None:
+    """A picture is a data URL of what it says it is, in a message of the user's, to a model that can see."""
+    message = {"role": role, "content": [{"type": "image_url", "image_url": {"url": url}}]}
+    asked = client.chat.completions.create(model=model or fake.model, messages=[message])
+    if word is None:
+        assert (await asked).choices[0].message.content
+        return
+    with pytest.raises(openai.BadRequestError, match=word):
+        await asked
 
 
 async def test_refuses_a_wrong_key(client: Any, fake: FakeOpenAI) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import aiohttp
 
 from agents.listener import Listener, Silence
-from bot.adapters.base import Adapter, Incoming
+from bot.adapters.base import Adapter, Incoming, Unfetched
 from bot.app import App, open_app
 from bot.errors import Refused
 from bot.settings import read_settings
@@ -58,6 +58,10 @@ class ProbeAdapter:
             "text": item.text,
         }
         await self._post("send", body)
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        """The fake platform carries text only."""
+        raise Unfetched("no files here")
 
     async def poll(self, app: App, stop: asyncio.Event) -> None:
         """Take updates until `stop`: what is accepted is acknowledged, nothing else is."""

@@ -11,6 +11,7 @@ from bot.adapters.base import Unshowable
 from bot.adapters.telegram.buttons import keyboard
 from bot.adapters.telegram.client import Place, TelegramClient
 from bot.adapters.telegram.errors import MessageGone, Refusal
+from bot.adapters.telegram.files import fetch
 from bot.adapters.telegram.pace import ChatPace, Turnstile
 from bot.adapters.telegram.preview import Previews
 from bot.adapters.telegram.sender import Sender
@@ -79,6 +80,10 @@ class TelegramAdapter:
             if item.attempts + 1 < TRIES:
                 raise
             raise Unshowable(str(exc)) from None
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        """Return a file that came with a message. Raises: Unfetched."""
+        return await fetch(self.sender.client, file, most)
 
     async def show_chosen(self, place: Place, message: int, tap: Tap) -> None:
         """Leave below a message the buttons that stand after a tap. Raises: as `TelegramClient`."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final, Self
 
-from telegram import Document, Message
+from telegram import Audio, Document, Message, VideoNote, Voice
 
+from agents.listening import FORMATS, PICTURES
 from bot.adapters.telegram.wording import fence
+from bot.attachments import LARGEST as LARGEST_ATTACHMENT
+from bot.attachments import LONGEST_SECONDS, cannot_read
+from store.documents.own import Attachment
 from texts import say
 
 LARGEST: Final = 65_536
@@ -99,12 +104,51 @@ def _read(content: bytes) -> str | None:
     return None if "\x00" in text or controls > len(text) * _MOST_CONTROLS or not text.strip() else text
 
 
+def attachment_of(message: Message) -> Attachment | None:
+    """Return a recording or a picture that words might be made of, a picture sent as a file included."""
+    if message.photo:
+        best = max(message.photo, key=lambda size: size.width * size.height)
+        return Attachment(kind="picture", file=best.file_id, mime="image/jpeg", size=best.file_size)
+    if (file := message.document) is not None and file.mime_type in PICTURES and not message.animation:
+        return Attachment(kind="picture", file=file.file_id, mime=file.mime_type, size=file.file_size)
+    if (voice := message.voice) is not None:
+        return _recording(voice, voice.mime_type or "audio/ogg")
+    if (audio := message.audio) is not None:
+        return _recording(audio, audio.mime_type or "audio/mpeg")
+    return _recording(message.video_note, "video/mp4") if message.video_note is not None else None
+
+
+def _recording(sent: Voice | Audio | VideoNote, mime: str) -> Attachment:
+    # Its public attribute warns of a change of type each time that it is read.
+    seconds = math.ceil(sent._duration.total_seconds())
+    return Attachment(kind="recording", file=sent.file_id, mime=mime, size=sent.file_size, seconds=seconds)
+
+
+def hindrance_to(attachment: Attachment) -> str | None:
+    """Return why a recording or a picture is not even taken in, as a sentence, or None."""
+    if attachment.kind == "recording" and attachment.mime not in FORMATS:
+        return say("I cannot listen to a file of that kind. Send a voice note, or MP3, M4A, OGG or WAV.")
+    if (attachment.seconds or 0) > LONGEST_SECONDS:
+        return say(
+            "That recording is too long: I listen to up to {minutes} minutes. Send the part that matters.",
+            minutes=LONGEST_SECONDS // 60,
+        )
+    if (attachment.size or 0) > LARGEST_ATTACHMENT:
+        return too_heavy()
+    return None
+
+
+def too_heavy() -> str:
+    """Return what is said of a recording or a picture that has too many bytes."""
+    return say("That is too large: I take up to {size} MB. Send a smaller one.", size=LARGEST_ATTACHMENT // 2**20)
+
+
 def sentence_for(message: Message) -> str | None:
     """Return what to do instead of sending this, or None where it is words, a file or nothing at all."""
     if message.photo or message.live_photo:
-        return say("I cannot look at pictures. Type what it says, or send code as a file.")
+        return cannot_read("picture")
     if message.voice or message.audio or message.video_note:
-        return say("I cannot listen to recordings. Please type what you said.")
+        return cannot_read("recording")
     if message.video or message.animation:
         return say("I cannot watch videos. Please write what it is about.")
     if message.sticker or message.dice or message.game:

@@ -22,7 +22,7 @@ from telegram import (
 )
 from telegram.constants import ChatAction
 
-from bot.adapters.telegram.errors import MovedTo, Refusal, translated
+from bot.adapters.telegram.errors import MovedTo, Refusal, hide, translated
 from bot.adapters.telegram.http import HttpRequest
 from store.client import ObjectId
 
@@ -104,7 +104,7 @@ class TelegramClient:
 
     def hide(self, text: str) -> str:
         """Return a text without the token."""
-        return text.replace(self._token, "[token]")
+        return hide(text, self._token)
 
     async def ask(self, call: Awaitable[R]) -> R:
         """Return what one of the library's own calls returns. Raises: as the methods, and Refusal."""

@@ -13,8 +13,9 @@ from typing import Any
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
 
 from bot.adapters.base import Incoming
-from bot.adapters.telegram.attachments import Attached, sentence_for, trouble_with
+from bot.adapters.telegram.attachments import Attached, attachment_of, hindrance_to, sentence_for, trouble_with
 from bot.adapters.telegram.wording import words_of
+from store.documents.own import Attachment, AttachmentKind
 from texts import say
 
 GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
@@ -24,10 +25,11 @@ ALLOWED = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 
 @dataclass(frozen=True)
 class Me:
-    """The bot itself: its number and its name without the @."""
+    """The bot itself: its number, its name without the @, and what it can make words of."""
 
     id: int
     username: str
+    senses: frozenset[AttachmentKind] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Heard:
     typed: bool = False
     command: bool = False
     document: Attached | None = None
+    album: str | None = None
+    """The name of the album that its attachment belongs to: all of one have the same key."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,8 @@ def _of_message(message: Message, update_id: int, me: Me) -> Decision:
         typed=message.text is not None and message.forward_origin is None and message.via_bot is None,
         command=any(one.type == MessageEntity.BOT_COMMAND and one.offset == 0 for one in message.entities),
     )
+    if (attachment := attachment_of(message)) is not None and attachment.kind in me.senses:
+        return _with_attachment(heard, attachment, message, me)
     if sentence := sentence_for(message):
         return Told(incoming, sentence, once=message.media_group_id)
     if message.document:
@@ -146,6 +152,15 @@ def _with_document(heard: Heard, document: Attached) -> Decision:
     if sentence := trouble_with(document):
         return Told(heard.incoming, sentence)
     return replace(heard, document=document)
+
+
+def _with_attachment(heard: Heard, attachment: Attachment, message: Message, me: Me) -> Decision:
+    album, incoming = message.media_group_id, replace(heard.incoming, attachment=attachment)
+    if sentence := hindrance_to(attachment):
+        return Told(incoming, sentence, once=album)
+    if album:
+        incoming = replace(incoming, key=f"telegram:{me.id}:album:{message.chat.id}:{album}")
+    return replace(heard, incoming=incoming, album=album)
 
 
 def _answers(message: Message, me: Me) -> bool:

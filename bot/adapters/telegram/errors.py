@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
+from urllib.parse import quote
 
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
@@ -86,7 +87,12 @@ def translated(token: str) -> Iterator[None]:
     try:
         yield
     except TelegramError as exc:
-        raise _translate(exc, str(exc).replace(token, HIDDEN)) from None
+        raise _translate(exc, hide(str(exc), token)) from None
+
+
+def hide(text: str, token: str) -> str:
+    """Return a text without the token, also as it stands in the address of a file, where its colon is quoted."""
+    return text.replace(token, HIDDEN).replace(quote(token), HIDDEN)
 
 
 def _translate(exc: TelegramError, words: str) -> Exception:

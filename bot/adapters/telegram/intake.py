@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any, Final, Protocol
 from weakref import WeakValueDictionary
 
-from bot.adapters.base import Incoming
+from bot.adapters.base import Incoming, Unfetched
 from bot.adapters.telegram.convert import Decision, Heard, Left, Me, Pressed, Told, account_of, decide
-from bot.adapters.telegram.files import Unread, text_of
+from bot.adapters.telegram.files import text_of
 from bot.adapters.telegram.joining import Joining
 from bot.adapters.telegram.speaker import Speaker
 from bot.doorway import Said
@@ -89,6 +89,9 @@ class Intake:
 
     async def _hear(self, heard: Heard) -> None:
         incoming = heard.incoming
+        if incoming.attachment is not None:
+            await self._attend(heard)
+            return
         if heard.document is None:
             await self.joining.take(heard)
             return
@@ -96,11 +99,19 @@ class Intake:
             return
         try:
             text = await text_of(self._speaker.client, incoming.text, heard.document)
-        except Unread as exc:
+        except Unfetched as exc:
             self._refuse(incoming, str(exc))
             return
         await self.joining.settle(incoming)
         await self._accept(replace(incoming, text=text, attached=True))
+
+    async def _attend(self, heard: Heard) -> None:
+        """Take in a recording or a picture, which is fetched when its turn is worked. Raises: StoreError."""
+        await self.joining.settle(heard.incoming)
+        taken = await self._take_in(heard.incoming)
+        if heard.album is not None and isinstance(taken, Accepted) and taken.duplicate:
+            told = say("I take one at a time: of these I only read the first. Send the others one by one.")
+            self._speaker.say(heard.incoming, told, once=heard.album)
 
     async def _press(self, pressed: Pressed) -> None:
         incoming = pressed.incoming
@@ -121,10 +132,14 @@ class Intake:
                 self._speaker.mark(incoming.address, pressed.message, tap)
 
     async def _accept(self, incoming: Incoming) -> None:
+        await self._take_in(incoming)
+
+    async def _take_in(self, incoming: Incoming) -> Accepted | Said:
         """Take a message in, or say why not. Raises: StoreError."""
         taken = await self._door.take(incoming)
         if isinstance(taken, Said):
             self._speaker.say(incoming, taken.text)
+        return taken
 
     async def _turn_away(self, incoming: Incoming) -> bool:
         """Tell somebody who is not let in how to get in; return whether they are not. Raises: StoreError."""

@@ -72,7 +72,7 @@ class TelegramService:
         user = await ask(self._client.bot.get_me, tell=self._tell, stop=stop)
         if user is None:
             return
-        me = Me(user.id, user.username or "")
+        me = Me(user.id, user.username or "", frozenset(self._settings.senses))
         speaker = Speaker(self._telegram(app.database), clock=app.clock)
         intake = Intake(
             me,

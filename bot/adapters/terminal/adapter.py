@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agents.listener import Listener, Silence
-from bot.adapters.base import DeliverLater
+from bot.adapters.base import DeliverLater, Unfetched
 from bot.exports import Exports, asks_for_export
 from store.client import Database, ObjectId, Raw
 from store.documents.own import OutboxItem, Platform
@@ -106,6 +106,10 @@ class TerminalAdapter:
             self._done.add(item.id)
         async with self._news:
             self._news.notify_all()
+
+    async def fetch(self, file: str, most: int) -> bytes:  # noqa: ARG002 - no message comes with one
+        """Nothing but text comes from a terminal. Raises: Unfetched."""
+        raise Unfetched("A terminal keeps no files; please type what it says.")
 
     async def _see_handed_over(self, item: OutboxItem) -> None:
         """Wait for the handing over, which goes on when this delivery is given up, and is not begun twice."""

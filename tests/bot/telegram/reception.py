@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from bot.adapters.base import Incoming
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.adapters.telegram.client import TelegramClient
+from bot.adapters.telegram.convert import Me
+from bot.adapters.telegram.intake import Door as Entrance
 from bot.adapters.telegram.intake import Intake
 from bot.adapters.telegram.polling import Polling
 from bot.adapters.telegram.speaker import Speaker
@@ -93,8 +95,9 @@ class Reception:
 async def reception(
     telegram: FakeTelegram,
     database: Database,
-    door: Door,
+    door: Entrance,
     *,
+    me: Me = ME,
     holder: str = "a",
     token: str | None = None,
     clock: FixedClock | None = None,
@@ -105,7 +108,7 @@ async def reception(
         clock = clock or FixedClock()
         adapter = TelegramAdapter(database, client, clock=clock, holder=holder)
         speaker = Speaker(adapter, clock=clock)
-        intake = Intake(ME, speaker, door=door, database=database, holder=holder, clock=clock, ids=ObjectId)
+        intake = Intake(me, speaker, door=door, database=database, holder=holder, clock=clock, ids=ObjectId)
         leases = Leases(database, ttl=2.0)
         quick = {"wait": 5, "pause": 0.01, "look": 0.02}
         polling = Polling(client, intake, leases=leases, holder=holder, tell=told.append, **quick)  # type: ignore[arg-type]

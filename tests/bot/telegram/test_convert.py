@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,6 +134,47 @@ def test_what_cannot_be_read_is_told(sent: Json, word: str) -> None:
     assert isinstance(decision, Told)
     assert word in decision.sentence
     assert decision.incoming.address == "7"
+
+
+SPOKEN = {**FILE, "duration": 300, "file_size": 9, "mime_type": "audio/ogg"}
+PHOTO = [{**FILE, "width": 90, "height": 60}, {**FILE, "file_id": "L", "width": 900, "height": 600, "file_size": 8}]
+SENSIBLE = replace(ME, senses=frozenset({"recording", "picture"}))
+
+
+@pytest.mark.parametrize(
+    ("sent", "expected"),
+    [
+        ({"voice": SPOKEN}, ("recording", "F", "audio/ogg", 9, 300)),
+        ({"audio": {**SPOKEN, "mime_type": "audio/mpeg"}}, ("recording", "F", "audio/mpeg", 9, 300)),
+        ({"video_note": {**FILE, "duration": 3, "length": 1}}, ("recording", "F", "video/mp4", None, 3)),
+        ({"photo": PHOTO, "caption": "why?"}, ("picture", "L", "image/jpeg", 8, None)),
+        ({"document": document("board.png", "image/png")}, ("picture", "F", "image/png", 10, None)),
+        ({"voice": {**SPOKEN, "duration": 301}}, "5 minutes"),
+        ({"voice": {**SPOKEN, "file_size": 20 * 2**20 + 1}}, "20 MB"),
+        ({"document": document("board.png", "image/png", 20 * 2**20 + 1)}, "20 MB"),
+        ({"audio": {**SPOKEN, "mime_type": "audio/amr"}}, "voice note"),
+        ({"animation": {**FILE, "width": 1, "height": 1, "duration": 1}, "document": document("a.mp4")}, "videos"),
+    ],
+)
+def test_with_a_model_recordings_and_pictures_are_heard(sent: Json, expected: tuple[object, ...] | str) -> None:
+    """What a model can make words of becomes a message without being fetched; what is too long or large a sentence."""
+    decision = decide(message(**sent), SENSIBLE)
+    if isinstance(expected, str):
+        assert isinstance(decision, Told)
+        assert expected in decision.sentence
+        return
+    assert isinstance(decision, Heard)
+    assert decision.incoming.text == sent.get("caption", "")
+    got = decision.incoming.attachment
+    assert got is not None
+    assert (got.kind, got.file, got.mime, got.size, got.seconds) == expected
+
+
+def test_a_model_that_listens_does_not_look() -> None:
+    """Each sense has its own model: where one is not set, its sentence stays."""
+    decision = decide(message(photo=PHOTO), replace(ME, senses=frozenset({"recording"})))
+    assert isinstance(decision, Told)
+    assert "pictures" in decision.sentence
 
 
 def test_a_name_alone_asks_back() -> None:

@@ -6,12 +6,13 @@ import asyncio
 import json
 
 import pytest
+from telegram.error import NetworkError
 
 from bot.adapters.base import DeliverLater, Undeliverable, Unshowable
 from bot.adapters.telegram.adapter import TRIES
 from bot.adapters.telegram.buttons import lay_out
 from bot.adapters.telegram.client import Place
-from bot.adapters.telegram.errors import Refusal, TelegramDown
+from bot.adapters.telegram.errors import Refusal, TelegramDown, translated
 from bot.adapters.telegram.sending import Withdrawn, head_of
 from bot.taps import Tap, after_tap
 from store.client import ObjectId
@@ -200,3 +201,12 @@ async def test_the_placeholder_tells_how_the_answer_begins() -> None:
     assert head_of("\n  A heap\nis a tree") == "A heap …"
     assert len(head_of("word " * 200)) <= 82
     assert head_of("😀" * 200).endswith("😀 …")
+
+
+@pytest.mark.parametrize("spelt", ["100:test-token", "100%3Atest-token"])
+def test_no_spelling_of_the_token_is_shown(spelt: str) -> None:
+    """The address of a file quotes the token's colon: an error that names such an address shows neither spelling."""
+    with pytest.raises(TelegramDown) as raised, translated("100:test-token"):
+        raise NetworkError(f"InvalidURL: https://api.telegram.org/file/bot{spelt}/voice/file_1.oga")
+    assert str(raised.value).endswith("/file/bot[token]/voice/file_1.oga")
+    assert raised.value.__suppress_context__

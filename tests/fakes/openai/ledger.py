@@ -58,7 +58,9 @@ def _padded(data: bytes) -> bytes:
 
 @dataclass
 class Row:
-    """One billed request. `cut`: the client never got the whole reply, so it cannot know these numbers."""
+    """One billed request. `seconds`: of a recording, where those are billed. `cut`: the client never got the whole
+    reply, so it cannot know these numbers.
+    """
 
     id: str
     model: str
@@ -67,6 +69,7 @@ class Row:
     cached_tokens: int
     completion_tokens: int = 0
     streamed: bool = False
+    seconds: float = 0.0
     cut: bool = False
 
     def usage(self) -> dict[str, Any]:

@@ -2,9 +2,10 @@
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.openai.images import check_picture
+from tests.fakes.openai.rejected import Rejected
 from tests.fakes.openai.schemas import check_parameters
 
 MAX_MESSAGES = 2048
@@ -18,21 +19,6 @@ KNOWN = frozenset(
     | {"user", "metadata", "store", "service_tier", "reasoning_effort", "verbosity"}
     | {"prompt_cache_key", "prompt_cache_retention", "safety_identifier"}
 )
-
-
-@dataclass
-class Rejected(Exception):
-    """A refusal in OpenAI's form."""
-
-    message: str
-    param: str | None = None
-    code: str | None = None
-    status: int = 400
-    type: str = "invalid_request_error"
-
-    def as_json(self) -> dict[str, Any]:
-        """The body of the response."""
-        return {"error": {"message": self.message, "type": self.type, "param": self.param, "code": self.code}}
 
 
 def parse_body(raw: bytes) -> dict[str, Any]:
@@ -68,6 +54,7 @@ def check_request(body: dict[str, Any], models: tuple[str, ...]) -> None:
     _check_labels(body)
     _check_tools(body)
     _check_messages(body.get("messages"))
+    _check_pictures(body["messages"], model)
 
 
 def _check_options(body: dict[str, Any]) -> None:
@@ -227,10 +214,19 @@ def _is_content(content: Any) -> bool:
         isinstance(content, list)
         and bool(content)
         and all(
-            isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str)
+            isinstance(part, dict)
+            and (part.get("type") == "image_url" or (part.get("type") == "text" and isinstance(part.get("text"), str)))
             for part in content
         )
     )
+
+
+def _check_pictures(messages: list[dict[str, Any]], model: str) -> None:
+    for i, message in enumerate(messages):
+        content = message.get("content")
+        for part in content if isinstance(content, list) else []:
+            if part["type"] == "image_url":
+                check_picture(part, message["role"], model, f"messages[{i}].content")
 
 
 def _check_calls(role: str, calls: Any, i: int) -> None:

@@ -13,10 +13,12 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fakes.openai import wire
+from tests.fakes.openai.audio import BY_DURATION, HEARING, Recording, read_recording
 from tests.fakes.openai.brain import think
 from tests.fakes.openai.ledger import Ledger, PromptCache, Row, count_prompt, count_tokens, prompt_units
-from tests.fakes.openai.rules import Rejected, check_request, parse_body
-from tests.fakes.openai.script import Fault, Rule, Script, parse_script, situation_of
+from tests.fakes.openai.rejected import Rejected
+from tests.fakes.openai.rules import check_request, parse_body
+from tests.fakes.openai.script import Fault, Rule, Script, Situation, parse_script, situation_of
 
 MODELS = ("fake-mini", "gpt-5-mini", "gpt-4o-mini", "gpt-4")
 
@@ -87,6 +89,7 @@ class FakeOpenAI:
         app.add_routes(
             [
                 web.post("/v1/chat/completions", self._complete),
+                web.post("/v1/audio/transcriptions", self._transcribe),
                 web.get("/v1/models", self._list_models),
                 web.get("/ledger", self._show_ledger),
                 web.post("/ledger/reset", self._reset),
@@ -146,6 +149,38 @@ class FakeOpenAI:
             options = body.get("stream_options") or {}
             return await self._stream(request, row, completion, fault, with_usage=bool(options.get("include_usage")))
         return self._answer(request, row, completion, fault)
+
+    async def _transcribe(self, request: web.Request) -> web.StreamResponse:
+        """Write down what is said; a rule's reply is what is heard instead, `last_user` looks at what is said."""
+        self._authorise(request)
+        recording = read_recording(request.content_type, await request.post())
+        self.requests.append({"model": recording.model, "said": recording.text, **recording.fields})
+        situation = Situation(
+            model=recording.model, tag=_tag(request, {}), users=[recording.text], step=0, results=[], offered=[]
+        )
+        rule = self._script.take(situation)
+        fault = rule.fault or Fault()
+        await asyncio.sleep(self._latency_s + fault.hang_s)
+        if fault.drop:
+            return _hang_up(request)
+        if fault.status is not None:
+            return _error(fault)
+        return self._bill_recording(request, recording, recording.text if rule.reply is None else rule.reply.text)
+
+    def _bill_recording(self, request: web.Request, recording: Recording, heard: str) -> web.Response:
+        spoken, written = recording.cost
+        row = Row(
+            id=f"trns-{self._digest(str(next(self._numbers)))}",
+            model=recording.model,
+            tag=_tag(request, {}),
+            prompt_tokens=spoken,
+            cached_tokens=0,
+            completion_tokens=written,
+            seconds=recording.seconds if recording.model in BY_DURATION else 0.0,
+            cut=request.transport is None or request.transport.is_closing(),
+        )
+        self.ledger.rows.append(row)
+        return web.json_response({"text": heard, "usage": recording.usage(written)})
 
     def _answer(self, request: web.Request, row: Row, completion: wire.Completion, fault: Fault) -> web.StreamResponse:
         row.completion_tokens = completion.tokens
@@ -242,7 +277,8 @@ class FakeOpenAI:
 
     async def _list_models(self, request: web.Request) -> web.Response:
         self._authorise(request)
-        data = [{"id": name, "object": "model", "created": wire.EPOCH, "owned_by": "fake"} for name in self.models]
+        names = (*self.models, *HEARING)
+        data = [{"id": name, "object": "model", "created": wire.EPOCH, "owned_by": "fake"} for name in names]
         return web.json_response({"object": "list", "data": data})
 
     async def _show_ledger(self, request: web.Request) -> web.Response:
