@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -17,41 +18,56 @@ from bot.serve import serve
 from bot.settings import Settings
 from store.client import connect
 from store.documents.own import ChannelAccount
+from tests.fakes.openai import FakeOpenAI
 from tests.fakes.telegram import FakeTelegram
 
 
 def settings_for(telegram: FakeTelegram, directory: Path, uri: str, database: str, **more: object) -> Settings:
     """Return the settings of a service on the fake Telegram and the real database."""
-    return Settings(
-        data_dir=directory,
-        mongodb_uri=SecretStr(uri),
-        mongodb_database=database,
-        openai_api_key=None,
-        telegram_bot_token=SecretStr(telegram.token),
-        telegram_api_url=telegram.url,
-        **more,  # type: ignore[arg-type]
-    )
+    given: dict[str, object] = {
+        "data_dir": directory,
+        "mongodb_uri": SecretStr(uri),
+        "mongodb_database": database,
+        "openai_api_key": None,
+        "telegram_bot_token": SecretStr(telegram.token),
+        "telegram_api_url": telegram.url,
+        **more,
+    }
+    return Settings(**given)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def ears() -> AsyncIterator[dict[str, object]]:
+    """The settings with which voice notes are listened to."""
+    async with FakeOpenAI() as fake:
+        key = SecretStr(fake.key)
+        yield {"openai_api_key": key, "openai_base_url": fake.url, "openai_transcription_model": "whisper-1"}
 
 
 async def test_a_message_in_telegram_is_answered(
-    telegram: FakeTelegram, tmp_path: Path, mongo_uri: str, common_database: str, caplog: pytest.LogCaptureFixture
+    telegram: FakeTelegram,
+    tmp_path: Path,
+    mongo_uri: str,
+    common_database: str,
+    caplog: pytest.LogCaptureFixture,
+    ears: dict[str, object],
 ) -> None:
-    """The service says who it is, answers what is written to it, ends in order, and logs its token nowhere."""
+    """The service says who it is, answers what is written and said to it, ends in order, and logs its token nowhere."""
     told: list[str] = []
-    settings = settings_for(telegram, tmp_path, mongo_uri, common_database)
+    settings = settings_for(telegram, tmp_path, mongo_uri, common_database, **ears)
     telegram.fail_next(500, 1, "getMe")
     for library in ("httpx", "httpcore", "telegram"):
         caplog.set_level(logging.DEBUG, library)
     serving = asyncio.create_task(serve(settings, told.append))
     student = 7_777
     try:
-        update = telegram.say(student, "/help")
-        await telegram.until(lambda: serving.done() or telegram.screen(student), 60.0)
+        update = telegram.voice(student, b"OggS/help")
+        await telegram.until(lambda: serving.done() or "/next" in "".join(map(str, telegram.screen(student))), 60.0)
     finally:
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
         await _forget(mongo_uri, common_database, student)
-    assert "/next" in telegram.screen(student)[-1].text
+    assert telegram.screen(student)[-1].text.startswith("🎤 “/help”\n")
     assert told[-2:] == ["Telegram: it does not answer yet; trying again.", "Telegram: @prepmate_bot, polling."]
     assert update in telegram.updates.confirmed
     assert not telegram.violations
