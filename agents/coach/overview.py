@@ -21,7 +21,7 @@ _FROM = {
 
 def word_plan(plan: TodayPlan) -> str:
     """Return the plan: what is done ticked, then what to do, numbered, each with its why."""
-    blocks = [_opening(plan), "\n".join(map(_done, plan.done)), number_lines(map(word_item, plan.items))]
+    blocks = [_opening(plan), "\n".join(map(_done, plan.done)), number_lines(map(_item, plan.items))]
     if plan.left_out:
         more = plan.left_out_total - len(plan.left_out)
         rest = f" and {more} more" if more else ""
@@ -45,14 +45,18 @@ def _done(item: DoneItem) -> str:
     return f"- ✓ {_flat(item.title)} ({item.how}{minutes})"
 
 
-def word_item(item: PlanItem) -> str:
-    """Return a line of the plan: what to do, how long it takes, why."""
+def _item(item: PlanItem) -> str:
+    return f"{name_item(item)}: {item.why}"
+
+
+def name_item(item: PlanItem) -> str:
+    """Return what an item of the plan is, and how long it takes."""
     what = link(item.problem) if item.problem and item.kind != "task" else _flat(item.title)
     if item.kind == "revision":
         what = f"revise {item.topic}: {what}" if item.problem else f"revise {item.topic}"
     if item.kind == "task":
         what = f"task {item.task}: {what}"
-    return f"{what} · about {_minutes(item.minutes)}: {item.why}"
+    return f"{what} · about {_minutes(item.minutes)}"
 
 
 def _left_out(item: LeftOut) -> str:

@@ -73,6 +73,8 @@ _ALIASES = {
     "w/": "with",
     "w": "with",
     "w/o": "without",
+    "wiht": "with",
+    "onyl": "only",
     "wo": "without",
 }
 _LEADS = re.compile(

@@ -229,6 +229,9 @@ def _read_bare(clause: Phrase, known: Arguments) -> Arguments:
         changes["minutes_per_day"] = int(place.text)
     elif place and len(place.words) <= 3 and "time_zone" not in known:
         changes["time_zone"] = place.typed
+    elif len(place.words) > 3 and day and not re.search("[0-9]", day[0]):
+        # "It was quite warm today" says nothing about an interview.
+        changes.pop("target_date", None)
     return changes
 
 

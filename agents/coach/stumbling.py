@@ -7,7 +7,7 @@ from typing import Final
 
 from agents.coach import talk
 from agents.coach.exchange import Exchange
-from agents.coach.overview import word_item
+from agents.coach.overview import name_item
 from agents.coach.questions import BEGIN, number_lines
 from tools.planning import TodayPlan
 
@@ -43,4 +43,4 @@ def tell_again(times: int, plan: TodayPlan | None) -> str:
     turn = (times - 1) % len(_OPENINGS)
     if plan is None or not plan.items:
         return _PLAINER[turn]
-    return f"{_OPENINGS[turn]}\n\n{number_lines(map(word_item, plan.items[:MOST]))}\n\n{BEGIN.text}"
+    return f"{_OPENINGS[turn]}\n\n{number_lines(map(name_item, plan.items[:MOST]))}\n\n{BEGIN.text}"

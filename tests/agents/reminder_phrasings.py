@@ -90,6 +90,14 @@ REMINDERS_AND_WORDS: list[tuple[Any, tuple[str, ...]]] = [
     (ReminderReceipt(line="x", reminders=_VIEW), ("The next reminder comes tomorrow at 08:00",)),
     (ReminderReceipt(line="x", reminders=_NIGHTLY, moved=True), ("23:45 lies in your quiet hours, 22:00 to 07:00",)),
     (ReminderReceipt(line="x", reminders=_VIEW, moved=True), ("today goes without one",)),
+    (
+        ReminderReceipt(line="x", reminders=_VIEW, skipped=True, due=2),
+        ("Today goes without a reminder. What is due can wait. The next one comes tomorrow at 08:00.",),
+    ),
+    (
+        ReminderReceipt(line="", reminders=_VIEW, due=0),
+        ("Nothing is due today. No reminder was to come any more today", "tomorrow at 08:00"),
+    ),
     (ReminderReceipt(line="x", reminders=_PAUSED), ("paused until 1 Dec",)),
     (ReminderReceipt(line="x", reminders=_VIEW.model_copy(update={"on": False})), ("I won't remind you any more",)),
 ]

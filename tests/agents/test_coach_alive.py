@@ -77,17 +77,19 @@ async def chat(school: School) -> Chat:
 
 
 async def test_a_first_day(chat: Chat) -> None:
-    """A student asks, starts, finishes with a question asked back, introduces themselves, and takes it all back."""
+    """A student asks, starts, sends code, says how it went, introduces themselves, and takes it all back."""
     suggestion = await chat.say("give me one")
     assert suggestion.endswith('Say "start it" and I\'ll keep the time.')
     title = re.search(r"\[(.+?)\]", suggestion)
     assert title
     assert title[1] in await chat.say("start it")
     chat.student.clock.forward(minutes=17)
-    assert await chat.say("done!") == "How did it go: unaided, with help, or stuck?"
+    code = "def solve(nums):\n    return sorted(nums)"
+    assert title[1] in (await chat.say(f"sol.py:\n```python\n{code}\n```"))
+    assert await chat.say("done!") == questions.HELPED.text
     told = await chat.say("i needed a hint")
     assert [raw["outcome"] for raw in await chat.student.all(Attempt)] == ["with-help"]
-    assert [raw["timeTaken"] for raw in await chat.student.all(Submission)] == [17 * 60]
+    assert [(raw["timeTaken"], raw["code"]) for raw in await chat.student.all(Submission)] == [(17 * 60, code)]
     assert "comes back on" in told
     assert "when your interview is, how many minutes a day you have and which city or time zone you are in" in told
     noted = await chat.say("10 march 2027, 45 minutes, Berlin")

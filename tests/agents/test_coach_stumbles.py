@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -121,6 +122,13 @@ def test_a_day_is_taken_as_a_day(reply: str, day: str) -> None:
     """Asked when the interview is, every way of writing a day is one, and what is none is no city either."""
     past = [Exchange("set my interview date", questions.WHEN.text)]
     assert asked(past, reply) == ("set_profile", {"target_date": day})
+
+
+def test_today_in_passing_is_no_interview_date() -> None:
+    """A sentence about something else that names a day changes nothing about the student."""
+    past = [Exchange("solved x alone", INTRODUCE)]
+    assert told(past, "hmm the weather is quite fine here today i think") == talk.NOT_UNDERSTOOD
+    assert asked(past, "tomorrow, 45 minutes")[1] == {"target_date": "tomorrow", "minutes_per_day": 45}
 
 
 def test_a_day_among_other_answers_is_taken_as_a_day() -> None:
@@ -253,6 +261,7 @@ def test_what_is_not_understood_again_is_answered_anew() -> None:
             False,
         )
         assert answer.endswith(questions.BEGIN.text)
+        assert len(re.sub(r"\(http\S+\)", "", answer)) < len(answers[0])
     started = OfflineCoach().answer([*messages, HumanMessage("1")]).tool_calls[0]
     assert (started["name"], started["args"]) == ("start_problem", {"problem": TWO_SUM.url})
     assert talk_on(messages, "plan today", today).startswith("Your plan for")
