@@ -23,6 +23,10 @@ FORGOTTEN = later(
     "This message is from before everything about you was deleted, so I left it unread. "
     "Write something new and we begin afresh."
 )
+BEING_FORGOTTEN = later(
+    "Everything about you is being deleted right now, so I left this unread. Write to me again in a minute and we "
+    "begin afresh."
+)
 FAILED = later("Something went wrong on our side and it has been noted. Please try again.")
 
 _SHOWN: Final = 160

@@ -113,7 +113,8 @@ class Turns:
         A message whose key was accepted before is not written again. `student` is who speaks through the account where
         that was just looked up.
 
-        Raises: Refused with a sentence for the student; StoreUnavailable when nothing can be promised now.
+        Raises: Refused with a sentence for the student, also of one who is being forgotten; StoreUnavailable when
+        nothing can be promised to anybody now.
         """
         if incoming.text or incoming.attachment is None:
             check_text(incoming.text, self._limits.attached if incoming.attached else self._limits.characters)
@@ -130,7 +131,8 @@ class Turns:
                     return await self._take_in(incoming, known_as)
         except (Deactivated, QueueFull, TooFast) as exc:
             raise Refused(replies.sentence_for(exc)) from exc
-        raise StoreUnavailable("everything about you is being deleted; send it again in a moment")
+        # In words, not as something that passes: however long it takes, no platform holds back others' messages for it.
+        raise Refused(say(replies.BEING_FORGOTTEN))
 
     async def known(self, key: str) -> Accepted | None:
         """Return the turn that was accepted under a key, or None."""

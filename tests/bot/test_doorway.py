@@ -14,7 +14,7 @@ from bot.adapters.base import Incoming
 from bot.doorway import TRIES, Doorway, Said
 from bot.turns import Accepted, Turns
 from store.client import ObjectId, connect
-from store.documents.own import ChannelAccount, OutboxItem, StudentSettings
+from store.documents.own import Admission, ChannelAccount, OutboxItem, StudentSettings
 from store.documents.people import User
 from store.errors import StoreUnavailable
 from store.repositories.turns import Limits
@@ -161,6 +161,18 @@ async def test_a_refusal_is_said(stage: Stage) -> None:
     sentence = await said(doorway, stage.message("Hello"))
     assert "closed" in sentence
     assert "@eve" in sentence
+
+
+async def test_who_is_being_forgotten_is_told_so(stage: Stage) -> None:
+    """While an erasure hangs its student is refused in words: no platform holds others' messages behind theirs."""
+    doorway = doorway_of(stage)
+    accepted = await taken(doorway, stage.message("Hello"))
+    await stage.ended(accepted)
+    await stage.database.collection(Admission.collection).delete({"_id": accepted.student})
+    sentence = await said(doorway, stage.message("Hello?"))
+    assert "being deleted" in sentence
+    assert "in a minute" in sentence
+    assert await students(stage) == 1
 
 
 async def test_nothing_is_promised_without_a_database(stage: Stage) -> None:

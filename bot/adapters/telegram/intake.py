@@ -15,6 +15,10 @@ from weakref import WeakValueDictionary
 from bot.adapters.base import Incoming, Unfetched
 from bot.adapters.telegram.convert import Decision, Heard, Left, Me, Pressed, Told, account_of, decide
 from bot.adapters.telegram.files import text_of
+from bot import replies
+from bot.adapters.base import Incoming
+from bot.adapters.telegram.convert import Decision, Heard, Ignored, Left, Me, Pressed, Told, account_of, decide
+from bot.adapters.telegram.files import Unread, text_of
 from bot.adapters.telegram.joining import Joining
 from bot.adapters.telegram.speaker import Speaker
 from bot.doorway import Said
@@ -62,18 +66,27 @@ class Intake:
         async with lock:
             if number in self._done:
                 return True
-            try:
-                with speaking(_language_of(raw)):
-                    await self._act(decide(raw, self._me))
-            except StoreError as exc:
-                if exc.transient or isinstance(exc, StoreSetupError):
-                    log.warning("update %s is not accepted now: %s", number, exc)
-                    return False
-                log.exception("update %s cannot be stored", number)
-            except Exception:
-                log.exception("update %s makes trouble and is passed over", number)
-            self._remember(number)
-            return True
+            with speaking(_language_of(raw)):
+                done = await self._take(raw, number)
+            if done:
+                self._remember(number)
+            return done
+
+    async def _take(self, raw: dict[str, Any], number: Any) -> bool:
+        decision: Decision = Ignored("what cannot be read")
+        try:
+            decision = decide(raw, self._me)
+            await self._act(decision)
+        except StoreError as exc:
+            if exc.transient or isinstance(exc, StoreSetupError):
+                log.warning("update %s is not accepted now: %s", number, exc)
+                return False
+            log.exception("update %s cannot be stored", number)
+            self._own_up(decision)
+        except Exception:
+            log.exception("update %s makes trouble and is passed over", number)
+            self._own_up(decision)
+        return True
 
     async def _act(self, decision: Decision) -> None:
         match decision:
@@ -147,6 +160,14 @@ class Intake:
         if refusal is not None:
             self._speaker.say(incoming, refusal.text)
         return refusal is not None
+
+    def _own_up(self, decision: Decision) -> None:
+        """Say that something failed here, to whoever said or pressed it: it is not going to be tried again."""
+        match decision:
+            case Heard(incoming) | Told(incoming):
+                self._speaker.say(incoming, say(replies.FAILED))
+            case Pressed(incoming, press):
+                self._speaker.answer(press, say(replies.FAILED))
 
     def _refuse(self, incoming: Incoming, sentence: str) -> None:
         self._speaker.say(incoming, sentence)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
+from bot import replies
 from bot.adapters.base import Incoming
 from bot.adapters.telegram.convert import Heard
 from bot.waiting import first_of
@@ -144,8 +145,10 @@ class Joining:
             if exc.transient or isinstance(exc, StoreSetupError):
                 raise
             log.exception("a text in parts cannot be stored")
+            self._refuse(incoming, say(replies.FAILED))
         except Exception:
             log.exception("a text in parts makes trouble and is passed over")
+            self._refuse(incoming, say(replies.FAILED))
         await self._splits.finish(closed, self._clock())
 
     def _text_of(self, split: SplitMessage) -> str:

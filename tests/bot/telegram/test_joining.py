@@ -194,7 +194,7 @@ async def test_nothing_ends_while_messages_are_handed_in(replicas: Replicas) -> 
 
 
 async def test_a_text_that_cannot_be_ended_keeps_no_other_waiting(replicas: Replicas) -> None:
-    """One student's text is put together while another's, whose account is being deleted, waits."""
+    """One student's text is put together while another's, which cannot be stored now, waits."""
     assert await replicas.a.take(part(1, FULL))
     assert await replicas.a.take(part(2, FULL, sender={**ADA, "id": 8}, chat={"id": 8, "type": "private"}))
     replicas.clock.move(QUIET.total_seconds())

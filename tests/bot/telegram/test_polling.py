@@ -52,13 +52,15 @@ async def test_one_account_s_trouble_holds_nobody_else_up(desk: Reception, door:
 async def test_an_update_that_makes_trouble_is_passed_over(
     desk: Reception, door: Door, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A poison update is logged with its number, confirmed, and the ones beside it are taken in."""
+    """A poison update is logged with its number and confirmed, its sender is told, and those beside it are taken in."""
     before, bomb = desk.telegram.say(7, "before"), desk.telegram.say(7, "bomb")
     broken = desk.telegram.updates.add(8, "message", {"message_id": "?"})
     after = desk.telegram.say(7, "after")
     with caplog.at_level(logging.ERROR):
         async with desk.polled():
             await desk.confirmed(before, bomb, broken, after)
+            await desk.telegram.until(lambda: desk.telegram.screen(7))
+    assert "went wrong" in desk.telegram.screen(7)[0].text
     assert door.texts == ["before", "after"]
     assert {f"update {bomb} makes trouble", f"update {broken} makes trouble"} <= {
         record.getMessage().partition(" and")[0] for record in caplog.records
