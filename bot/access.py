@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Final, Literal, Self
+from typing import Literal, Self
 
 from bot.settings import Settings
 from store.documents.own import Platform
 from texts import say
 
 Mode = Literal["open", "invite", "list"]
-
-HUSH: Final = timedelta(minutes=1)
-"""How long somebody who was refused is not told so again."""
-REMEMBERED: Final = 10_000
-"""How many of those who were refused are remembered; past that the oldest are told again."""
 
 
 def name_account(platform: Platform, account: str) -> str:
@@ -81,24 +74,3 @@ class Access:
                 else say("Whoever runs me can put you on it; tell them your id.")
             )
         return " ".join([*ways, asked])
-
-
-class Hush:
-    """Remembers, in this process, who was refused a moment ago: strangers are not answered at every message."""
-
-    def __init__(self) -> None:
-        self._until: OrderedDict[str, datetime] = OrderedDict()
-
-    def may_tell(self, name: str, now: datetime) -> bool:
-        """Return whether to tell somebody now, and remember that they were told."""
-        until = self._until.get(name)
-        if until is not None and now < until:
-            return False
-        self._until[name] = now + HUSH
-        self._until.move_to_end(name)
-        self._forget_the_oldest()
-        return True
-
-    def _forget_the_oldest(self) -> None:
-        while len(self._until) > REMEMBERED:
-            self._until.popitem(last=False)

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
-from bot.access import Access, Hush, name_account
+from bot.access import Access, name_account
 from bot.adapters.base import Incoming, private_address
 from bot.commands import split_command
 from bot.errors import Refused
+from bot.hush import Hush
+from bot.replies import sentence_for
 from bot.turns import Accepted, Turns
 from store.client import Database
 from store.documents.own import Action, ChannelAccount
@@ -25,6 +28,8 @@ from texts import ENGLISH, say, speaking
 
 log = logging.getLogger(__name__)
 
+HUSH: Final = timedelta(minutes=1)
+"""How long somebody who was refused a few times is not told so again, in the same place."""
 TRIES: Final = 5
 """How many codes an account may try within an hour."""
 _START: Final = "/start"
@@ -49,7 +54,7 @@ class Doorway:
         self._turns, self._access, self._clock = turns, access, clock
         self._accounts = Accounts(database, clock=clock, ids=ids)
         self._outbox, self._knocks = Outbox(database), Knocks(database)
-        self._hush = Hush()
+        self._hush = Hush(HUSH)
 
     async def take(self, incoming: Incoming) -> Accepted | Said:
         """Take a message in, or say why not; do what bypasses the queue (/cancel, /stop).
@@ -68,23 +73,32 @@ class Doorway:
                 await self._accounts.heard_from(link, address)
             return await self._hear(incoming, link)
         except Refused as exc:
-            return Said(self._with_contact(exc))
+            return Said(self._with_contact(str(exc), exc.__cause__))
 
     async def turn_away(self, incoming: Incoming) -> Said | None:
-        """Return what somebody is told who is not let in, whatever they sent; None of anybody else.
+        """Return what somebody is told whatever they sent: who is not let in, has stopped everything, or whose account
+        was closed. None of anybody else.
 
         Raises: StoreUnavailable.
         """
         link = await self._accounts.link_of(incoming.platform, incoming.account)
-        if self._access.admits(incoming.platform, incoming.account, known=link is not None):
+        if not self._access.admits(incoming.platform, incoming.account, known=link is not None):
+            return self._refuse(incoming)
+        if link is None:
             return None
-        return self._refuse(incoming)
+        if link.stopped_at is not None:
+            return await self._say_that_they_stopped(link)
+        try:
+            await self._accounts.check_active(link.user_id)
+        except Deactivated as exc:
+            return Said(self._with_contact(sentence_for(exc), exc))
+        return None
 
-    def _with_contact(self, refused: Refused) -> str:
+    def _with_contact(self, sentence: str, why: BaseException | None) -> str:
         """Return why a message was refused; of a closed account also whom to ask."""
-        if self._access.contact is None or not isinstance(refused.__cause__, Deactivated):
-            return str(refused)
-        return f"{refused} {say('Write to {contact}.', contact=self._access.contact)}"
+        if self._access.contact is None or not isinstance(why, Deactivated):
+            return sentence
+        return f"{sentence} {say('Write to {contact}.', contact=self._access.contact)}"
 
     # --- strangers
 
@@ -102,20 +116,22 @@ class Doorway:
 
     async def _try_code(self, incoming: Incoming, code: str) -> Accepted | Said:
         name = name_account(incoming.platform, incoming.account)
-        if await self._knocks.count(name, self._clock()) > TRIES:
-            tired = say("That were too many codes. Wait an hour, then try again.")
-            return Said(tired) if self._hush.may_tell(name, self._clock()) else SILENCE
+        if await self._knocks.count(name, incoming.key, self._clock()) > TRIES:
+            return self._tell(incoming, say("That were too many codes. Wait an hour, then try again."))
         if not self._access.opens(code):
             return Said(say("That code does not open anything. Look at it again: capitals count."))
         log.info("somebody was let in with an invitation")
         return await self._turns.accept(replace(incoming, text=_START))
 
     def _refuse(self, incoming: Incoming) -> Said:
-        name = name_account(incoming.platform, incoming.account)
-        if not self._hush.may_tell(name, self._clock()):
-            return SILENCE
         with speaking(incoming.language or ENGLISH):
-            return Said(self._access.refusal(incoming.platform, incoming.account, public=incoming.public))
+            refusal = self._access.refusal(incoming.platform, incoming.account, public=incoming.public)
+            return self._tell(incoming, refusal)
+
+    def _tell(self, incoming: Incoming, sentence: str) -> Said:
+        """Say something to a stranger, a few times: who is sent from a group to the private chat is answered there."""
+        whom = name_account(incoming.platform, incoming.account), incoming.address
+        return Said(self._hush.temper(whom, sentence, self._clock()))
 
     def _without_code(self, incoming: Incoming, command: str, rest: str) -> Incoming:
         """Return the message without an invitation code, which is to be stored nowhere."""

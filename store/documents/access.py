@@ -13,7 +13,7 @@ from store.documents.own import Own
 class Knock(Own):
     """How often an account that is no student's tried an invitation code since it began to. `_id` is platform:account.
 
-    It is removed at `expiresAt`.
+    `keys` names the messages that were counted last. It is removed at `expiresAt`.
     """
 
     collection: ClassVar[str] = "knocks"
@@ -22,6 +22,7 @@ class Knock(Own):
 
     id: Text = Field(alias="_id")  # type: ignore[assignment]  # an account is named, not numbered
     count: int = 0
+    keys: list[Text] = Field(default_factory=list)
     expires_at: Time
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from store.client import Database
+from store.client import Database, Raw
 from store.documents.access import Knock
 
 WINDOW: Final = timedelta(hours=1)
+_REMEMBERED: Final = 20
+"""How many messages are known to have been counted."""
 
 
 class Knocks:
@@ -17,15 +19,18 @@ class Knocks:
     def __init__(self, database: Database) -> None:
         self._knocks = database.collection(Knock.collection)
 
-    async def count(self, account: str, now: datetime) -> int:
-        """Count one more try and return how many there were within the hour that began with the first."""
-        after = await self._knocks.find_and_update(
-            {"_id": account},
-            {"$inc": {"count": 1}, "$setOnInsert": {"expiresAt": now + WINDOW, "createdAt": now}},
-            upsert=True,
-        )
-        knock = Knock.read(after) if after is not None else Knock(id=account, expires_at=now)
-        if knock.expires_at > now:
-            return knock.count
-        await self._knocks.update({"_id": account}, {"$set": {"count": 1, "expiresAt": now + WINDOW}})
-        return 1
+    async def count(self, account: str, key: str, now: datetime) -> int:
+        """Count one more try, the message `key`, and return how many there were within the hour that began with the
+        first. The same message is counted once, though a platform may deliver it again.
+        """
+        raw = await self._knocks.find_one({"_id": account})
+        before = Knock.read(raw) if raw is not None else Knock(id=account, expires_at=now)
+        if before.expires_at <= now:
+            before = Knock(id=account, expires_at=now + WINDOW)
+            anew: Raw = {"count": 0, "keys": [], "expiresAt": before.expires_at}
+            await self._knocks.update({"_id": account}, {"$set": anew, "$setOnInsert": {"createdAt": now}}, upsert=True)
+        if key in before.keys:
+            return before.count
+        change: Raw = {"$inc": {"count": 1}, "$push": {"keys": {"$each": [key], "$slice": -_REMEMBERED}}}
+        after = await self._knocks.find_and_update({"_id": account}, change)
+        return Knock.read(after).count if after is not None else 1

@@ -24,6 +24,11 @@ class Splits:
         query: Raw = {"$or": [{"account": account}, {"parts.key": key}]}
         return [SplitMessage.read(raw) for raw in await self._splits.find(query, sort=[("createdAt", 1)])]
 
+    async def open_at(self, place: str) -> SplitMessage | None:
+        """Return the text to which parts may come from a sender in a chat, or None."""
+        raw = await self._splits.find_one({"open": place})
+        return SplitMessage.read(raw) if raw is not None else None
+
     async def pending(self, *, limit: int = 100) -> list[SplitMessage]:
         """Return what is under way from anybody."""
         found = await self._splits.find({"state": {"$in": ["open", "closed"]}}, limit=limit)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from bot.access import HUSH, Access
+from bot.access import Access
 from bot.adapters.base import Incoming
-from bot.doorway import TRIES, Doorway, Said
+from bot.doorway import HUSH, TRIES, Doorway, Said
 from bot.turns import Accepted, Turns
 from store.client import ObjectId, connect
 from store.documents.own import Admission, ChannelAccount, OutboxItem, StudentSettings
@@ -112,10 +112,13 @@ async def test_stop_silences_until_start(stage: Stage) -> None:
     assert (await said(doorway, stage.message("/stop"))).startswith("Stopped")
     assert (await account(stage)).stopped_at == stage.clock()
     assert [item.status for item in await stage.outbox()] == ["dead"]
-    assert "/start" in await said(doorway, stage.message("Anyone?"))
+    sentence = await said(doorway, stage.message("Anyone?"))
+    assert "/start" in sentence
+    assert await doorway.turn_away(stage.message("")) == Said(sentence)
     assert (await taken(doorway, stage.message("Hello", key="probe:first"))).duplicate
     started = await taken(doorway, stage.message("/start"))
     assert (await account(stage)).stopped_at is None
+    assert await doorway.turn_away(stage.message("")) is None
     assert (await stage.ended(started))[0].text == "/start"
 
 
@@ -161,6 +164,7 @@ async def test_a_refusal_is_said(stage: Stage) -> None:
     sentence = await said(doorway, stage.message("Hello"))
     assert "closed" in sentence
     assert "@eve" in sentence
+    assert await doorway.turn_away(stage.message("")) == Said(sentence)
 
 
 async def test_who_is_being_forgotten_is_told_so(stage: Stage) -> None:
@@ -188,13 +192,15 @@ async def test_nothing_is_promised_without_a_database(stage: Stage) -> None:
 
 
 async def test_a_stranger_is_told_how_to_get_in(stage: Stage) -> None:
-    """Without an invitation nobody becomes a student; the way in is told, with the id, and not at every message."""
+    """Without an invitation nobody becomes a student; the way in is told, with the id, a few times in each place."""
     doorway = doorway_of(stage, access=INVITE)
     sentence = await said(doorway, stage.message("Hello"))
     assert "/invite CODE" in sentence
     assert "@ada" in sentence
     assert "probe:ada" in sentence
-    assert await said(doorway, stage.message("Hello?")) == ""
+    again = [await said(doorway, stage.message("Hello?")) for _ in range(3)]
+    assert again == [sentence, f"{sentence} I will not repeat this for a while.", ""]
+    assert await said(doorway, replace(stage.message("Hello there"), address="elsewhere")) == sentence
     stage.clock.move(HUSH / timedelta(seconds=1))
     assert await said(doorway, stage.message("Hello?!")) == sentence
     assert await students(stage) == 0
@@ -212,10 +218,11 @@ async def test_a_code_lets_in_and_is_stored_nowhere(stage: Stage, text: str) -> 
 
 
 async def test_codes_cannot_be_tried_out(stage: Stage) -> None:
-    """After some wrong codes the right one opens nothing either, until an hour has passed."""
+    """After some wrong codes, each counted once however often it comes, the right one opens nothing for an hour."""
     doorway = doorway_of(stage, access=INVITE)
     for _ in range(TRIES):
-        assert "does not open" in await said(doorway, stage.message("/invite wrong-one"))
+        wrong = stage.message("/invite wrong-one")
+        assert ["does not open" in await said(doorway, wrong) for _ in range(2)] == [True, True]
     assert "hour" in await said(doorway, stage.message(f"/invite {CODE}"))
     assert await students(stage) == 0
     stage.clock.move(3601)

@@ -83,6 +83,8 @@ class TelegramClient:
             get_updates_request=self._requests[1],
         )
         self._moved: dict[int, int] = {}
+        self.username = ""
+        """What the bot is called, without the @; nothing until Telegram was asked."""
 
     @classmethod
     @asynccontextmanager

@@ -1,7 +1,7 @@
-"""What Telegram sends, as what PrepMate does about it: an update becomes one of five decisions.
+"""What Telegram sends, as what PrepMate does about it: an update becomes one of six decisions.
 
-`Heard`, a message to be accepted; `Pressed`, a tap on a button; `Told`, a sentence that is said at once; `Left`, the
-person blocked the bot; `Ignored`, nothing.
+`Heard`, a message to be accepted; `Overheard`, one that may only be the rest of such a message; `Pressed`, a tap on a
+button; `Told`, a sentence that is said at once; `Left`, the person blocked the bot; `Ignored`, nothing.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from store.documents.own import Attachment, AttachmentKind
 from texts import say
 
 GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
-ALLOWED = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
-"""What is asked of Telegram: nothing else is ever answered, edited messages included."""
+ALLOWED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
+"""What is asked of Telegram: nothing else is ever answered."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,13 @@ class Heard:
     document: Attached | None = None
     album: str | None = None
     """The name of the album that its attachment belongs to: all of one have the same key."""
+
+
+@dataclass(frozen=True)
+class Overheard:
+    """Words in a group that were not said to the bot. They are read only where an app cut them off from what was."""
+
+    heard: Heard
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ class Ignored:
     why: str
 
 
-Decision = Heard | Pressed | Told | Left | Ignored
+Decision = Heard | Overheard | Pressed | Told | Left | Ignored
 
 
 def decide(raw: dict[str, Any], me: Me) -> Decision:
@@ -95,6 +102,8 @@ def decide(raw: dict[str, Any], me: Me) -> Decision:
     update = Update.de_json(raw)
     if update.message:
         return _of_message(update.message, update.update_id, me)
+    if update.edited_message:
+        return _of_edit(update.edited_message, update.update_id, me)
     if update.callback_query:
         return _of_press(update.callback_query, me)
     if update.my_chat_member:
@@ -117,14 +126,12 @@ def account_of(raw: dict[str, Any]) -> str:
 
 
 def _of_message(message: Message, update_id: int, me: Me) -> Decision:
-    sender, chat = message.from_user, message.chat
-    if sender is None or sender.is_bot or message.is_automatic_forward:
+    sender, chat = _author(message), message.chat
+    if sender is None:
         return Ignored("not a person's message")
     if chat.type != Chat.PRIVATE and chat.type not in GROUPS:
         return Ignored("not a conversation")
     words = words_of(message, me.id, me.username)
-    if chat.type in GROUPS and not (words.addressed or _answers(message, me)):
-        return Ignored("said to others in a group")
     incoming = _incoming(sender, chat, message, words.text, f"telegram:{me.id}:{update_id}")
     heard = Heard(
         incoming,
@@ -136,6 +143,9 @@ def _of_message(message: Message, update_id: int, me: Me) -> Decision:
     )
     if (attachment := attachment_of(message)) is not None and attachment.kind in me.senses:
         return _with_attachment(heard, attachment, message, me)
+    if chat.type in GROUPS and not (words.addressed or _answers(message, me)):
+        apart = heard.command or _replies(message)
+        return Overheard(heard) if heard.typed and not apart else Ignored("said to others in a group")
     if sentence := sentence_for(message):
         return Told(incoming, sentence, once=message.media_group_id)
     if message.document:
@@ -146,6 +156,31 @@ def _of_message(message: Message, update_id: int, me: Me) -> Decision:
         told = say("Yes? Write what you would like to do behind my name: @{name} what is a heap?", name=me.username)
         return Told(incoming, told)
     return heard
+
+
+def _of_edit(message: Message, update_id: int, me: Me) -> Decision:
+    """Return that a change is not read, to whoever changed what they said to the bot.
+
+    The first text is a turn, perhaps an answered one, so reading the new one too would answer twice. Nor can it take
+    the place of a turn that waits: its key names an update, and the change is another. In a group this is said only
+    where the message names or answers the bot as it stands now: who adds the name afterwards waits for an answer too,
+    and whoever changes what they said to others hears nothing.
+    """
+    sender, chat = _author(message), message.chat
+    if sender is None or message.edit_date is None or not (message.text or message.caption):
+        return Ignored("no change of a person's words")
+    addressed = words_of(message, me.id, me.username).addressed or _answers(message, me)
+    if chat.type != Chat.PRIVATE and not (chat.type in GROUPS and addressed):
+        return Ignored("a change of what was said to others")
+    incoming = _incoming(sender, chat, message, "", f"telegram:{me.id}:{update_id}")
+    told = say("I read a message once, when it comes: what you changed is unread. Send it as a new message, please.")
+    return Told(replace(incoming, reply_to=str(message.message_id)), told, once="changed")
+
+
+def _author(message: Message) -> User | None:
+    """Return the person who wrote a message, if one did."""
+    sender = message.from_user
+    return None if sender is None or sender.is_bot or message.is_automatic_forward else sender
 
 
 def _with_document(heard: Heard, document: Attached) -> Decision:
@@ -168,7 +203,12 @@ def _answers(message: Message, me: Me) -> bool:
     replied = message.reply_to_message
     if replied is None or replied.from_user is None or replied.from_user.id != me.id:
         return False
-    return not replied.forum_topic_created
+    return _replies(message)
+
+
+def _replies(message: Message) -> bool:
+    replied = message.reply_to_message
+    return replied is not None and not replied.forum_topic_created
 
 
 def _incoming(sender: User, chat: Chat, message: Message | None, text: str, key: str) -> Incoming:

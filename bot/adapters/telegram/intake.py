@@ -17,7 +17,18 @@ from bot.adapters.telegram.convert import Decision, Heard, Left, Me, Pressed, To
 from bot.adapters.telegram.files import text_of
 from bot import replies
 from bot.adapters.base import Incoming
-from bot.adapters.telegram.convert import Decision, Heard, Ignored, Left, Me, Pressed, Told, account_of, decide
+from bot.adapters.telegram.convert import (
+    Decision,
+    Heard,
+    Ignored,
+    Left,
+    Me,
+    Overheard,
+    Pressed,
+    Told,
+    account_of,
+    decide,
+)
 from bot.adapters.telegram.files import Unread, text_of
 from bot.adapters.telegram.joining import Joining
 from bot.adapters.telegram.speaker import Speaker
@@ -92,6 +103,8 @@ class Intake:
         match decision:
             case Heard():
                 await self._hear(decision)
+            case Overheard(heard):
+                await self.joining.overhear(heard)
             case Pressed():
                 await self._press(decision)
             case Told(incoming, sentence, once):
@@ -130,17 +143,17 @@ class Intake:
         incoming = pressed.incoming
         tap = await self._taps.find("telegram", incoming.account, pressed.item, pressed.index)
         if isinstance(tap, str):
-            self._speaker.answer(pressed.press, tap)
+            self._speaker.answer(incoming, pressed.press, tap)
             return
         key = f"telegram:{self._me.id}:tap:{tap.key}" if tap.key else incoming.key
         await self.joining.settle(incoming)
         taken = await self._door.take(replace(incoming, text=tap.says, key=key))
         if isinstance(taken, Said):
-            self._speaker.answer(pressed.press, taken.text)
+            self._speaker.answer(incoming, pressed.press, taken.text)
         elif taken.duplicate:
-            self._speaker.answer(pressed.press, say("You have chosen already."))
+            self._speaker.answer(incoming, pressed.press, say("You have chosen already."))
         else:
-            self._speaker.answer(pressed.press, "")
+            self._speaker.answer(incoming, pressed.press, "")
             if tap.key and pressed.message is not None:
                 self._speaker.mark(incoming.address, pressed.message, tap)
 
@@ -167,7 +180,7 @@ class Intake:
             case Heard(incoming) | Told(incoming):
                 self._speaker.say(incoming, say(replies.FAILED))
             case Pressed(incoming, press):
-                self._speaker.answer(press, say(replies.FAILED))
+                self._speaker.answer(incoming, press, say(replies.FAILED))
 
     def _refuse(self, incoming: Incoming, sentence: str) -> None:
         self._speaker.say(incoming, sentence)
@@ -179,7 +192,7 @@ class Intake:
 
 
 def _language_of(raw: dict[str, Any]) -> str:
-    for kind in ("message", "callback_query"):
+    for kind in ("message", "edited_message", "callback_query"):
         match raw.get(kind):
             case {"from": {"language_code": str(language)}}:
                 return language

@@ -3,6 +3,9 @@
 A message can hold 4096 units; an app cuts a longer text somewhere in a message's second half. So a message that is
 longer than half may have a sequel: it waits, stored, for what comes right behind it from the same sender in the same
 chat. With the last part, or after a quiet moment, all of it becomes one turn under the first part's key.
+
+In a group only the first part names the bot. What comes behind a nearly full one is then read without that; of nothing
+else that is said to others a word is read, kept, or taken for the end of a text.
 """
 
 from __future__ import annotations
@@ -31,6 +34,8 @@ log = logging.getLogger(__name__)
 FULL: Final = 4096
 LONG: Final = FULL // 2
 """Units. A message with more may have a sequel."""
+NEARLY_FULL: Final = FULL * 3 // 4
+"""Units. In a group a message with fewer has no sequel that does not name the bot itself."""
 QUIET: Final = timedelta(seconds=2)
 """After a text's latest part, how long its next one is waited for."""
 ORPHANED: Final = timedelta(seconds=10)
@@ -88,6 +93,15 @@ class Joining:
             if await self._splits.open(self._begun(heard)):
                 return
         await self._accept(incoming)
+
+    async def overhear(self, heard: Heard) -> None:
+        """Take a message in that was not said to the bot, if it is the rest of a text that was. Raises: StoreError."""
+        split = await self._splits.open_at(_place_of(heard.incoming))
+        if split is None or not _is_cut_off(split, heard):
+            return
+        added = await self._splits.add(split, _part_of(heard, split), holder=self._holder, now=self._clock())
+        if added and heard.units <= LONG:
+            await self._end(split)
 
     async def settle(self, incoming: Incoming) -> None:
         """Take in what is under way from a message's sender, since the message comes after it. Raises: StoreError."""
@@ -204,6 +218,13 @@ def _goes_on(split: SplitMessage, heard: Heard) -> bool:
         return False
     beside = before[-1] if before else parts[0]
     return beside.sent_at is not None and abs(beside.sent_at - heard.sent_at) <= APART
+
+
+def _is_cut_off(split: SplitMessage, heard: Heard) -> bool:
+    """Whether a message goes on where a nearly full one was cut."""
+    before = [part for part in split.parts if part.number < heard.number]
+    latest = max(before, key=lambda part: part.number, default=None)
+    return latest is not None and latest.units > NEARLY_FULL and _goes_on(split, heard)
 
 
 def _part_of(heard: Heard, split: SplitMessage | None = None) -> SplitPart:

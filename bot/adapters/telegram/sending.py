@@ -20,6 +20,7 @@ from bot.adapters.base import DeliverLater, Undeliverable
 from bot.adapters.telegram.buttons import keyboard
 from bot.adapters.telegram.client import Place, cut
 from bot.adapters.telegram.errors import MessageGone, Refusal
+from bot.adapters.telegram.inviting import with_way
 from bot.adapters.telegram.pieces import FilePiece, Piece, TextPiece
 from bot.adapters.telegram.render import render
 from bot.adapters.telegram.sender import Sender
@@ -65,7 +66,8 @@ class Sending:
 
     async def _pieces_of(self, item: OutboxItem, place: Place) -> Sequence[Piece]:
         tapped = any(action.says.startswith("/undo ") for action in item.actions)
-        pieces = render(item.text, [replies.receipt_line(receipt, tapped=tapped) for receipt in item.receipts])
+        text = item.text if place.private else with_way(item.text, self._sender.client.username)
+        pieces = render(text, [replies.receipt_line(receipt, tapped=tapped) for receipt in item.receipts])
         if not asks_for_export(item.receipts) or not place.private:
             return pieces
         if len(item.messages) > len(pieces) and item.messages[len(pieces)] != _INTENT:

@@ -7,29 +7,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
 from bot.adapters.base import DeliverLater, Incoming, Undeliverable
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.adapters.telegram.client import Place, TelegramClient
 from bot.adapters.telegram.errors import Refusal, TelegramDown
+from bot.adapters.telegram.inviting import with_way
+from bot.hush import Hush
 from bot.taps import Tap
 from store.work import Clock
 
 log = logging.getLogger(__name__)
 
-HUSH: Final = timedelta(seconds=5)
-"""How long the same sentence is not said again to the same account: who is refused often is told once."""
+HUSH: Final = timedelta(seconds=15)
+"""Within this the same sentence is said a few times to the same account in the same place, and then no more."""
 ONCE: Final = timedelta(seconds=30)
-"""The same for what belongs together, such as an album's pictures, which come one by one."""
+"""Within this what belongs together, such as an album's pictures, which come one by one, is told of once."""
 LONGEST_TOAST: Final = 60
 """Characters that fit what is shown for a moment; what is longer is shown until it was read."""
-_REMEMBERED: Final = 5_000
 _TRIES: Final = 3
 _AT_ONCE: Final = 200
+_OF_ONE: Final = 20
+"""How many of those may be one chat's, or one account's presses: nobody takes the place of everybody else."""
 _LONGEST_WAIT: Final = 60.0
 
 
@@ -38,36 +40,44 @@ class Speaker:
 
     def __init__(self, adapter: TelegramAdapter, *, clock: Clock) -> None:
         self._adapter, self._clock = adapter, clock
-        self._said: OrderedDict[tuple[str, str], datetime] = OrderedDict()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._hush, self._once = Hush(HUSH), Hush(ONCE, often=1)
+        self._tasks: dict[asyncio.Task[None], str] = {}
 
     def say(self, incoming: Incoming, sentence: str, *, once: str | None = None) -> None:
-        """Say a sentence where a message came from; not what was said a moment ago, or has the same `once`."""
-        if not sentence or not self._may_say(incoming.account, once or sentence, ONCE if once else HUSH):
+        """Say a sentence where a message came from; not what was said often enough a moment ago, or has the same
+        `once`.
+        """
+        hush, name = (self._once, once) if once else (self._hush, sentence)
+        said = hush.temper((incoming.account, incoming.address, name), sentence, self._clock()) if sentence else ""
+        if not said:
             return
         reply_to = int(incoming.reply_to) if incoming.reply_to else None
         place = Place.of(incoming.address)
+        if not place.private:
+            said = with_way(said, self.client.username)
 
         async def send() -> None:
-            await self._adapter.sender.send_text(place, sentence, reply_to=reply_to)
+            await self._adapter.sender.send_text(place, said, reply_to=reply_to)
 
-        self._begin(self._insist(send))
+        self._begin(str(place.chat), self._insist(send))
 
-    def answer(self, press: str, sentence: str) -> None:
+    def answer(self, incoming: Incoming, press: str, sentence: str) -> None:
         """Acknowledge the press of a button, perhaps with a sentence."""
 
         async def send() -> None:
             await self.client.answer_press(press, sentence, loud=len(sentence) > LONGEST_TOAST)
 
-        self._begin(self._insist(send))
+        self._begin(f"presses of {incoming.account}", self._insist(send))
 
     def mark(self, address: str, message: int, tap: Tap) -> None:
         """Show below a message which of its buttons was chosen."""
 
-        async def send() -> None:
-            await self._adapter.show_chosen(Place.of(address), message, tap)
+        place = Place.of(address)
 
-        self._begin(self._insist(send))
+        async def send() -> None:
+            await self._adapter.show_chosen(place, message, tap)
+
+        self._begin(f"taps in {place.chat}", self._insist(send))
 
     @property
     def client(self) -> TelegramClient:
@@ -82,14 +92,15 @@ class Speaker:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
-        if len(self._tasks) >= _AT_ONCE:
+    def _begin(self, whose: str, work: Coroutine[Any, Any, None]) -> None:
+        waiting = list(self._tasks.values())
+        if len(waiting) >= _AT_ONCE or waiting.count(whose) >= _OF_ONE:
             log.warning("a sentence is left unsaid: too many wait to be said")
             work.close()
             return
         task = asyncio.create_task(work, name="telegram sentence")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = whose
+        task.add_done_callback(self._tasks.pop)
 
     async def _insist(self, send: Callable[[], Awaitable[None]]) -> None:
         for attempt in range(1, _TRIES + 1):
@@ -108,14 +119,3 @@ class Speaker:
                 return
             else:
                 return
-
-    def _may_say(self, account: str, once: str, span: timedelta) -> bool:
-        now, name = self._clock(), (account, once)
-        before = self._said.get(name)
-        if before is not None and now < before + span:
-            return False
-        self._said[name] = now
-        self._said.move_to_end(name)
-        while len(self._said) > _REMEMBERED:
-            self._said.popitem(last=False)
-        return True

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from bot.adapters.telegram.attachments import LARGEST, Attached, with_file
-from bot.adapters.telegram.convert import Decision, Heard, Ignored, Left, Pressed, Told, account_of, decide
+from bot.adapters.telegram.convert import (
+    Decision,
+    Heard,
+    Ignored,
+    Left,
+    Overheard,
+    Pressed,
+    Told,
+    account_of,
+    decide,
+)
 from bot.adapters.telegram.wording import fence
 from tests.bot.telegram.updates import ADA, BOT, GROUP, ME, NOON, PRIVATE, Json, document, entity, message
 
@@ -67,6 +77,7 @@ def test_a_reply_to_the_bot_is_for_the_bot() -> None:
     told = {"message_id": 3, "date": NOON, "chat": GROUP, "from": BOT, "text": "Solve it."}
     assert isinstance(in_group("easier", reply_to_message=told), Heard)
     assert isinstance(in_group("easier", reply_to_message={**told, "from": ADA}), Ignored)
+    assert isinstance(in_group("easier"), Overheard)
 
 
 def test_a_topic_is_kept() -> None:
@@ -74,7 +85,7 @@ def test_a_topic_is_kept() -> None:
     opened = {"message_id": 9, "date": NOON, "chat": GROUP, "from": BOT}
     opened["forum_topic_created"] = {"name": "Arrays", "icon_color": 1}
     place = {"message_thread_id": 9, "is_topic_message": True, "reply_to_message": opened}
-    assert isinstance(in_group("hello all", **place), Ignored)
+    assert isinstance(in_group("hello all", **place), Overheard)
     decision = in_group("/due@prepmate_bot", entity("/due@prepmate_bot", "/due@prepmate_bot", "bot_command"), **place)
     assert isinstance(decision, Heard)
     assert decision.incoming.address == "-42/9"
@@ -83,7 +94,7 @@ def test_a_topic_is_kept() -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        message(chat=GROUP, text="good morning"),
+        message(chat=GROUP, text="good morning", via_bot=BOT),
         message(
             chat=GROUP, text="/next@other_bot", entities=[entity("/next@other_bot", "/next@other_bot", "bot_command")]
         ),
@@ -97,7 +108,12 @@ def test_a_topic_is_kept() -> None:
         message(sender=BOT, text="hello"),
         message(chat=GROUP, sender={**ADA, "id": 777000}, is_automatic_forward=True, text="@prepmate_bot"),
         message(pinned_message={"message_id": 3, "date": NOON, "chat": PRIVATE, "from": ADA, "text": "x"}),
-        {"update_id": 1, "edited_message": message(text="changed")["message"]},
+        {"update_id": 1, "edited_message": message(text="not changed, for all that is said")["message"]},
+        {"update_id": 1, "edited_message": message(chat=GROUP, text="what I told others", edit_date=NOON)["message"]},
+        {
+            "update_id": 1,
+            "edited_message": message(dice={"emoji": "🎲", "value": 3}, edit_date=NOON)["message"],
+        },
         {
             "update_id": 1,
             "channel_post": {"message_id": 1, "date": NOON, "chat": {"id": -1, "type": "channel"}, "text": "x"},
@@ -175,6 +191,16 @@ def test_a_model_that_listens_does_not_look() -> None:
     decision = decide(message(photo=PHOTO), replace(ME, senses=frozenset({"recording"})))
     assert isinstance(decision, Told)
     assert "pictures" in decision.sentence
+@pytest.mark.parametrize("chat", [PRIVATE, GROUP])
+def test_a_change_is_told_to_be_unread(chat: Json) -> None:
+    """Who changes what they said to the bot learns that it is unread: one sentence, below the changed message."""
+    text = "@prepmate_bot why?"
+    more: Json = {"text": text, "entities": [entity(text, "@prepmate_bot", "mention")], "edit_date": NOON}
+    raw = {"update_id": 5, "edited_message": message(chat=chat, **more)["message"]}
+    decision = decide(raw, ME)
+    assert isinstance(decision, Told)
+    assert "unread" in decision.sentence
+    assert (decision.once, decision.incoming.reply_to, account_of(raw)) == ("changed", "11", "7")
 
 
 def test_a_name_alone_asks_back() -> None:

@@ -17,7 +17,7 @@ from store.client import ObjectId
 from store.documents.splits import SplitMessage
 from tests.bot.telegram.conftest import Base
 from tests.bot.telegram.reception import Door, Reception
-from tests.bot.telegram.updates import ADA, ME, NOON, entity, message
+from tests.bot.telegram.updates import ADA, GROUP, ME, NOON, entity, message
 
 FULL = "x" * 4096
 BEGUN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -143,6 +143,55 @@ async def test_what_is_no_sequel_comes_after(replicas: Replicas, other: dict[str
     assert await replicas.a.take(part(1, FULL))
     assert await replicas.a.take(other)
     assert [len(text) for text in replicas.door.texts] == [4096, len(other["message"]["text"])]
+
+
+def in_group(update_id: int, text: str, **more: Any) -> dict[str, Any]:
+    """Return one message in a group; the first of a text names the bot."""
+    named = [entity(text, "@prepmate_bot", "mention")] if "@prepmate_bot" in text else []
+    return part(update_id, text, chat=GROUP, entities=named, **more)
+
+
+async def test_in_a_group_a_text_is_heard_to_its_end(replicas: Replicas) -> None:
+    """Parts that name nobody go on where a nearly full one was cut that named the bot, whoever speaks in between."""
+    other = {**ADA, "id": 8}
+    first = "@prepmate_bot " + "x" * 4000
+    for update in (
+        in_group(1, first),
+        in_group(2, "what is this?", sender=other),
+        in_group(3, "y" * 4000, late=1),
+        in_group(4, "the end", late=2),
+        in_group(4, "the end", late=2),
+        in_group(5, "sorry, all", late=2),
+    ):
+        assert await replicas.b.take(update)
+    (incoming,) = replicas.door.taken
+    assert incoming.text == "x" * 4000 + "\n" + "y" * 4000 + "\nthe end"
+    assert (incoming.key, incoming.reply_to, incoming.public) == ("telegram:100:1", "11", True)
+
+
+@pytest.mark.parametrize(
+    ("length", "other"),
+    [
+        (2500, {}),
+        (4000, {"sender": {**ADA, "id": 8}}),
+        (4000, {"late": 4}),
+        (4000, {"text": "/due"}),
+        (4000, {"reply_to_message": message(chat=GROUP, text="ours")["message"]}),
+        (4000, {"forward_origin": {"type": "hidden_user", "date": NOON, "sender_user_name": "x"}}),
+    ],
+)
+async def test_nothing_else_in_a_group_is_read(replicas: Replicas, length: int, other: dict[str, Any]) -> None:
+    """Behind a text with room left, from somebody else, later, a command, a reply: it is no part, and ends nothing."""
+    assert await replicas.a.take(in_group(1, "@prepmate_bot " + "x" * length))
+    update = in_group(2, **{"text": "to all of you", **other})
+    if other.get("text") == "/due":
+        update["message"]["entities"] = [entity("/due", "/due", "bot_command")]
+    assert await replicas.a.take(update)
+    (split,) = await replicas.splits()
+    assert (split.state, len(split.parts), replicas.door.taken) == ("open", 1, [])
+    replicas.clock.move(QUIET.total_seconds())
+    await replicas.a.joining.sweep(BEGUN)
+    assert replicas.door.texts == ["x" * length]
 
 
 async def test_others_do_not_join_in(replicas: Replicas) -> None:

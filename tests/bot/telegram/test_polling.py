@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 
+from bot.adapters.base import Incoming
 from bot.adapters.telegram.asking import TokenRefused
 from store.client import ObjectId
 from store.documents.own import Action, ChannelAccount, OutboxItem
 from tests.bot.telegram.conftest import Base
 from tests.bot.telegram.reception import Door, Reception, reception
 from tests.fakes.telegram import FakeTelegram
+
+INCOMING = Incoming("k", "telegram", "7", "Ada", "7", "")
 
 
 async def test_what_was_taken_in_is_confirmed(desk: Reception, door: Door) -> None:
@@ -141,6 +145,48 @@ async def test_a_sentence_is_said_once(desk: Reception, door: Door) -> None:
     await desk.speaker.settle(2.0)
     assert ["pictures" in shown.text for shown in desk.telegram.screen(7)] == [True]
     assert door.texts == ["hello"]
+
+
+async def test_a_change_is_answered_with_one_sentence(desk: Reception, door: Door) -> None:
+    """Who changes a message twice is told once that it is unread, and the message stays one message."""
+    async with desk.polled():
+        await desk.confirmed(desk.telegram.say(7, "helo"))
+        (written,) = desk.telegram.screen(7, everybody=True)
+        await desk.confirmed(*[desk.telegram.edit(7, written.message_id, text) for text in ("hello", "hello!")])
+        await desk.telegram.until(lambda: desk.telegram.screen(7))
+    await desk.speaker.settle(2.0)
+    (told,) = desk.telegram.screen(7)
+    assert ("unread" in told.text, told.reply_to) == (True, written.message_id)
+    assert door.texts == ["helo"]
+
+
+async def test_nobody_takes_the_place_of_everybody_else(desk: Reception) -> None:
+    """Who sends hundreds of albums waits for their own sentences; somebody else is told at once."""
+    one, other = (replace(INCOMING, account=str(user), address=str(user)) for user in (7, 8))
+    desk.telegram.meet(7)
+    desk.telegram.meet(8)
+    for album in range(300):
+        desk.speaker.say(one, "I cannot look at pictures.", once=f"album {album}")
+    desk.speaker.say(other, "I cannot look at pictures.")
+    await desk.telegram.until(lambda: desk.telegram.screen(8))
+    await desk.speaker.settle(0.0)
+    assert len(desk.telegram.screen(7)) < 3
+
+
+async def test_who_speaks_to_the_bot_again_is_told_again(desk: Reception, door: Door) -> None:
+    """A few photos in a group are each answered, with the way to the private chat; the last says that it was enough."""
+    door.refusal = "Write to me in private."
+    desk.client.username = "prepmate_bot"
+    group = desk.telegram.group(-5, members=(7,))
+    async with desk.polled():
+        await desk.confirmed(*[desk.telegram.say(7, "hello @prepmate_bot", chat=group) for _ in range(5)])
+    await desk.speaker.settle(2.0)
+    once = "Write to me in private (t.me/prepmate_bot)."
+    assert [shown.text for shown in desk.telegram.screen(group)] == [
+        once,
+        once,
+        f"{once} I will not repeat this for a while.",
+    ]
 
 
 async def test_who_is_not_let_in_is_told_so_whatever_they_send(desk: Reception, door: Door) -> None:
