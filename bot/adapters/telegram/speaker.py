@@ -71,7 +71,6 @@ class Speaker:
 
     def mark(self, address: str, message: int, tap: Tap) -> None:
         """Show below a message which of its buttons was chosen."""
-
         place = Place.of(address)
 
         async def send() -> None:

@@ -77,7 +77,8 @@ def test_a_reply_to_the_bot_is_for_the_bot() -> None:
     told = {"message_id": 3, "date": NOON, "chat": GROUP, "from": BOT, "text": "Solve it."}
     assert isinstance(in_group("easier", reply_to_message=told), Heard)
     assert isinstance(in_group("easier", reply_to_message={**told, "from": ADA}), Ignored)
-    assert isinstance(in_group("easier"), Overheard)
+    for text, kind in (("easier", "bold"), ("a@prepmate_bot.com", "email")):
+        assert isinstance(in_group(text, entity(text, text, kind)), Overheard)
 
 
 def test_a_topic_is_kept() -> None:
@@ -97,11 +98,6 @@ def test_a_topic_is_kept() -> None:
         message(chat=GROUP, text="good morning", via_bot=BOT),
         message(
             chat=GROUP, text="/next@other_bot", entities=[entity("/next@other_bot", "/next@other_bot", "bot_command")]
-        ),
-        message(
-            chat=GROUP,
-            text="a@prepmate_bot.com",
-            entities=[entity("a@prepmate_bot.com", "a@prepmate_bot.com", "email")],
         ),
         message(chat=GROUP, new_chat_members=[BOT]),
         message(chat=GROUP, photo=[{**FILE, "width": 1, "height": 1}]),
