@@ -174,7 +174,7 @@ async def test_nobody_takes_the_place_of_everybody_else(desk: Reception) -> None
 
 
 async def test_who_speaks_to_the_bot_again_is_told_again(desk: Reception, door: Door) -> None:
-    """A few messages in a group are each answered, with the way to the private chat; the last says that it was enough."""
+    """A few messages in a group are each answered, with the way to the private chat, and then it is told to be enough."""
     door.refusal = "Write to me in private."
     desk.client.username = "prepmate_bot"
     group = desk.telegram.group(-5, members=(7,))
@@ -224,9 +224,9 @@ async def test_a_file_is_fetched_before_its_message_is_confirmed(desk: Reception
 async def test_a_file_that_is_not_given_out_is_told(desk: Reception, door: Door) -> None:
     """A file that cannot be had, or that is no text after all, ends in a sentence and in no message."""
     desk.telegram.fail_next(400, 1, "getFile")
-    updates = [desk.telegram.document(7, "a.py", b"x"), desk.telegram.document(8, "b.py", b"\x00\x01")]
     async with desk.polled():
-        await desk.confirmed(*updates)
+        for user, content in ((7, b"x"), (8, b"\x00\x01")):  # only the first is refused
+            await desk.confirmed(desk.telegram.document(user, "a.py", content))
         await desk.telegram.until(lambda: desk.telegram.screen(7) and desk.telegram.screen(8))
     assert "once more" in desk.telegram.screen(7)[0].text
     assert "plain text" in desk.telegram.screen(8)[0].text
