@@ -174,7 +174,7 @@ async def test_nobody_takes_the_place_of_everybody_else(desk: Reception) -> None
 
 
 async def test_who_speaks_to_the_bot_again_is_told_again(desk: Reception, door: Door) -> None:
-    """A few messages in a group are each answered, with the way to the private chat, and then it is told to be enough."""
+    """A few messages in a group are each answered, with the way to the private chat, then no more for a while."""
     door.refusal = "Write to me in private."
     desk.client.username = "prepmate_bot"
     group = desk.telegram.group(-5, members=(7,))
