@@ -141,11 +141,11 @@ def _of_message(message: Message, update_id: int, me: Me) -> Decision:
         typed=message.text is not None and message.forward_origin is None and message.via_bot is None,
         command=any(one.type == MessageEntity.BOT_COMMAND and one.offset == 0 for one in message.entities),
     )
-    if (attachment := attachment_of(message)) is not None and attachment.kind in me.senses:
-        return _with_attachment(heard, attachment, message, me)
     if chat.type in GROUPS and not (words.addressed or _answers(message, me)):
         apart = heard.command or _replies(message)
         return Overheard(heard) if heard.typed and not apart else Ignored("said to others in a group")
+    if (attachment := attachment_of(message)) is not None and attachment.kind in me.senses:
+        return _with_attachment(heard, attachment, message, me)
     if sentence := sentence_for(message):
         return Told(incoming, sentence, once=message.media_group_id)
     if message.document:

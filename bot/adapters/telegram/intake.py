@@ -12,11 +12,8 @@ from dataclasses import replace
 from typing import Any, Final, Protocol
 from weakref import WeakValueDictionary
 
-from bot.adapters.base import Incoming, Unfetched
-from bot.adapters.telegram.convert import Decision, Heard, Left, Me, Pressed, Told, account_of, decide
-from bot.adapters.telegram.files import text_of
 from bot import replies
-from bot.adapters.base import Incoming
+from bot.adapters.base import Incoming, Unfetched
 from bot.adapters.telegram.convert import (
     Decision,
     Heard,
@@ -29,7 +26,7 @@ from bot.adapters.telegram.convert import (
     account_of,
     decide,
 )
-from bot.adapters.telegram.files import Unread, text_of
+from bot.adapters.telegram.files import text_of
 from bot.adapters.telegram.joining import Joining
 from bot.adapters.telegram.speaker import Speaker
 from bot.doorway import Said

@@ -73,7 +73,6 @@ class TelegramService:
         if user is None:
             return
         me = Me(user.id, user.username or "", frozenset(self._settings.senses))
-        me = Me(user.id, user.username or "")
         self._client.username = me.username
         speaker = Speaker(self._telegram(app.database), clock=app.clock)
         intake = Intake(

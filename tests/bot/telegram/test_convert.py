@@ -120,6 +120,7 @@ def test_a_topic_is_kept() -> None:
 def test_what_is_not_for_the_bot_is_ignored(raw: Json) -> None:
     """Talk among others, other bots, channels, notices, edits and kinds that nobody knows yet are left alone."""
     assert isinstance(decide(raw, ME), Ignored)
+    assert isinstance(decide(raw, SENSIBLE), Ignored)
 
 
 @pytest.mark.parametrize(
@@ -187,6 +188,8 @@ def test_a_model_that_listens_does_not_look() -> None:
     decision = decide(message(photo=PHOTO), replace(ME, senses=frozenset({"recording"})))
     assert isinstance(decision, Told)
     assert "pictures" in decision.sentence
+
+
 @pytest.mark.parametrize("chat", [PRIVATE, GROUP])
 def test_a_change_is_told_to_be_unread(chat: Json) -> None:
     """Who changes what they said to the bot learns that it is unread: one sentence, below the changed message."""
