@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from bot.settings import Settings
-from store.documents.own import Platform
+from store.documents.own import ChannelAccount, Platform
 from texts import say
 
 Mode = Literal["open", "invite", "list"]
@@ -45,6 +45,10 @@ class Access:
         if self.mode == "open" or platform == "terminal" or name in self.allowed or name in self.admins:
             return True
         return self.mode == "invite" and known
+
+    def welcomes(self, link: ChannelAccount) -> bool:
+        """Return whether a student is let in through an account: whether they are answered, and written to at all."""
+        return self.admits(link.platform, link.id.removeprefix(f"{link.platform}:"), known=True)
 
     def opens(self, code: str) -> bool:
         """Return whether a code invites; how long that takes says nothing about which ones do."""

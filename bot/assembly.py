@@ -104,7 +104,8 @@ class Assembly:
     def ticking(self) -> Ticking:
         """Return what makes happen by itself what is due."""
         faults, lease = self.settings.faults, self.settings.lease_seconds
-        jobs = build_jobs(Parts(self.database, self.clock, self.ids, self.holder, faults, lease))
+        welcomes = Access.of(self.settings).welcomes
+        jobs = build_jobs(Parts(self.database, self.clock, self.ids, self.holder, faults, lease, welcomes))
         return Ticking(jobs, Broker(jobs), JobSlots(self.database, ids=self.ids), clock=self.clock)
 
     @asynccontextmanager
@@ -118,6 +119,7 @@ class Assembly:
             clock=self.clock,
             faults=settings.faults,
             lease=settings.lease_seconds,
+            welcomes=Access.of(settings).welcomes,
         )
         turns = Turns(
             self.database,

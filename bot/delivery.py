@@ -11,19 +11,19 @@ import asyncio
 import logging
 import zlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
 from bot.adapters.base import Adapter, DeliverLater, Undeliverable, Unshowable
 from bot.waiting import first_of
 from store.client import Database, ObjectId
-from store.documents.own import OutboxItem, Platform
+from store.documents.own import ChannelAccount, OutboxItem, Platform
 from store.errors import StoreError
 from store.faults import Faults
 from store.leases import Hold, Leases
 from store.repositories.accounts import Accounts
-from store.repositories.outbox import Outbox, backoff
+from store.repositories.outbox import Outbox, Waiting, backoff
 from store.work import Clock
 from texts import speaking
 
@@ -43,7 +43,8 @@ class Delivery:
     """Delivers what this process can reach. One replica at a time serves an address, under a lease.
 
     `live` and `bulk` bound how many addresses are served at once. `seconds` bounds the showing of one item; after that
-    it has failed and is tried again like any that did.
+    it has failed and is tried again like any that did. `welcomes` says of an account whether it is let in: only then
+    is it written to unasked.
     """
 
     def __init__(
@@ -59,12 +60,13 @@ class Delivery:
         seconds: float = DELIVER_SECONDS,
         live: int = LIVE_AT_ONCE,
         bulk: int = BULK_AT_ONCE,
+        welcomes: Callable[[ChannelAccount], bool] = lambda _: True,
     ) -> None:
         self._outbox, self._adapters = Outbox(database), adapters
         self._accounts = Accounts(database, clock=clock, ids=ObjectId)
         self._leases, self._lease, self._poll = Leases(database, ttl=lease), lease, poll
         self._holder, self._clock, self._faults, self._seconds = holder, clock, faults, seconds
-        self._live, self._bulk = live, bulk
+        self._live, self._bulk, self._welcomes = live, bulk, welcomes
         self._busy: dict[_Address, asyncio.Task[None]] = {}
         self._busy_with_bulk: set[_Address] = set()
         self._backlog: deque[_Address] = deque()
@@ -188,16 +190,12 @@ class Delivery:
         # unless this process was stopped in between; later the server is asked.
         loop = asyncio.get_running_loop()
         sure_until = loop.time() + self._lease / 3
-        while item := await self._outbox.next_for(adapter.platform, address):
-            now = self._clock()
-            if item.next_attempt_at > now:
+        while waiting := await self._outbox.next_for(adapter.platform, address):
+            item = waiting.item
+            if item.next_attempt_at > self._clock():
                 return
-            if item.expires_at is not None and item.expires_at <= now:
-                await self._outbox.mark_dead(item, "too late")
-                continue
-            # /stop drops what waits; what was being answered at that moment comes after it.
-            if not item.bulk and await self._accounts.has_stopped(item.platform, item.user_id):
-                await self._outbox.mark_dead(item, "the student said /stop")
+            if reason := self._unwanted(waiting):
+                await self._outbox.mark_dead(item, reason)
                 continue
             if loop.time() > sure_until and not await self._leases.renew(hold):
                 return
@@ -207,6 +205,25 @@ class Delivery:
             # There is seldom a second reminder, and the next look finds it: looking here would cost each a query.
             if item.bulk and (adapter.platform, address) in self._busy_with_bulk:
                 return
+
+    def _unwanted(self, waiting: Waiting) -> str | None:
+        """Return why an item is not to be said any more, or None.
+
+        /stop, /ban and leaving the list drop what waits, or see to it that nothing is made; what was being answered or
+        made at that moment comes after it, and is dropped here.
+        """
+        item, accounts = waiting.item, waiting.accounts
+        if item.expires_at is not None and item.expires_at <= self._clock():
+            return "too late"
+        if any(account.stopped_at is not None for account in accounts):
+            return "the student said /stop"
+        if item.turn_id is not None:
+            return None  # they asked for it
+        if waiting.closed:
+            return "the account was closed"
+        if accounts and not any(self._welcomes(account) for account in accounts):
+            return "the account is not let in"
+        return None
 
     async def _deliver(self, adapter: Adapter, item: OutboxItem) -> bool:
         """Show one item; return whether the next one may follow."""

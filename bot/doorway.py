@@ -67,7 +67,7 @@ class Doorway:
         try:
             if link is None:
                 return await self._meet(incoming)
-            if not self._access.admits(incoming.platform, incoming.account, known=True):
+            if not self._access.welcomes(link):
                 return self._refuse(incoming)
             if (address := private_address(incoming)) is not None:
                 await self._accounts.heard_from(link, address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -72,13 +73,18 @@ def _first(reminder: Reminder, last: str | None, step: timedelta) -> date | None
     return max(days, default=None)
 
 
-async def find_mailbox(work: UnitOfWork) -> ChannelAccount | None:
-    """Return the account through which the student can be written to in private, or None: also where it was closed."""
+async def find_mailbox(
+    work: UnitOfWork, welcomes: Callable[[ChannelAccount], bool] = lambda _: True
+) -> ChannelAccount | None:
+    """Return the account through which the student can be written to in private, or None: also where it was closed.
+
+    `welcomes` says of an account whether it is let in; who is being answered is.
+    """
     if await work.of(User).count({"isActive": False}, limit=1):
         return None
     open_ones = await work.of(ChannelAccount).find({"address": {"$ne": None}, "stoppedAt": None, "deadAt": None})
     # Where several take messages, the one that was last heard from.
-    return max(open_ones, key=lambda one: (str(one.updated_at or ""), one.id), default=None)
+    return max(filter(welcomes, open_ones), key=lambda one: (str(one.updated_at or ""), one.id), default=None)
 
 
 async def can_be_offered(work: UnitOfWork) -> bool:

@@ -68,11 +68,6 @@ class Accounts:
         change: Raw = {"$push": {"done": {"$each": [key], "$slice": -_DONE_REMEMBERED}}}
         await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
 
-    async def has_stopped(self, platform: Platform, student: ObjectId) -> bool:
-        """Return whether a student wants nothing more on a platform until they say /start."""
-        stopped: Raw = {"userId": student, "platform": platform, "stoppedAt": {"$ne": None}}
-        return await self._accounts.find_one(stopped, fields={"_id": 1}) is not None
-
     async def mark_dead(self, platform: Platform, address: str) -> int:
         """Note that the platform lets nothing more through to whoever is written to at an address; return how many."""
         now = self._clock()

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from store.client import Database, ObjectId, Raw, Session
-from store.documents.own import OPEN_TURN, OutboxItem, Platform, Turn
+from store.documents.own import OPEN_TURN, ChannelAccount, OutboxItem, Platform, Turn
+from store.documents.people import User
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An item that waits, and whom it is for at this moment.
+
+    `accounts` are the student's on the item's platform; `closed`: whoever runs the service has closed their account.
+    """
+
+    item: OutboxItem
+    accounts: tuple[ChannelAccount, ...]
+    closed: bool
 
 
 class Outbox:
@@ -60,11 +74,41 @@ class Outbox:
         raw = await self._turns.find_one({"_id": item.turn_id}, fields={"text": 1}) if item.turn_id else None
         return str(raw["text"]) if raw else None
 
-    async def next_for(self, platform: Platform, address: str) -> OutboxItem | None:
-        """Return the first item that an address still has to receive, what is live before what is bulk, or None."""
+    async def next_for(self, platform: Platform, address: str) -> Waiting | None:
+        """Return the first item that an address still has to receive, what is live before what is bulk, or None.
+
+        With it comes who it is for, in the one query: a reminder that is stored at the moment of a /stop is stored
+        after it at the latest when it is read here.
+        """
         query: Raw = {"platform": platform, "address": address, "status": "pending"}
-        raw = await self._items.find_one(query, sort=[("bulk", 1), ("seq", 1), ("createdAt", 1)])
-        return OutboxItem.read(raw) if raw is not None else None
+        theirs: Raw = {
+            "from": ChannelAccount.collection,
+            "localField": "userId",
+            "foreignField": "userId",
+            "pipeline": [{"$match": {"platform": platform}}],
+            "as": "accounts",
+        }
+        closed: Raw = {
+            "from": User.collection,
+            "localField": "userId",
+            "foreignField": "_id",
+            "pipeline": [{"$match": {"isActive": False}}, {"$project": {"_id": 1}}],
+            "as": "closed",
+        }
+        pipeline: list[Raw] = [
+            {"$match": query},
+            {"$sort": {"bulk": 1, "seq": 1, "createdAt": 1}},
+            {"$limit": 1},
+            {"$lookup": theirs},
+            {"$lookup": closed},
+        ]
+        found = await self._items.aggregate(pipeline)
+        if not found:
+            return None
+        raw = found[0]
+        accounts = tuple(ChannelAccount.read(account) for account in raw.pop("accounts"))
+        is_closed = bool(raw.pop("closed"))
+        return Waiting(OutboxItem.read(raw), accounts, is_closed)
 
     async def mark_sent(self, item: OutboxItem, now: datetime) -> None:
         """Note that an item was delivered, and with it its turn."""

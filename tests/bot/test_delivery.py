@@ -22,6 +22,7 @@ from store.documents.own import ChannelAccount, OutboxItem, Platform, Turn
 from store.errors import StoreUnavailable
 from store.faults import Faults
 from store.leases import Leases
+from store.repositories.accounts import Accounts
 from tests.bot.stage import Gate, Script, Stage, until
 
 Deliver = Callable[[OutboxItem], Awaitable[None]]
@@ -73,6 +74,7 @@ class Post:
         poll: float = 0.02,
         seconds: float = 10.0,
         bulk: int = 20,
+        welcomes: Callable[[ChannelAccount], bool] = lambda _: True,
     ) -> Delivery:
         return Delivery(
             self.database,
@@ -84,6 +86,7 @@ class Post:
             poll=poll,
             seconds=seconds,
             bulk=bulk,
+            welcomes=welcomes,
         )
 
     @asynccontextmanager
@@ -98,11 +101,19 @@ class Post:
             async with asyncio.timeout(5):
                 await asyncio.gather(*tasks)
 
-    async def put(self, address: str, seq: int, *, turn_id: ObjectId | None = None, **fields: Any) -> str:
+    async def put(
+        self,
+        address: str,
+        seq: int,
+        *,
+        turn_id: ObjectId | None = None,
+        student: ObjectId | None = None,
+        **fields: Any,
+    ) -> str:
         """Put an item into the outbox; its text tells its number. Return its id."""
         item = OutboxItem(
             id=f"answer:{ObjectId()}",
-            user_id=ObjectId(),
+            user_id=student or ObjectId(),
             turn_id=turn_id,
             platform="probe",
             address=address,
@@ -192,6 +203,36 @@ async def test_what_ends_after_stop_is_not_said(post: Post) -> None:
         await post.settled()
     assert board.shown == {}
     assert (await post.item(f"answer:{running.turn_id}")).status == "dead"
+
+
+@pytest.mark.parametrize(
+    ("change", "welcome", "shown"),
+    [
+        ("/stop", True, []),
+        ("/ban", True, ["02"]),
+        ("the list", False, ["02"]),
+        ("nothing", True, ["02", "01"]),
+    ],
+)
+async def test_what_nobody_asked_for_is_not_said_to_who_is_out(
+    post: Post, change: str, welcome: bool, shown: list[str]
+) -> None:
+    """A reminder stored after a /stop, a /ban or a new list is dropped for good; only /stop drops answers, too."""
+    accounts = Accounts(post.database, clock=post.clock, ids=ObjectId)
+    student = await accounts.resolve("probe", "ada", "Ada", address="room")
+    link = await accounts.link_of("probe", "ada")
+    assert link is not None
+    if change == "/stop":
+        await accounts.stop(link)
+    await accounts.set_active(student, active=change != "/ban")
+    reminder = await post.put("room", 1, student=student, bulk=True)
+    await post.put("room", 2, student=student, turn_id=ObjectId())
+    board = Board()
+    async with post.running(post.delivery(board, welcomes=lambda account: welcome and account.id == "probe:ada")):
+        await post.settled()
+        await accounts.start(link)
+    assert board.shown.get("room", []) == shown
+    assert (await post.item(reminder)).status == ("sent" if "01" in shown else "dead")
 
 
 async def test_what_can_never_be_shown_holds_up_nothing(post: Post) -> None:

@@ -241,6 +241,8 @@ async def test_a_list_is_a_list(stage: Stage, access: Access, name: str, admitte
     doorway = doorway_of(stage, access=access)
     answer: Any = await doorway.take(stage.message(f"/start {CODE}", name))
     assert isinstance(answer, Accepted) is admitted
+    known = ChannelAccount(id=f"probe:{name}", user_id=ObjectId(), platform="probe", display_name=name)
+    assert access.welcomes(known) is admitted
 
 
 async def test_who_leaves_the_list_is_out(stage: Stage) -> None:
