@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final, Literal
 
 from pydantic import ValidationError
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 from agents.coach import code, stumbling
 from agents.coach.dialogue import CHECK, GUESS, understand
 from agents.coach.intents import Request
+from agents.coach.naming import name_problem, name_topic
 from agents.coach.outcomes import RESULTS
 from agents.run import Ran
 from store.client import ObjectId
@@ -106,7 +106,7 @@ def _reported(result: ProblemMatches, said: str) -> list[Action]:
     if result.exact:
         return _outcomes(result.matches[0], took)[:3]
     return [
-        Action(label=_cut(problem.title), says=f"/log {_named(problem)}{f'{took} min' if took else ''}")
+        Action(label=_cut(problem.title), says=f"/log {name_problem(problem)}{f'{took} min' if took else ''}")
         for problem in result.matches[:_CHOICES]
     ]
 
@@ -136,10 +136,10 @@ def _undo_label(effect: Effect) -> str:
 
 
 def feedback_actions(turn: ObjectId) -> list[Action]:
-    """Return the thumbs for the answer to a turn."""
+    """Return the thumbs for the answer to a turn. Of no group: who changes their mind taps the other one."""
     return [
-        Action(label="👍", says=f"/feedback up {turn}", group="feedback"),
-        Action(label="👎", says=f"/feedback down {turn}", group="feedback"),
+        Action(label="👍", says=f"/feedback up {turn}", group=None),
+        Action(label="👎", says=f"/feedback down {turn}", group=None),
     ]
 
 
@@ -149,7 +149,7 @@ def feedback_actions(turn: ObjectId) -> list[Action]:
 def _next(result: NextProblem) -> list[Action]:
     if result.problem is None:
         return []
-    name = _named(result.problem)
+    name = name_problem(result.problem)
     return [
         Action(label=say("Start"), says=f"/start {name}"),
         Action(label=say("Seen it"), says=f"/seen {name}"),
@@ -165,7 +165,7 @@ def _started(result: StartReceipt) -> list[Action]:
 def _outcomes(problem: ProblemBrief | None, took: str = "") -> list[Action]:
     if problem is None:
         return []
-    name = _named(problem)
+    name = name_problem(problem)
     return [
         Action(label=say("Unaided"), says=f"/log {name} unaided{took}"),
         Action(label=say("With help"), says=f"/log {name} with-help{took}"),
@@ -176,7 +176,7 @@ def _outcomes(problem: ProblemBrief | None, took: str = "") -> list[Action]:
 
 def _hint(result: HintReceipt) -> list[Action]:
     """Return how it went, and the next rung; what was seen makes a solve one with help."""
-    name = _named(result.problem)
+    name = name_problem(result.problem)
     went = [
         Action(label=say("With help"), says=f"/log {name} with-help"),
         Action(label=say("Stuck"), says=f"/log {name} stuck"),
@@ -201,15 +201,15 @@ def _imported(_: ImportReceipt) -> list[Action]:
 def _found(result: ProblemMatches) -> list[Action]:
     found = result.matches[: 1 if result.exact else _CHOICES]
     if len(found) == 1:
-        return [Action(label=say("Start"), says=f"/start {_named(found[0])}")]
-    return [Action(label=_cut(problem.title), says=f"/start {_named(problem)}") for problem in found]
+        return [Action(label=say("Start"), says=f"/start {name_problem(found[0])}")]
+    return [Action(label=_cut(problem.title), says=f"/start {name_problem(problem)}") for problem in found]
 
 
 # --- revisions
 
 
 def _due(result: DueRevisions) -> list[Action]:
-    if not result.due or not (topic := _topic(result.due[0].topic)):
+    if not result.due or not (topic := name_topic(result.due[0].topic)):
         return []
     return [
         Action(label=say("Start revision"), says=f"/revise {topic}"),
@@ -222,7 +222,7 @@ def _revision(result: RevisionReceipt) -> list[Action]:
 
 
 def _recalled(result: RecallReceipt) -> list[Action]:
-    if result.review is None or not (topic := _topic(result.review.topic)):
+    if result.review is None or not (topic := name_topic(result.review.topic)):
         return _outcomes(result.problem)
     return [
         Action(label=say("Again"), says=f"/rate again {topic}"),
@@ -234,7 +234,7 @@ def _recalled(result: RecallReceipt) -> list[Action]:
 
 def _caught_up(result: CatchUpReceipt) -> list[Action]:
     first = next((topic for day in result.days for topic in day.topics), None)
-    topic = _topic(first) if first else None
+    topic = name_topic(first) if first else None
     return [Action(label=say("Start revision"), says=f"/revise {topic}")] if topic else []
 
 
@@ -265,7 +265,7 @@ def _overview(result: MasteryOverview) -> list[Action]:
 
 
 def _explained(result: MasteryExplanation) -> list[Action]:
-    topic = _topic(result.topic)
+    topic = name_topic(result.topic)
     return [Action(label=say("Practise it"), says=f"/next {topic}")] if topic else []
 
 
@@ -286,9 +286,9 @@ def _begin(number: int, item: PlanItem) -> Action | None:
     """Return what begins with an item of the plan; a task has no clock to start."""
     label = _cut(f"{number} {item.title}")
     if item.kind == "revision" and item.topic:
-        topic = _topic(item.topic)
+        topic = name_topic(item.topic)
         return Action(label=label, says=f"/revise {topic}", group=None) if topic else None
-    return Action(label=label, says=f"/start {_named(item.problem)}", group=None) if item.problem else None
+    return Action(label=label, says=f"/start {name_problem(item.problem)}", group=None) if item.problem else None
 
 
 def _profile(result: Profile) -> list[Action]:
@@ -346,31 +346,6 @@ _TAPS: Final[dict[type[Result], Callable[[Any], list[Action]]]] = {
     ProfileReceipt: _profile_changed,
     ReminderView: _reminders,
 }
-
-
-# --- how a message names what it is about
-
-
-def _named(problem: ProblemBrief) -> str:
-    """Return what names a problem in a message: its title, or its address where the coach would lose part of it."""
-    ways = [problem.title, *([problem.url] if problem.url else []), *([problem.slug] if problem.slug else [])]
-    return next((way for way in ways if _is_kept(f"/log {way} unaided", "problem", way)), problem.id)
-
-
-_ABOUT_TOPICS: Final = ("/rate good {}", "/snooze {} tomorrow", "/revise {}", "/next {}")
-
-
-def _topic(name: str) -> str | None:
-    """Return a topic's name as the coach takes it whole: as one word where it would take part of it for its own."""
-    ways = (name, name.replace(" ", "-"))
-    return next((way for way in ways if all(_is_kept(says.format(way), "topic", way) for says in _ABOUT_TOPICS)), None)
-
-
-@lru_cache(maxsize=2048)
-def _is_kept(message: str, argument: str, value: str) -> bool:
-    """Return whether the coach reads an argument out of a message as it stands there."""
-    request = understand((), message)
-    return isinstance(request, Request) and request.arguments.get(argument) == value
 
 
 def _glimpse(label: str) -> str:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from agents.coach.naming import name_problem, name_topic
 from agents.coach.questions import RECALL, START_IT
 from agents.coach.revision_wording import link
 from jobs.making import Composed
 from store.catalogue.cards import Card
 from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
-from store.documents.own import Action, Turn
+from store.documents.own import Action, OutboxItem, Turn
 from store.documents.reminders import Reminder, SentReminder
 from texts import say, say_count
 from tools.arguments import name_some
 from tools.backlog import Backlog, read_backlog
 from tools.context import MentorContext
 from tools.delays import EVENING
+from tools.problems import ProblemBrief
 from tools.progress import read_streak
 from tools.questions import cards_for
 from tools.suggestion import next_problem
@@ -25,6 +27,8 @@ from tools.suggestion import next_problem
 UNANSWERED: Final = 7
 """So many daily reminders without a word, and they come once a week."""
 _NAMED: Final = 3
+_LOOKED_AT: Final = 60
+"""Of the last so many it is looked how many came."""
 
 
 async def compose_daily(context: MentorContext, reminder: Reminder, late: bool) -> Composed:
@@ -40,7 +44,7 @@ async def compose_daily(context: MentorContext, reminder: Reminder, late: bool) 
     question = f"**{name}.** {card.question}"
     return Composed(
         _joined(*opening, _say_due(backlog), question, RECALL.text),
-        _actions(context, f"/revise {name}"),
+        _actions(context, revision_of(name)),
         topic,
         (card.slug,),
     )
@@ -65,15 +69,23 @@ async def _problem(context: MentorContext) -> tuple[str, str | None]:
     today = say(
         "Today's problem: {problem} · {difficulty}", problem=link(found.problem), difficulty=found.problem.difficulty
     )
-    return f"{today}\n\n{found.why}\n\n{START_IT.text}", f"/start {found.problem.title}"
+    return f"{today}\n\n{found.why}\n\n{START_IT.text}", start_of(found.problem)
+
+
+def start_of(problem: ProblemBrief) -> str:
+    """Return what a student says to start a problem."""
+    return f"/start {name_problem(problem)}"
+
+
+def revision_of(topic: str) -> str | None:
+    """Return what a student says to revise a topic, or None where it cannot be said."""
+    named = name_topic(topic)
+    return f"/revise {named}" if named else None
 
 
 async def _opening(context: MentorContext, reminder: Reminder) -> str:
     """Say once that daily reminders nobody answers come weekly from now on; bring them back when somebody did."""
-    turn = await context.work.of(Turn).find_one({}, sort=[("seq", -1)])
-    since: datetime | None = turn.accepted_at if turn else None
-    unanswered = {"kind": "daily", "snoozed": False} | ({"dueAt": {"$gt": since}} if since else {})
-    count = await context.work.of(SentReminder).count(unanswered, limit=UNANSWERED)
+    count = await _count_unanswered(context)
     if reminder.sparse and count == 0:
         reminder.sparse = False
     elif not reminder.sparse and count >= UNANSWERED:
@@ -83,6 +95,16 @@ async def _opening(context: MentorContext, reminder: Reminder) -> str:
             "Answer anything, and I am back every day; `/remind off` ends it."
         )
     return ""
+
+
+async def _count_unanswered(context: MentorContext) -> int:
+    """Count the daily reminders that came since the student last said something; what was dropped came to nobody."""
+    turn = await context.work.of(Turn).find_one({}, sort=[("seq", -1)])
+    since: datetime | None = turn.accepted_at if turn else None
+    unanswered = {"kind": "daily", "snoozed": False} | ({"dueAt": {"$gt": since}} if since else {})
+    made = await context.work.of(SentReminder).find(unanswered, sort=[("dueAt", -1)], limit=_LOOKED_AT)
+    came = {"_id": {"$in": [one.id for one in made]}, "status": "sent"}
+    return await context.work.of(OutboxItem).count(came, limit=UNANSWERED)
 
 
 def _lateness(reminder: Reminder) -> str:

@@ -73,7 +73,7 @@ class _Place:
 
 @dataclass(frozen=True)
 class Parts:
-    """What the jobs are made of."""
+    """What the jobs are made of. `welcomes` says of an account whether it is let in: others are not written to."""
 
     database: Database
     clock: Clock
@@ -81,6 +81,7 @@ class Parts:
     holder: str
     faults: Faults
     lease: float = 3.0
+    welcomes: Callable[[ChannelAccount], bool] = lambda _: True
 
 
 class Making:
@@ -99,7 +100,7 @@ class Making:
 
     async def is_wanted(self, _: datetime) -> bool:
         """Return whether there is anything to make, to take back or to plan anew."""
-        return bool(await self._due(limit=1) or await self._stale() or await self._queue.astray(self._parts.clock()))
+        return bool(await self._due(limit=1) or await self._stale() or await self._astray(limit=1))
 
     async def run(self, _: datetime) -> None:
         """Take back what has become stale, then make what is due soon, until nothing is."""
@@ -116,12 +117,16 @@ class Making:
 
     async def _tidy(self) -> None:
         await self._all(await self._stale(), self._renew)
-        await self._all(await self._queue.astray(self._parts.clock()), self._mend)
+        await self._all(await self._astray(), self._mend)
 
     async def _stale(self) -> list[ObjectId]:
         """Return the students who have said something since theirs was made."""
         now = self._parts.clock()
         return await self._queue.stale(since=now - AHEAD - timedelta(minutes=1), going=now + GOING)
+
+    async def _astray(self, *, limit: int = BATCH) -> list[ObjectId]:
+        """Return students whose reminder was planned by a clock that was far ahead."""
+        return await self._queue.astray(self._parts.clock(), but=list(self._waiting), limit=limit)
 
     async def _due(self, *, limit: int = BATCH) -> list[ObjectId]:
         """Return the next students to be written to, without those who have to wait a moment."""
@@ -193,7 +198,7 @@ class Making:
         zone = zone_of(settings)
         local = moment.astimezone(zone)
         name = self._occasion.name(unit.student, reminder, local)
-        mailbox = await find_mailbox(unit) if reminder.on else None
+        mailbox = await find_mailbox(unit, self._parts.welcomes) if reminder.on else None
         if mailbox is not None and await unit.of(JobSlot).find_one({"job": REMINDING, "slot": name}) is None:
             due = max(moment, now)
             # A reminder comes on its own date or not at all: the next date has one of its own.

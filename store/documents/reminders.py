@@ -24,7 +24,11 @@ class Reminder(Own):
 
     collection: ClassVar[str] = "reminders"
     owner: ClassVar[str | None] = "_id"
-    indexes: ClassVar[tuple[Index, ...]] = (index("nextAt", sparse=True), index("summaryAt", sparse=True))
+    indexes: ClassVar[tuple[Index, ...]] = (
+        index("nextAt", sparse=True),
+        index("summaryAt", sparse=True),
+        index("pausedUntil", "nextAt"),
+    )
 
     on: bool = False
     at: Text = Field(default="08:00", pattern=CLOCK_TIME)

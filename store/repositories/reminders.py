@@ -13,8 +13,12 @@ from store.documents.reminders import JobSlot, Reminder, SentReminder
 from store.errors import DuplicateKey
 from store.work import IdFactory
 
-FAR: Final = timedelta(days=8)
-"""Further ahead no reminder is planned that is not paused: one that is was planned by a clock that went wrong."""
+FAR: Final = timedelta(days=11)
+"""Further ahead no reminder is planned that is not paused: one that is was planned by a clock that went wrong.
+
+A weekly one comes seven dates after the last, which may be two dates ahead of today's where its student has flown from
+the zone where a day begins first to the one where it begins last; and then late in its day.
+"""
 
 
 class JobSlots:
@@ -48,10 +52,10 @@ class ReminderQueue:
         raws = await self._reminders.find(query, sort=[(field, 1)], limit=limit, fields={"_id": 1})
         return [raw["_id"] for raw in raws]
 
-    async def astray(self, now: datetime) -> list[ObjectId]:
-        """Return the students whose next reminder lies further ahead than any that is planned."""
-        far: Raw = {"nextAt": {"$gt": now + FAR}, "pausedUntil": None}
-        return [raw["_id"] for raw in await self._reminders.find(far, fields={"_id": 1}, limit=200)]
+    async def astray(self, now: datetime, *, but: Sequence[ObjectId], limit: int) -> list[ObjectId]:
+        """Return students whose next reminder lies further ahead than any that is planned."""
+        far: Raw = {"pausedUntil": None, "nextAt": {"$gt": now + FAR}, "_id": {"$nin": list(but)}}
+        return [raw["_id"] for raw in await self._reminders.find(far, fields={"_id": 1}, limit=limit)]
 
     async def stale(self, *, since: datetime, going: datetime) -> list[ObjectId]:
         """Return the students who have said something since their reminder was made.

@@ -137,7 +137,7 @@ async def test_a_language_is_chosen(stage: Stage, turns: Turns) -> None:
 
 
 async def test_feedback_is_kept_once_an_answer(stage: Stage, turns: Turns) -> None:
-    """A thumb is stored with the answer it is about, and the last word on it counts."""
+    """A thumb is stored with the answer it is about, and the last word on it counts, at its time."""
     about = await answered(stage, turns, "explain heaps")
     await asked(stage, turns, f"/feedback up {about.id}")
     [thought] = await thoughts(stage)
@@ -147,6 +147,10 @@ async def test_feedback_is_kept_once_an_answer(stage: Stage, turns: Turns) -> No
     await asked(stage, turns, "/feedback down much too long")
     [thought] = await thoughts(stage)
     assert (thought.id, thought.verdict, thought.words) == (about.id, "down", "much too long")
+    stage.clock.move(60)
+    await asked(stage, turns, f"/feedback up {about.id}")
+    [thought] = await thoughts(stage)
+    assert (thought.verdict, thought.words, thought.updated_at) == ("up", None, stage.clock.time)
 
 
 async def test_feedback_is_about_ones_own_answers(stage: Stage, turns: Turns) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.actions import feedback_actions
 from bot.taps import Tap, Taps
 from store.client import ObjectId
 from store.documents.own import Action, ChannelAccount, OutboxItem
@@ -13,7 +14,9 @@ ACTIONS = [
     Action(label="Good", says="/rate good Arrays"),
     Action(label="Again", says="/rate again Arrays"),
     Action(label="Plan", says="/plan", group=None),
+    *feedback_actions(ObjectId()),
 ]
+LABELS = [action.label for action in ACTIONS]
 
 
 @pytest.fixture
@@ -45,14 +48,17 @@ async def test_a_tap_is_a_message_that_counts_once(taps: Taps) -> None:
     assert isinstance(again, Tap)
     assert (good.says, again.says) == ("/rate good Arrays", "/rate again Arrays")
     assert good.key == again.key == "answer:1:answer"
-    assert [(place, action.label) for place, action in again.chosen] == [(1, "✓ Again"), (2, "Plan")]
+    assert [action.label for _, action in again.chosen] == ["✓ Again", *LABELS[2:]]
+    assert [place for place, _ in again.chosen] == [1, 2, 3, 4]
 
 
 async def test_a_tap_without_a_group_may_be_repeated(taps: Taps) -> None:
-    """A button of no group has no key of its own and leaves all buttons as they are."""
-    tap = await taps.find("probe", "ada", "answer:1", 2)
-    assert isinstance(tap, Tap)
-    assert (tap.says, tap.key, [action.label for _, action in tap.chosen]) == ("/plan", None, ["Good", "Again", "Plan"])
+    """A button of no group, such as a thumb, has no key of its own and leaves all buttons as they are."""
+    for place in (2, 3, 4):
+        tap = await taps.find("probe", "ada", "answer:1", place)
+        assert isinstance(tap, Tap)
+        assert (tap.says, tap.key) == (ACTIONS[place].says, None)
+        assert [action.label for _, action in tap.chosen] == LABELS
 
 
 @pytest.mark.parametrize(
@@ -61,7 +67,7 @@ async def test_a_tap_without_a_group_may_be_repeated(taps: Taps) -> None:
         ("bob", "answer:1", 0, "whoever asked"),
         ("eve", "answer:1", 0, "whoever asked"),
         ("ada", "answer:2", 0, "from before"),
-        ("ada", "answer:1", 3, "from before"),
+        ("ada", "answer:1", 5, "from before"),
     ],
 )
 async def test_what_is_not_ones_own_is_refused(taps: Taps, account: str, item: str, index: int, sentence: str) -> None:

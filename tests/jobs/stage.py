@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -85,10 +85,10 @@ class Pupil:
         )
         await self.database.collection(Turn.collection).insert(turn.to_mongo())
 
-    async def deliver(self) -> None:
-        """Show what is due, as the delivery does."""
+    async def deliver(self, status: str = "sent") -> None:
+        """Show what is due, as the delivery does, or drop it ("dead")."""
         query: Raw = {"userId": self.id, "status": "pending", "nextAttemptAt": {"$lte": self.clock()}}
-        sent: Raw = {"$set": {"status": "sent", "sentAt": self.clock()}}
+        sent: Raw = {"$set": {"status": status, "sentAt": self.clock()}}
         await self.database.collection(OutboxItem.collection).update_many(query, sent)
 
 
@@ -121,9 +121,15 @@ class Class:
             await pupil.do(ReminderReceipt, "set_reminder", at=at)
         return pupil
 
-    def making(self, name: str = "a", occasion: Occasion = DAILY, compose: Compose | None = None) -> Making:
+    def making(
+        self,
+        name: str = "a",
+        occasion: Occasion = DAILY,
+        compose: Compose | None = None,
+        welcomes: Callable[[ChannelAccount], bool] = lambda _: True,
+    ) -> Making:
         """Return what makes reminders on one replica."""
-        parts = Parts(self.database, self.clock, ObjectId, name, Faults(), lease=10.0)
+        parts = Parts(self.database, self.clock, ObjectId, name, Faults(), 10.0, welcomes)
         return Making(name, parts, occasion, compose or (compose_daily if occasion is DAILY else compose_weekly))
 
     async def tick(self, making: Making | None = None, occasion: Occasion = DAILY) -> None:

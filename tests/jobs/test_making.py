@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from agents.coach.dialogue import decide
+from agents.coach.intents import Request
 from agents.coach.questions import RECALL, START_IT
 from jobs import composing
-from jobs.composing import compose_daily
+from jobs.composing import compose_daily, revision_of, start_of
 from jobs.making import Composed
+from store.catalogue.facts import shipped_catalogue
 from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
 from store.documents.own import ChannelAccount, OutboxItem, StudentSettings
 from store.documents.problems import Topic
 from store.documents.reminders import JobSlot, Reminder, SentReminder
+from store.repositories.reminders import FAR, ReminderQueue
 from tests.jobs.stage import MORNING, Class, Pupil
 from tools.context import MentorContext
+from tools.matching import fold
+from tools.problems import ProblemBrief
 from tools.profile import ProfileReceipt
 from tools.reminders import ReminderReceipt
+from tools.reminding import plan
 
 EIGHT = MORNING + timedelta(minutes=15)
 
@@ -106,10 +115,44 @@ async def test_a_clock_that_was_a_year_ahead_is_recovered_from(pupils: Class) ->
     pupils.clock.forward(days=365)
     await pupils.tick()
     pupils.clock.at = EIGHT + timedelta(hours=1)
-    await pupils.tick()
+    making = pupils.making()
+    assert await making.is_wanted(pupils.clock())
+    await pupils.tick(making)
+    assert not await making.is_wanted(pupils.clock())
     pupils.clock.forward(days=1)
-    await pupils.tick()
+    await pupils.tick(making)
     assert "2030-11-26" in names(await pupil.items())
+
+
+@pytest.mark.parametrize("at", ["00:00", "21:30", "23:59"])
+def test_what_comes_weekly_is_not_taken_for_astray(at: str) -> None:
+    """After a flight from the first zone of the earth to the last, the next weekly reminder is near enough."""
+    first, last = ZoneInfo("Pacific/Kiritimati"), ZoneInfo("Etc/GMT+12")
+    for hour in range(24):
+        now = MORNING + timedelta(hours=hour)
+        day = f"{now.astimezone(first):%Y-%m-%d}"
+        reminder = Reminder(id=ObjectId(), on=True, at=at, quiet_from="00:00", quiet_until="00:00", last_day=day)
+        reminder.sparse = True
+        plan(reminder, now, last)
+        assert reminder.next_at is not None
+        assert reminder.next_at <= now + FAR
+
+
+async def test_who_pauses_is_not_looked_at_again_and_again(pupils: Class) -> None:
+    """Looking for what is astray goes by an index of its own, in which those who pause do not stand in the way."""
+    pupil = await pupils.enrol()
+    reminders = pupils.database.collection(Reminder.collection)
+    far = {"nextAt": EIGHT + timedelta(days=90), "pausedUntil": "2031-02-23"}
+    await reminders.insert_many([{"_id": ObjectId(), "on": True, **far} for _ in range(20)])
+    await pupil.change(Reminder, nextAt=far["nextAt"])
+
+    async def uses() -> int:
+        stats = await reminders.aggregate([{"$indexStats": {}}, {"$match": {"name": "pausedUntil_1_nextAt_1"}}])
+        return int(stats[0]["accesses"]["ops"])
+
+    before = await uses()
+    found = await ReminderQueue(pupils.database).astray(pupils.clock(), but=(), limit=5)
+    assert (found, await uses()) == ([pupil.id], before + 1)
 
 
 async def test_journeys_give_no_date_a_second_one(pupils: Class) -> None:
@@ -185,17 +228,17 @@ async def test_late_reminders_stay_out_of_the_quiet_hours(pupils: Class) -> None
     assert await other.items() == []
 
 
-async def test_nobody_is_written_to_who_stopped(pupils: Class) -> None:
-    """Without an open address dates pass by; after /start the next one has its reminder."""
-    pupil = await pupils.enrol()
-    await pupil.change(ChannelAccount, stoppedAt=pupils.clock())
+async def test_nobody_is_written_to_who_stopped_or_is_not_let_in(pupils: Class) -> None:
+    """Without an open address dates pass by; after /start, or back on the list, the next one has its reminder."""
+    stopped, unlisted = [await pupils.enrol() for _ in range(2)]
+    await stopped.change(ChannelAccount, stoppedAt=pupils.clock())
     pupils.clock.at = EIGHT
-    await pupils.tick()
-    assert await pupil.items() == []
-    await pupil.change(ChannelAccount, stoppedAt=None)
+    await pupils.tick(pupils.making(welcomes=lambda account: account.id == f"telegram:{stopped.id}"))
+    assert [await pupil.items() for pupil in (stopped, unlisted)] == [[], []]
+    await stopped.change(ChannelAccount, stoppedAt=None)
     pupils.clock.forward(days=1)
     await pupils.tick()
-    assert names(await pupil.items()) == ["2030-11-26"]
+    assert [names(await pupil.items()) for pupil in (stopped, unlisted)] == [["2030-11-26"]] * 2
 
 
 async def test_one_student_who_fails_stops_nobody(pupils: Class, caplog: pytest.LogCaptureFixture) -> None:
@@ -260,23 +303,47 @@ async def test_not_today_takes_back_what_waits(pupils: Class) -> None:
 
 
 async def test_who_never_answers_is_written_to_once_a_week(pupils: Class, monkeypatch: pytest.MonkeyPatch) -> None:
-    """After so many reminders without a word it says so and comes weekly; a word brings the days back."""
+    """After so many reminders that came without a word it says so and comes weekly; a word brings the days back."""
     monkeypatch.setattr(composing, "UNANSWERED", 2)
     pupil = await pupils.enrol()
     await pupil.speak()
     making = pupils.making()
-    for day in (0, 1, 2, 3, 9, 16):
+    for day in (0, 1, 2, 3, 4, 5, 11, 18):
         pupils.clock.at = EIGHT + timedelta(days=day)
         await pupils.tick(making)
-        await pupil.deliver()
+        await pupil.deliver("dead" if day < 2 else "sent")  # what is dropped came to nobody
     items = await pupil.items()
-    assert [item["nextAttemptAt"] for item in items] == [EIGHT + timedelta(days=day) for day in (0, 1, 2, 9, 16)]
-    assert ["only once a week" in item["text"] for item in items] == [False, False, True, False, False]
+    days = (0, 1, 2, 3, 4, 11, 18)
+    assert [item["nextAttemptAt"] for item in items] == [EIGHT + timedelta(days=day) for day in days]
+    assert [day for day, item in zip(days, items, strict=True) if "only once a week" in item["text"]] == [4]
     await pupil.speak()
-    for day in (23, 24):
+    for day in (25, 26):
         pupils.clock.at = EIGHT + timedelta(days=day)
         await pupils.tick(making)
-    assert names(await pupil.items())[-2:] == ["2030-12-18", "2030-12-19"]
+    assert names(await pupil.items())[-2:] == ["2030-12-20", "2030-12-21"]
+
+
+def test_every_problem_is_started_and_every_topic_revised_by_the_tap_of_its_reminder() -> None:
+    """Whatever stands in a title, the tap below a reminder means that problem and no other, that topic and no other."""
+    catalogue = shipped_catalogue()
+    named: dict[str, set[str]] = defaultdict(set)
+    for fact in catalogue.problems:
+        for name in (fact.title.lower(), fact.slug, fact.url):
+            named[name].add(fact.slug)
+    wrong = []
+    for fact in catalogue.problems:
+        problem = ProblemBrief(
+            id="0", title=fact.title, platform="leetcode", slug=fact.slug, difficulty=fact.difficulty, url=fact.url
+        )
+        found = decide((), start_of(problem))
+        started = isinstance(found, Request) and found.verb == "start_problem" and found.arguments.get("problem")
+        if not started or named[started.lower()] != {fact.slug}:
+            wrong.append((fact.title, found))
+    for topic in catalogue.topics:
+        found = decide((), revision_of(topic.name) or "")
+        if not isinstance(found, Request) or fold(str(found.arguments.get("topic"))) != fold(topic.name):
+            wrong.append((topic.name, found))
+    assert wrong == []
 
 
 async def test_a_slot_names_its_student_as_its_owner(pupils: Class) -> None:
