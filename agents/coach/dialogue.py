@@ -21,6 +21,7 @@ from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
 from agents.coach.questions import Question
 from agents.coach.readers import read_introduction
 from agents.coach.recognition import obey, recognise
+from agents.coach.reminder_times import explain_hour
 from agents.coach.revision_readers import read_rating
 from tools.arguments import check_minutes
 from tools.errors import ToolRetry
@@ -100,6 +101,8 @@ def understand(past: Sequence[Exchange], text: str) -> Request | Say:
     tidy, past = clean(text), recent.without_slips(past)
     if whole := take_note(text) or _written(past, text) or imports.take_list(text, past[-1].answer if past else ""):
         return whole
+    if said := explain_hour(tidy):
+        return Say(said)
     if tidy.startswith("/"):
         return _obey(tidy)
     if past and questions.find_question(past[-1].answer) is questions.RECALL and (told := _recall(text, read(tidy))):

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from agents.coach.details import Arguments
-from agents.coach.phrase import Phrase
+from agents.coach.phrase import LONGEST, Phrase, read
 from tools.zones import is_place
 
 CLOCK: Final = r"[0-9]{1,2}(?:[:.][0-9]{2})? ?(?:am|pm)?|noon|midnight"
@@ -30,6 +30,39 @@ _NO_PLACE: Final = re.compile(
     r"[0-9].*|(?:.* )?(?:a|an|the|my|case|order|time|i|to|on|for|and|until|till|every|each|if|when|today|tonight|"
     r"tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday|weekdays?|weekends?)(?: .*)?"
 )
+
+
+_HOUR: Final = (
+    rf"(?:at|around|about) (?P<at>{CLOCK})(?: o ?clock)?(?: (?:in the (?:morning|afternoon|evening)|at night))?"
+)
+_LEAD: Final = 40
+"""Characters within which a wish to be reminded says so."""
+_ONE_THING: Final = (
+    re.compile(
+        rf"remind (?:me )?(?:(?P<early>today|tomorrow|tonight) )?{_HOUR}(?: (?P<late>today|tomorrow|tonight))? "
+        r"to (?P<what>.+)"
+    ),
+    re.compile(
+        r"remind (?:me )?(?:(?P<early>today|tomorrow|tonight) )?to (?P<what>(?:solve|redo|retry|resolve|re-solve) .+?) "
+        rf"{_HOUR}(?: (?P<late>today|tomorrow|tonight))?"
+    ),
+)
+
+
+def explain_hour(text: str) -> str | None:
+    """Return what there is instead of a reminder of one thing at an hour, where that was asked for."""
+    if "remind" not in text[:_LEAD].lower():
+        return None
+    phrase = read(text.removeprefix("/")[:LONGEST]).core()
+    found = next((match for pattern in _ONE_THING if (match := pattern.fullmatch(phrase.text))), None)
+    if found is None:
+        return None
+    day = "tomorrow" if "tomorrow" in (found["early"], found["late"]) else "today"
+    return (
+        "I can't remind you of one thing at a certain hour: a task has a day. "
+        f"`remind me to {phrase.part(found.span('what')).typed} {day}` puts it on your list, and "
+        f"`remind me at {found['at'].strip()}` brings you what is due, every day at that time."
+    )
 
 
 def read_time(rest: Phrase) -> Arguments | None:

@@ -620,6 +620,10 @@ def test_what_is_no_report_writes_nothing(said: str) -> None:
         ("/forgt", "no such command; /help names"),
         ("/delet", "no such command; /help names"),
         ("/remind whenever it suits you", "`/remind [8:00|on|off"),
+        ("remind me at 8 to solve Two Sum", "`remind me to solve Two Sum today`"),
+        ("please remind me tomorrow at 7:30 pm to review heaps", "`remind me to review heaps tomorrow`"),
+        ("remind me to solve two sum at 8", "`remind me at 8`"),
+        ("/remind me at 8am tomorrow to call mum", "`remind me to call mum tomorrow`"),
         ("sync my leetcode account", "can't look into your accounts"),
     ],
 )

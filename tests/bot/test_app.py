@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from bot import assembly
 from bot.app import open_app, utc_now
 from bot.settings import Settings
-from store.client import ObjectId
+from store.client import ObjectId, connect
 from store.documents.own import ChannelAccount, OutboxItem
 from store.documents.reminders import Reminder
 from tests.bot.stage import until
@@ -56,19 +56,22 @@ async def test_a_list_holds_for_what_the_service_says_by_itself(settings: Settin
         bulk=True,
         next_attempt_at=now,
     )
-    async with open_app(listed, lambda _: {"probe": board}) as app:
-        reminders, outbox = (app.database.collection(kind.collection) for kind in (Reminder, OutboxItem))
-        try:
-            for document in (link, item, Reminder(id=student, on=True, next_at=now)):
-                await app.database.collection(document.collection).insert(document.to_mongo())
+    assert settings.mongodb_uri is not None
+    database = connect(settings.mongodb_uri.get_secret_value(), settings.mongodb_database)
+    reminders, outbox = (database.collection(kind.collection) for kind in (Reminder, OutboxItem))
+    for document in (link, item, Reminder(id=student, on=True, next_at=now)):
+        await database.collection(document.collection).insert(document.to_mongo())
 
-            async def over() -> bool:
-                dead = await outbox.count({"userId": student, "status": "dead"})
-                return bool(dead and await reminders.count({"_id": student, "nextAt": {"$gt": now}}))
+    async def over() -> bool:
+        dead = await outbox.count({"userId": student, "status": "dead"})
+        return bool(dead and await reminders.count({"_id": student, "nextAt": {"$gt": now}}))
 
+    try:
+        async with open_app(listed, lambda _: {"probe": board}):
             await until(over)
-            found = await outbox.find({"userId": student})
-        finally:
-            await reminders.delete({"_id": student})
+        found = await outbox.find({"userId": student})
+    finally:
+        await reminders.delete({"_id": student})
+        database.close()
     assert [(raw["_id"], raw["error"]) for raw in found] == [(item.id, "the account is not let in")]
     assert str(student) not in board.shown
