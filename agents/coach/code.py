@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from agents.coach.details import Arguments
-from agents.coach.outcomes import Outcome
 from agents.coach.questions import HOW, WHICH_SOLVED
 from agents.coach.revision_wording import link
 from tools.arguments import writable
@@ -26,8 +24,9 @@ _ALONE: Final = re.compile(r"(?:def \w+\s*\(|class \w+\s*[(:{]|function \w*\(|#i
 _WIDTH: Final = 200
 _LOOKED_AT: Final = 200
 _LINE: Final = re.compile(
-    r"(?:(?:def|class|return|import|from|public|private|static|func|fn|let|const|var|using|package|elif|else|try|"
-    r"except|finally)\b.*|(?:for|while|if|with|switch)\b.*[:{;)]\s*|(?:#|//|/\*|\}|\)|\]).*|.*[;{}]\s*|"
+    r"(?:(?:def|func|fn|public|private|static|return)\b.*|class \w+.*[:({].*|(?:let|const|var)\b.*=.*|"
+    r"(?:import|using|package) [\w.*]+;?|from [\w.]+ import .*|(?:elif|else|try|except|finally)\b.*[:{]\s*|"
+    r"(?:for|while|if|with|switch)\b.*[:{;)]\s*|(?:#|//|/\*|\}|\)|\]).*|.*[;{}]\s*|"
     r"[\w.\[\], ]+\s*(?:[-+*/%|&^]|//|<<|>>)?=\s*\S.*|[\w.]+\(.*\)\s*)"
 )
 
@@ -65,12 +64,6 @@ def is_about(answer: str, said: str | None) -> bool:
     if said is None or named is None:
         return True
     return said.strip().casefold() in {part.casefold() for part in named.groups() if part}
-
-
-def running_in(outcomes: Sequence[Outcome]) -> ProblemBrief | None:
-    """Return the started problem, from the plan that was looked at for it."""
-    plan = next((one.result for one in outcomes if isinstance(one.result, TodayPlan)), None)
-    return started_in(plan) if plan else None
 
 
 def started_in(plan: TodayPlan) -> ProblemBrief | None:

@@ -115,10 +115,12 @@ class OfflineCoach(BaseChatModel):
     def _tell(self, outcomes: Sequence[Outcome], past: Sequence[Exchange], text: str) -> Request | Say:
         """Word what came back; a plan that was looked up for code, or because nothing was understood, is no answer."""
         last, times = outcomes[-1], stumbling.count_stumbles(past)
-        if last.verb == "plan_today" and decide(past, text) == Request(BY_NAME["plan"], code.LOOK):
-            return Say(code.tell_kept(code.running_in(outcomes)))
-        if last.verb == "plan_today" and times and not _asks_for_plan(past, text):
-            return Say(stumbling.tell_again(times, last.result if isinstance(last.result, TodayPlan) else None))
+        if last.verb == "plan_today":
+            wanted, plan = decide(past, text), last.result if isinstance(last.result, TodayPlan) else None
+            if code.is_code(text) and wanted == Request(BY_NAME["plan"], code.LOOK):
+                return Say(code.tell_kept(code.started_in(plan) if plan else None))
+            if times and not (isinstance(wanted, Request) and wanted.verb == "plan_today"):
+                return Say(stumbling.tell_again(times, plan, wanted.text if isinstance(wanted, Say) else ""))
         told = wording.tell(outcomes)
         return (self._stumble(times) if stumbling.is_stumble(told) else None) or Say(told)
 
@@ -142,11 +144,6 @@ def _exchanges(messages: Sequence[AnyMessage]) -> list[Exchange]:
                 exchanges.append(Exchange(student, str(message.text)))
             student = ""
     return exchanges
-
-
-def _asks_for_plan(past: Sequence[Exchange], text: str) -> bool:
-    wanted = decide(past, text)
-    return isinstance(wanted, Request) and wanted.verb == "plan_today"
 
 
 def _message(text: str, *calls: ToolCall) -> AIMessage:

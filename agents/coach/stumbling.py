@@ -16,6 +16,7 @@ _OPENINGS: Final = (
     "I didn't get that either. What would help you most now:",
     "Not that one either, sorry; `help` shows all that I understand. Or begin here:",
 )
+_UNEXPLAINED: Final = "I can't explain that in words of my own. What I can do for you now:"
 _PLAINER: Final = (
     "I didn't get that either. Try `give me one`, `whats due` or `help`.",
     "Not that one either, sorry. `help` shows all that I understand.",
@@ -35,12 +36,16 @@ def count_stumbles(past: Sequence[Exchange]) -> int:
 def is_stumble(answer: str) -> bool:
     """Return whether an answer says that nothing was understood."""
     text = answer.removeprefix(talk.UNREACHABLE).strip()
-    return text in (talk.NOT_UNDERSTOOD, talk.NEEDS_MODEL) or text.startswith((*_OPENINGS, *_PLAINER))
+    return text in (talk.NOT_UNDERSTOOD, talk.NEEDS_MODEL) or text.startswith((*_OPENINGS, *_PLAINER, _UNEXPLAINED))
 
 
-def tell_again(times: int, plan: TodayPlan | None) -> str:
-    """Say it for the second time or later (`times` before), with the first things of the student's plan."""
+def tell_again(times: int, plan: TodayPlan | None, first: str = "") -> str:
+    """Say it for the second time or later (`times` before), with the first things of the student's plan.
+
+    `first` is what would have been said the first time.
+    """
     turn = (times - 1) % len(_OPENINGS)
     if plan is None or not plan.items:
         return _PLAINER[turn]
-    return f"{_OPENINGS[turn]}\n\n{number_lines(map(name_item, plan.items[:MOST]))}\n\n{BEGIN.text}"
+    opening = _UNEXPLAINED if first == talk.NEEDS_MODEL and not turn else _OPENINGS[turn]
+    return f"{opening}\n\n{number_lines(map(name_item, plan.items[:MOST]))}\n\n{BEGIN.text}"

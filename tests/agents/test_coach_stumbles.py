@@ -173,6 +173,8 @@ def test_a_number_in_a_title_is_no_day() -> None:
         ("import my solves", False),
         ("/import\ntwo sum, 2026-01-01\n3sum, 2026-01-02", False),
         ("return to the plan", False),
+        ("let me try it\nfrom tomorrow on\nusing hints", False),
+        ("import sys\nn = int(input())\nprint(n * 2)", True),
         ("", False),
         ("```\n```", False),
     ],
@@ -271,7 +273,8 @@ def test_what_is_not_understood_without_a_plan_is_short() -> None:
     """Where there is nothing to plan, three commands stand in its place."""
     messages: list[AnyMessage] = []
     talk_on(messages, "the weather in june has been quite lovely here")
-    assert "`give me one`" in talk_on(messages, "explain dijkstra", plan())
+    assert "`give me one`" in talk_on(messages, "lovely indeed was the weather in june", plan())
+    assert talk_on(messages, "explain dijkstra", plan("problem")).startswith("I can't explain that")
 
 
 def test_code_is_not_judged() -> None:
@@ -279,6 +282,7 @@ def test_code_is_not_judged() -> None:
     assert talk_on([], CODE, plan("revision", "running")).endswith(questions.HOW.text)
     assert LINK in talk_on([], CODE, plan("running"))
     assert talk_on([], CODE, plan("revision")).endswith(questions.WHICH_SOLVED.text)
+    assert talk_on([], "i have 24 hours", plan("running")).startswith("Your plan for")
 
 
 @pytest.mark.parametrize("said", ["cancel", "quit", "later", "never mind", "/tap cancel on Graphs"])
