@@ -274,7 +274,9 @@ def test_what_is_not_understood_without_a_plan_is_short() -> None:
     messages: list[AnyMessage] = []
     talk_on(messages, "the weather in june has been quite lovely here")
     assert "`give me one`" in talk_on(messages, "lovely indeed was the weather in june", plan())
-    assert talk_on(messages, "explain dijkstra", plan("problem")).startswith("I can't explain that")
+    unexplained: list[AnyMessage] = []
+    assert talk_on(unexplained, "explain dijkstra") == talk.NEEDS_MODEL
+    assert talk_on(unexplained, "explain heaps", plan("problem")).startswith("I can't explain that")
 
 
 def test_code_is_not_judged() -> None:
