@@ -4,25 +4,48 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
-from tests.mongo import SharedServer, shared_server
+from tests.mongo import SharedServer, fast_directory, shared_server
 
 if TYPE_CHECKING:  # the verbs take a moment to import, which tests without them need not wait for
     from tests.tools.harness import School
 
 
+MEMORY = pytest.StashKey[Path | None]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose where the session's database lies: once, by the process that starts the pytest-xdist workers."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        config.stash[MEMORY] = fast_directory()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Free the memory again; each worker has closed its server by then."""
+    if directory := config.stash.get(MEMORY, None):
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker where it lies."""
+    node.workerinput["memory"] = str(node.config.stash[MEMORY] or "")
+
+
 @pytest.fixture(scope="session")
-def mongo_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
+def mongo_server(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
     """The session's embedded server, one for all pytest-xdist workers."""
-    base = tmp_path_factory.getbasetemp()
+    base, memory = tmp_path_factory.getbasetemp(), pytestconfig.stash.get(MEMORY, None)
     if "PYTEST_XDIST_WORKER" in os.environ:
-        base = base.parent
-    with shared_server(base / "mongo") as server:
+        base, memory = base.parent, pytestconfig.workerinput["memory"]  # type: ignore[attr-defined]
+    with shared_server(Path(memory or base) / "mongo") as server:
         yield server
 
 

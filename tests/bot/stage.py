@@ -204,6 +204,15 @@ class Stage:
         await until(closed)
         return [await self.turn(one) for one in accepted]
 
+    async def told(self, answers: int) -> None:
+        """Wait until those who deliver were told of exactly so many answers, each a moment after it stands."""
+
+        async def done() -> bool:
+            return self.answers >= answers
+
+        await until(done)
+        assert self.answers == answers
+
     async def outbox(self) -> list[OutboxItem]:
         """Return what is in the outbox, by address and number."""
         found = await self.database.collection(OutboxItem.collection).find({}, sort=[("address", 1), ("seq", 1)])

@@ -71,7 +71,7 @@ async def test_an_exception_becomes_a_sentence(stage: Stage, exc: Exception, sen
     assert failed.reason == ("too slow" if isinstance(exc, TimeoutError) else type(exc).__name__)
     assert following.status == "answered"
     assert [item.text for item in await stage.outbox()] == [sentence, "Echo: next"]
-    assert stage.answers == 2
+    await stage.told(2)
 
 
 async def test_an_answer_that_takes_too_long_is_stopped(stage: Stage) -> None:
