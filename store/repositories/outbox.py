@@ -127,6 +127,10 @@ class Outbox:
 
         await self._database.transact(attempt)
 
+    async def waits(self, item: OutboxItem) -> bool:
+        """Return whether an item is still to be delivered."""
+        return await self._items.find_one({"_id": item.id, "status": "pending"}, fields={"_id": 1}) is not None
+
     async def note_messages(self, item: OutboxItem) -> bool:
         """Note which messages stand for an item's parts; return False where it is no longer to be delivered."""
         change: Raw = {"$set": {"messages": item.messages}}

@@ -49,7 +49,7 @@ class TelegramAdapter:
         paces, name = Paces(database), f"telegram:{client.bot_id}"
         holder = holder or f"{socket.gethostname()}:{os.getpid()}"
         turnstile = Turnstile(paces, name=name, holder=holder, window=second)
-        self.sender = Sender(client, turnstile, ChatPace(paces, name=name, second=second))
+        self.sender = Sender(client, turnstile, ChatPace(paces, name=name, second=second), soon=second)
         self._outbox = Outbox(database)
         self._sending = Sending(database, self.sender, clock=clock, faults=faults or Faults())
         self._previews = Previews(self.sender, self._outbox, second=second)

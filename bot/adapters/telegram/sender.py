@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from telegram import InlineKeyboardMarkup, MessageEntity
@@ -15,11 +16,12 @@ from bot.adapters.telegram.pace import GROUP_PATIENCE, ChatPace, Turnstile
 class Sender:
     """Sends and changes messages, each when its time has come. Raises: as `TelegramClient`, and StoreError.
 
-    When Telegram asks to wait, every process does.
+    When Telegram asks to wait, every process does. `soon` is how many seconds may pass between the wish to send and
+    the sending without another look at whether it is still wanted.
     """
 
-    def __init__(self, client: TelegramClient, turnstile: Turnstile, chats: ChatPace) -> None:
-        self.client, self._turnstile, self._chats = client, turnstile, chats
+    def __init__(self, client: TelegramClient, turnstile: Turnstile, chats: ChatPace, *, soon: float = 1.0) -> None:
+        self.client, self._turnstile, self._chats, self._soon = client, turnstile, chats, soon
 
     async def close(self) -> None:
         """Let other processes have what this one may send."""
@@ -36,13 +38,19 @@ class Sender:
         silent: bool = False,
         bulk: bool = False,
         patience: float = GROUP_PATIENCE,
+        check: Callable[[], Awaitable[None]] | None = None,
     ) -> int:
-        """Send a message and return its number."""
+        """Send a message and return its number. After a long wait `check` comes first, and raises to prevent it."""
+        loop = asyncio.get_running_loop()
+        asked = loop.time()
         await self._chats.wait_to_send(place, patience=patience)
-        async with self._turnstile.passing(bulk=bulk), self._obeying(place):
-            message = await self.client.send_text(
-                place, text, entities, buttons=buttons, reply_to=reply_to, silent=silent
-            )
+        async with self._turnstile.passing(bulk=bulk):
+            if check is not None and loop.time() - asked > self._soon:
+                await check()
+            async with self._obeying(place):
+                message = await self.client.send_text(
+                    place, text, entities, buttons=buttons, reply_to=reply_to, silent=silent
+                )
         self._chats.note_sent(place, message)
         return message
 

@@ -11,6 +11,7 @@ says so: a file may then stand there twice, and is never missing.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from telegram import InlineKeyboardMarkup
@@ -102,6 +103,7 @@ class Sending:
             reply_to=_reply_to(item, number),
             silent=number > 0,
             bulk=item.bulk,
+            check=partial(self._check_wanted, item),
         )
         self._faults.reach("telegram.after-placeholder")
         item.messages[number : number + 1] = [str(message)]
@@ -109,6 +111,11 @@ class Sending:
             await self._sender.client.delete(place, message)
             raise Withdrawn
         self._faults.reach("telegram.after-note")
+
+    async def _check_wanted(self, item: OutboxItem) -> None:
+        """Make sure that an item is still to be shown. Raises: Withdrawn."""
+        if not await self._outbox.waits(item):
+            raise Withdrawn
 
     async def _fill(self, place: Place, message: int, piece: TextPiece, buttons: InlineKeyboardMarkup | None) -> None:
         try:

@@ -19,7 +19,8 @@ from store.client import ObjectId
 from store.documents.own import Action, OutboxItem, Turn
 from store.documents.people import User
 from store.faults import TELEGRAM_POINTS
-from tests.bot.telegram.posting import Post
+from store.repositories.pace import Paces
+from tests.bot.telegram.posting import SECOND, Post
 from tests.fakes.telegram import FakeTelegram
 
 ADA = 7
@@ -99,9 +100,13 @@ async def test_a_placeholder_that_somebody_deleted_is_replaced(post: Post, swift
     assert post.texts(ADA) == ["Done."]
 
 
-async def test_what_is_withdrawn_meanwhile_leaves_no_placeholder(post: Post, swift: FakeTelegram) -> None:
-    """An item whose student said /stop or was forgotten while it was sent takes its placeholder back."""
+@pytest.mark.parametrize(("wait", "sent"), [(0.0, 1), (2.5 * SECOND, 0)])
+async def test_what_is_withdrawn_meanwhile_leaves_no_placeholder(
+    post: Post, swift: FakeTelegram, wait: float, sent: int
+) -> None:
+    """What is given up while it is sent takes its placeholder back; what waited for its turn has sent none."""
     swift.meet(ADA)
+    await Paces(post.stage.database).be_quiet(f"telegram:{swift.bot_id}", wait)
     item = await post.put(ADA, "Done.")
     items = post.stage.database.collection(OutboxItem.collection)
     await items.update({"_id": item.id}, {"$set": {"status": "dead"}})
@@ -109,6 +114,7 @@ async def test_what_is_withdrawn_meanwhile_leaves_no_placeholder(post: Post, swi
         await post.deliver(item)
     assert swift.screen(ADA) == []
     assert (await post.stored(item)).messages == []
+    assert len([call for call in swift.calls if call.method == "sendMessage"]) == sent
 
 
 async def test_an_answer_in_a_group_replies_in_its_topic(post: Post, swift: FakeTelegram) -> None:
