@@ -9,20 +9,15 @@ No message and no traceback of a translated refusal contains the API key: provid
 their words are left out.
 """
 
+from __future__ import annotations
+
 import math
 import re
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
-import openai
-
-# Beside its own errors the client lets a reply that is not a chat completion escape as one of the built-in ones.
-MODEL_ERRORS: tuple[type[Exception], ...] = (
-    openai.OpenAIError,
-    TimeoutError,
-    ValueError,
-    TypeError,
-    LookupError,
-)
+if TYPE_CHECKING:  # it takes a second to import, which who has no key need not wait for
+    import openai
 
 
 class AgentError(Exception):
@@ -59,8 +54,20 @@ class NotUnderstood(AgentError):
     """What came with a message could not be made words of; the message is the sentence for whoever sent it."""
 
 
+def model_errors() -> tuple[type[Exception], ...]:
+    """Return what a model call may raise.
+
+    Beside its own errors the client lets a reply that is not a chat completion escape as one of the built-in ones.
+    """
+    import openai
+
+    return openai.OpenAIError, TimeoutError, ValueError, TypeError, LookupError
+
+
 def translate(exc: Exception) -> AgentError:
-    """The error of this room for an exception raised by a model call (one of `MODEL_ERRORS`, or already ours)."""
+    """The error of this room for an exception raised by a model call (one of `model_errors`, or already ours)."""
+    import openai
+
     if isinstance(exc, AgentError):
         return exc
     if isinstance(exc, openai.APIStatusError):

@@ -11,15 +11,11 @@ import contextlib
 import itertools
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
-
-import httpx2
-from openai import AsyncOpenAI
-from openai.types.audio.transcription import UsageDuration, UsageTokens
+from typing import TYPE_CHECKING, Any, Final
 
 from agents.errors import ModelUnavailable
 from agents.middleware.tidying import clean
-from agents.model import CONNECT_TIMEOUT_S, OPENAI_URL, Usage
+from agents.model import Usage
 from agents.retry import with_retries
 from agents.run import TurnRun
 from agents.tokens import TokenCounter
@@ -28,6 +24,9 @@ from prompts import load
 from store.documents.own import Attachment, AttachmentKind, Turn
 from store.errors import StoreError
 from store.work import UnitOfWork
+
+if TYPE_CHECKING:  # it takes a second to import, which who has no key need not wait for
+    from openai import AsyncOpenAI
 
 MARKS: Final[Mapping[AttachmentKind, str]] = {"recording": "🎤", "picture": "🖼"}
 """The text of a message that is a recording or a picture and nothing else, until it was made words of."""
@@ -147,17 +146,6 @@ class Senses:
         return await ask(self._client, self._models[attachment.kind], attachment, content)
 
 
-def build_client(api_key: str, base_url: str | None, timeout_s: float, http: httpx2.AsyncClient) -> AsyncOpenAI:
-    """Return a client that retries nothing (`agents.retry` does); `http` stays the caller's to close."""
-    return AsyncOpenAI(
-        api_key=api_key,
-        base_url=base_url or OPENAI_URL,
-        http_client=http,
-        max_retries=0,
-        timeout=httpx2.Timeout(timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
-    )
-
-
 def caption_of(turn: Turn) -> str:
     """Return what was written below an attachment that was not made words of yet."""
     return "" if turn.attachment is not None and turn.text == MARKS[turn.attachment.kind] else turn.text
@@ -182,9 +170,9 @@ async def _listen(client: AsyncOpenAI, model: str, attachment: Attachment, conte
     if not isinstance(text, str):
         raise _malformed()
     match getattr(answer, "usage", None):
-        case UsageTokens(input_tokens=int(spoken), output_tokens=int(written)):
+        case object(type="tokens", input_tokens=int(spoken), output_tokens=int(written)):
             return Heard(text, Usage(spoken, 0, written))
-        case UsageDuration(seconds=int() | float() as seconds):
+        case object(type="duration", seconds=int() | float() as seconds):
             return Heard(text, Usage(0, 0, 0, float(seconds)))
     return Heard(text, None)
 

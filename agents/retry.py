@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from agents.errors import MODEL_ERRORS, AgentError, ModelUnavailable, translate
+from agents.errors import AgentError, ModelUnavailable, model_errors, translate
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ async def with_retries(
             return await call()
         except AgentError as error:
             failure = error
-        except MODEL_ERRORS as exc:
+        except model_errors() as exc:
             failure = translate(exc)
             # A malformed reply may be our own bug, so its traceback is kept; the others' would print the key.
             failure.__cause__ = exc if getattr(failure, "reason", "") == "malformed" else None

@@ -13,7 +13,6 @@ from datetime import datetime
 
 import httpx
 import httpx2
-import openai
 from langchain_core.messages import AIMessage, AnyMessage
 from langchain_core.tools import BaseTool
 
@@ -115,6 +114,8 @@ def bill_of(row_id: str, message: AIMessage, guess: Callable[[], Usage]) -> Bill
 
 def is_unbilled(error: BaseException | None) -> bool:
     """Whether a failed call certainly cost nothing: the provider refused it, or was never reached."""
+    import openai
+
     while error is not None:
         if isinstance(error, openai.APIStatusError | httpx.ConnectError | httpx2.ConnectError):
             return True

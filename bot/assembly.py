@@ -11,12 +11,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx2
-from pydantic import SecretStr
 
 from agents.coach import OfflineCoach, PublicCoach
-from agents.listening import Senses, build_client
+from agents.listening import Senses
 from agents.mentor import Mentor
-from agents.model import ModelSettings, build_model
 from agents.tokens import TokenCounter, TokenCounters
 from bot.access import Access
 from bot.adapters.base import Adapter
@@ -76,30 +74,30 @@ class Assembly:
 
         A mentor is the model with the coach behind it, or the coach alone where there is no key.
         """
-        key = self.settings.openai_api_key
-        model = build_model(self._model_settings(key), http) if key else None
-        counter = self.counter
+        settings, counter, model = self.settings, self.counter, None
+        if (key := settings.openai_api_key) is not None:
+            from agents.endpoint import ModelSettings, build_model  # a second, which the coach alone need not wait for
+
+            endpoint = ModelSettings(key, settings.openai_model, settings.openai_base_url, settings.openai_timeout)
+            model = build_model(endpoint, http)
         private = Mentor(model=model, coach=OfflineCoach(), verbs=VERBS, prompt=load("mentor"), counter=counter)
         public = Mentor(
             model=model, coach=PublicCoach(), verbs=PUBLIC, prompt=load("public"), counter=counter, public=True
         )
-        return Desk(private, public, database=self.database, settings=self.settings, http=http)
+        return Desk(private, public, database=self.database, settings=settings, http=http)
 
     def answerer(self, http: httpx2.AsyncClient) -> Understanding:
         """Return who answers turns: the desk, once what came with them was made words of."""
-        settings, key = self.settings, self.settings.openai_api_key
-        client = None
-        if key is not None and settings.senses:
+        settings, client = self.settings, None
+        if (key := settings.openai_api_key) is not None and settings.senses:
+            from agents.endpoint import build_client
+
             client = build_client(key.get_secret_value(), settings.openai_base_url, settings.openai_timeout, http)
         return Understanding(self.desk(http), Senses(client, settings.senses, counter=self.counter), self.adapters)
 
     def doorway(self, turns: Turns) -> Doorway:
         """Return what messages pass before they are taken in."""
         return Doorway(self.database, turns, Access.of(self.settings), clock=self.clock, ids=self.ids)
-
-    def _model_settings(self, key: SecretStr) -> ModelSettings:
-        settings = self.settings
-        return ModelSettings(key, settings.openai_model, settings.openai_base_url, settings.openai_timeout)
 
     def ticking(self) -> Ticking:
         """Return what makes happen by itself what is due."""

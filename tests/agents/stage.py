@@ -15,9 +15,9 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMe
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import Field, SecretStr
 
+from agents.endpoint import ModelSettings, build_model
 from agents.history import Window, append_exchange
 from agents.mentor import OFFLINE_COACH, Answer, Mentor, TurnRun
-from agents.model import ModelSettings, build_model
 from agents.tokens import TokenCounter
 from prompts import load
 from store.client import Database, ObjectId

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from agents.endpoint import build_client
 from agents.errors import ModelRefused, ModelUnavailable
-from agents.listening import MARKS, Senses, build_client
+from agents.listening import MARKS, Senses
 from store.documents.own import Attachment, AttachmentKind, Turn
 from tests.agents.stage import Stage
 from tests.fakes.openai import Fault, Reply, Rule

@@ -13,8 +13,9 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
-from agents.errors import MODEL_ERRORS, AgentError, ModelRefused, ModelUnavailable, translate
-from agents.model import ModelSettings, Usage, build_model, is_complete, usage_of
+from agents.endpoint import ModelSettings, build_model
+from agents.errors import AgentError, ModelRefused, ModelUnavailable, model_errors, translate
+from agents.model import Usage, is_complete, usage_of
 from agents.retry import with_retries
 from tests.fakes.openai import FakeOpenAI, Fault, Rule
 
@@ -153,7 +154,7 @@ async def test_a_stream_that_ends_early_is_not_complete(model: ChatOpenAI, api: 
 async def test_the_model_itself_retries_nothing(model: ChatOpenAI, api: Any) -> None:
     """One call of the model is one request, whatever comes back."""
     api.mock(return_value=refusal(500))
-    with pytest.raises(MODEL_ERRORS):
+    with pytest.raises(model_errors()):
         await model.ainvoke("hi")
     assert api.call_count == 1
 
@@ -283,7 +284,7 @@ async def test_an_error_inside_a_stream_is_read(model: ChatOpenAI, api: Any) -> 
     for code, kind in (("rate_limit_exceeded", ModelUnavailable), ("insufficient_quota", ModelRefused)):
         text = f'data: {{"error": {{"message": "x", "code": "{code}"}}}}\n\n'
         api.mock(return_value=httpx.Response(200, text=text, headers={"content-type": "text/event-stream"}))
-        with pytest.raises(MODEL_ERRORS) as caught:
+        with pytest.raises(model_errors()) as caught:
             await read(model)
         assert type(translate(caught.value)) is kind
 

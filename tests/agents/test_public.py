@@ -12,8 +12,8 @@ from pydantic import SecretStr
 
 from agents.coach import OfflineCoach, PublicCoach
 from agents.coach.public import introduction, private
+from agents.endpoint import ModelSettings, build_model
 from agents.mentor import Mentor
-from agents.model import ModelSettings, build_model
 from agents.public import REMEMBERED
 from prompts import load
 from store.client import ObjectId

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from agents.model import ModelSettings, build_model
+from agents.endpoint import ModelSettings, build_model
 from agents.toolbox import RESULT_CHARACTERS, build_tools
 from tests.agents.stage import VERBS, Audience, Stage
 from tests.fakes.openai import Call, Reply, Rule

@@ -11,7 +11,8 @@ from urllib.parse import quote
 import httpx2
 import pytest
 
-from agents.listening import Senses, build_client
+from agents.endpoint import build_client
+from agents.listening import Senses
 from agents.run import TurnRun
 from agents.tokens import TokenCounter
 from bot.adapters.base import Incoming

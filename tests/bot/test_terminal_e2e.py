@@ -178,3 +178,13 @@ def test_help_does_not_wait_for_the_agents() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=SECONDS, check=True)
     assert done.stdout.strip() == b"[]"
+
+
+def test_who_has_no_key_does_not_wait_for_the_model_s_libraries() -> None:
+    """What answers without a model imports no client of one, which takes as long as half of the rest."""
+    script = (
+        "import sys, bot.assembly, bot.adapters.terminal.session; "
+        "print([name for name in sys.modules if name in ('openai', 'langchain_openai')])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=SECONDS, check=True)
+    assert done.stdout.strip() == b"[]"
