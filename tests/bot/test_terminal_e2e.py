@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.mongo import mongod_program
+from tests.mongo import mongod_program, shared_server
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
@@ -95,11 +95,8 @@ class Terminal:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A home whose database stays warm while these tests run."""
     home = Home(tmp_path_factory.mktemp("home"))
-    keeper = Terminal(home, "keeper")
-    keeper.say("hi")
-    keeper.hear("PrepMate")
-    yield home
-    assert keeper.leave() == 0
+    with shared_server(home.directory):
+        yield home
 
 
 def test_what_one_process_learned_the_next_one_knows(home: Home) -> None:
@@ -139,20 +136,19 @@ def test_each_line_of_a_pipe_is_answered_in_order(home: Home) -> None:
     assert "You have 1 open task" in told[places[-1] :]
 
 
-def test_three_terminals_share_a_directory_and_one_may_be_killed(home: Home) -> None:
-    """Three terminals of one student work at once; killing one harms neither the others nor what was said."""
-    terminals = [Terminal(home, "cem") for _ in range(3)]
+def test_two_terminals_share_a_directory_and_one_may_be_killed(home: Home) -> None:
+    """Two terminals of one student work at once; killing one harms neither the other nor what was said."""
+    terminals = [Terminal(home, "cem") for _ in range(2)]
     for number, terminal in enumerate(terminals):
         terminal.say(f"add a task: chapter {number}")
     for number, terminal in enumerate(terminals):
         assert f"chapter {number}" in terminal.hear("✓").lower()
     terminals[0].process.kill()
     terminals[0].process.wait()
-    for terminal in terminals[1:]:
-        terminal.say("my tasks")
-        told = terminal.hear("hapter 2").lower()
-        assert "chapter 0" in told
-        assert terminal.leave() == 0
+    terminals[1].say("my tasks")
+    told = terminals[1].hear("hapter 1").lower()
+    assert "chapter 0" in told
+    assert terminals[1].leave() == 0
 
 
 def test_what_cannot_be_done_ends_with_a_sentence(home: Home) -> None:
@@ -175,16 +171,6 @@ def test_help_does_not_wait_for_the_agents() -> None:
         "import sys; from typer.testing import CliRunner; from bot.__main__ import app; "
         "assert CliRunner().invoke(app, ['chat', '--help']).exit_code == 0; "
         "print([name for name in sys.modules if name.split('.')[0] in ('langchain', 'openai', 'motor', 'agents')])"
-    )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=SECONDS, check=True)
-    assert done.stdout.strip() == b"[]"
-
-
-def test_who_has_no_key_does_not_wait_for_the_model_s_libraries() -> None:
-    """What answers without a model imports no client of one, which takes as long as half of the rest."""
-    script = (
-        "import sys, bot.assembly, bot.adapters.terminal.session; "
-        "print([name for name in sys.modules if name in ('openai', 'langchain_openai')])"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, timeout=SECONDS, check=True)
     assert done.stdout.strip() == b"[]"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -24,13 +24,12 @@ class Source:
     @cached_property
     def imports(self) -> set[str]:
         """Return the modules that the file imports, wherever in it, under their full names."""
-        found: set[str] = set()
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                found.update(alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module)
-        return found
+        return _modules(ast.walk(self.tree))
+
+    @cached_property
+    def needs(self) -> set[str]:
+        """Return the modules without which the file cannot be imported: those that it names outside of everything."""
+        return _modules(self.tree.body)
 
     @cached_property
     def dotted(self) -> set[str]:
@@ -49,6 +48,16 @@ class Source:
                 full = known.get(first, first)
                 used.add(f"{full}.{rest}" if rest else full)
         return used
+
+
+def _modules(nodes: Iterable[ast.AST]) -> set[str]:
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+    return found
 
 
 def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:

@@ -65,6 +65,13 @@ def test_the_model_is_known_to_one_room() -> None:
     assert {path.partition("/")[0] for path in files_where(imports_any(MODEL_LIBRARIES))} == {"agents"}
 
 
+def test_who_has_no_key_does_not_wait_for_a_model_s_client() -> None:
+    """Importing a model's client takes a second; only what is imported once there is a key needs it."""
+    clients = {"openai", "langchain_openai"}
+    assert files_where(lambda source: not clients.isdisjoint(source.needs)) == ["agents/endpoint.py"]
+    assert files_where(lambda source: "agents.endpoint" in source.needs) == []
+
+
 @pytest.mark.parametrize("platform", PLATFORM_LIBRARIES)
 def test_a_platform_is_known_to_its_door(platform: str) -> None:
     """Only a platform's own folder imports that platform's library."""

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 
 import pytest
@@ -20,6 +21,7 @@ from store.documents.base import Document
 from store.documents.problems import Problem, Topic
 from store.documents.roadmaps import Roadmap, RoadmapTopic, RoadmapTopicProblem
 from store.errors import StoreUnavailable
+from tests.tools.harness import School
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 LATER = NOW + timedelta(days=40)
@@ -61,6 +63,7 @@ def count_shipped() -> dict[str, int]:
     }
 
 
+@cache
 def shipped_concepts() -> list[Card]:
     """Return the shipped cards that are loaded as problems."""
     return [card for card in read_cards(files("store.catalogue")) if card.kind == "concept"]
@@ -185,9 +188,9 @@ async def test_cards_are_problems_of_our_own(database: Database) -> None:
 
 
 @pytest.mark.parametrize("facts", shipped_catalogue().roadmaps, ids=lambda facts: facts.name)
-async def test_roadmap_resolves(database: Database, facts: RoadmapFact) -> None:
+async def test_roadmap_resolves(school: School, facts: RoadmapFact) -> None:
     """From a stored roadmap every topic and problem is found, in the order of the facts."""
-    await load_catalogue(database, now=NOW)
+    database = school.database
     roadmap = await database.collection("roadmaps").find_one({"name": facts.name, "isPublished": True})
     assert roadmap is not None
     assert roadmap["isOfficial"] is True

@@ -18,7 +18,7 @@ from tests.tools.sequences.receipts import CHECKS
 from tools.registry import VERBS
 
 FEW = settings(
-    max_examples=4,
+    max_examples=3,
     derandomize=True,
     deadline=None,
     database=None,
