@@ -190,12 +190,12 @@ async def _look(client: AsyncOpenAI, model: str, attachment: Attachment, content
         text = answer.choices[0].message.content or ""
     except (AttributeError, LookupError, TypeError):
         raise _malformed() from None
-    usage = getattr(answer, "usage", None)
-    if usage is None:
-        return Heard(text, None)
-    details = getattr(usage, "prompt_tokens_details", None)
-    cached = getattr(details, "cached_tokens", None) or 0
-    return Heard(text, Usage(usage.prompt_tokens, cached, usage.completion_tokens))
+    match getattr(answer, "usage", None):
+        case object(prompt_tokens=int(read), completion_tokens=int(written)) as usage:
+            details = getattr(usage, "prompt_tokens_details", None)
+            cached = getattr(details, "cached_tokens", None) or 0
+            return Heard(text, Usage(read, cached, written))
+    return Heard(text, None)
 
 
 def _malformed() -> ModelUnavailable:

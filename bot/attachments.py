@@ -5,6 +5,7 @@ It is not fetched when the message is taken in: that has to be quick, and what f
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from typing import Final
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 LARGEST: Final = 20 * 2**20
 """Bytes of a recording or a picture that are fetched: Telegram gives out no more, endpoints take up to 25 MB."""
 LONGEST_SECONDS: Final = 300
+AT_ONCE: Final = 4
+"""How many are in memory at once, each in a few copies while it is sent on."""
 
 
 class Understanding:
@@ -29,6 +32,7 @@ class Understanding:
 
     def __init__(self, inner: Answerer, senses: Senses, adapters: Mapping[Platform, Adapter]) -> None:
         self._inner, self._senses, self._adapters = inner, senses, adapters
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def answer(self, run: TurnRun) -> Answer:
         """Return the answer to a turn; its text is then what was understood.
@@ -51,8 +55,9 @@ class Understanding:
             raise NotUnderstood(_failed_with(attachment.kind))
         await run.listener.doing(say("listening…") if attachment.kind == "recording" else say("looking at it…"))
         try:
-            content = await adapter.fetch(attachment.file, LARGEST)
-            await self._senses.understand(run, attachment, content)
+            async with self._room:
+                content = await adapter.fetch(attachment.file, LARGEST)
+                await self._senses.understand(run, attachment, content)
         except Unfetched as exc:
             raise NotUnderstood(str(exc)) from None
         except (ModelUnavailable, ModelRefused) as exc:

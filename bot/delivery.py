@@ -221,8 +221,8 @@ class Delivery:
             return None  # they asked for it
         if waiting.closed:
             return "the account was closed"
-        if accounts and not any(self._welcomes(account) for account in accounts):
-            return "the account is not let in"
+        if not any(self._welcomes(account) for account in accounts):
+            return "the account is not let in"  # or it is just being forgotten
         return None
 
     async def _deliver(self, adapter: Adapter, item: OutboxItem) -> bool:

@@ -130,8 +130,8 @@ class Doorway:
 
     def _tell(self, incoming: Incoming, sentence: str) -> Said:
         """Say something to a stranger, a few times: who is sent from a group to the private chat is answered there."""
-        whom = name_account(incoming.platform, incoming.account), incoming.address
-        return Said(self._hush.temper(whom, sentence, self._clock()))
+        what = name_account(incoming.platform, incoming.account), incoming.address, sentence
+        return Said(self._hush.temper(what, sentence, self._clock()))
 
     def _without_code(self, incoming: Incoming, command: str, rest: str) -> Incoming:
         """Return the message without an invitation code, which is to be stored nowhere."""

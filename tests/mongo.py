@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 60.0
 MEMORY = Path("/dev/shm")  # noqa: S108  # a directory of the session's own is made in it
+_PREFIX = "prepmate-tests-"
 ROOM = 2 << 30
 """Bytes that the tests' data and MongoDB's journal take at most, with room to spare."""
 
@@ -33,7 +34,10 @@ def fast_directory() -> Path | None:
     """Return a directory in memory, where a commit costs no write to a disk; None where there is no room for it."""
     if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < ROOM:
         return None
-    return Path(tempfile.mkdtemp(prefix="prepmate-tests-", dir=MEMORY))
+    for left in MEMORY.glob(f"{_PREFIX}*"):  # by a session that was killed
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=MEMORY))
 
 
 class SharedServer:

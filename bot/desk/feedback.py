@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from agents.run import PREPMATE, TurnRun
 from bot.actions import feedback_actions
@@ -20,6 +20,8 @@ _SAID: Final = re.compile(
     r"(?:(?P<verdict>up|down|👍|👎)(?:\s+|$))?(?:(?P<turn>[0-9a-f]{24})(?:\s+|$))?(?P<words>.*)", re.DOTALL
 )
 
+_THUMBS: Final[dict[str, Literal["up", "down"]]] = {"up": "up", "👍": "up", "down": "down", "👎": "down"}
+
 
 async def take_feedback(run: TurnRun, said: str) -> tuple[str, list[Action]]:
     """Store what a student thinks of an answer, in the place of what they thought before.
@@ -34,17 +36,19 @@ async def take_feedback(run: TurnRun, said: str) -> tuple[str, list[Action]]:
         return asked, feedback_actions(about.id) if about else []
     if about is None:
         return say("I do not know which answer you mean; say it right after one."), []
-    up = verdict in ("up", "👍") if verdict else None
+
+    thumb = _THUMBS[verdict] if verdict else None
 
     async def store(unit: UnitOfWork) -> None:
         feedback = await unit.of(Feedback).get(about.id) or Feedback(id=about.id, user_id=unit.student)
         feedback.conversation_id, feedback.model = about.conversation_id, about.model
-        feedback.verdict = ("up" if up else "down") if up is not None else feedback.verdict
-        feedback.words = words or None
+        before, feedback.verdict = feedback.verdict, thumb or feedback.verdict
+        if words or feedback.verdict != before:
+            feedback.words = words or None  # what was said of the other thumb does not go with this one
         await unit.of(Feedback).save(feedback)
 
     await run.work.commit(store)
-    if up is False and not words:
+    if thumb == "down" and not words:
         return say("Noted, thank you. What was wrong with it? You can say: /feedback down too long"), []
     return say("Noted, thank you."), []
 

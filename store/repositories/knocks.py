@@ -26,9 +26,13 @@ class Knocks:
         raw = await self._knocks.find_one({"_id": account})
         before = Knock.read(raw) if raw is not None else Knock(id=account, expires_at=now)
         if before.expires_at <= now:
+            anew: Raw = {"count": 0, "keys": [], "expiresAt": now + WINDOW}
+            if raw is None:
+                first = {"$setOnInsert": {**anew, "createdAt": now}}
+                await self._knocks.update({"_id": account}, first, upsert=True)
+            else:  # unless another replica began the new hour just now, and counted
+                await self._knocks.update({"_id": account, "expiresAt": before.expires_at}, {"$set": anew})
             before = Knock(id=account, expires_at=now + WINDOW)
-            anew: Raw = {"count": 0, "keys": [], "expiresAt": before.expires_at}
-            await self._knocks.update({"_id": account}, {"$set": anew, "$setOnInsert": {"createdAt": now}}, upsert=True)
         if key in before.keys:
             return before.count
         change: Raw = {"$inc": {"count": 1}, "$push": {"keys": {"$each": [key], "$slice": -_REMEMBERED}}}

@@ -127,9 +127,11 @@ class Outbox:
 
         await self._database.transact(attempt)
 
-    async def waits(self, item: OutboxItem) -> bool:
-        """Return whether an item is still to be delivered."""
-        return await self._items.find_one({"_id": item.id, "status": "pending"}, fields={"_id": 1}) is not None
+    async def waits(self, item: OutboxItem, now: datetime) -> bool:
+        """Return whether an item is still to be delivered: neither given up nor past its time."""
+        in_time: list[Raw] = [{"expiresAt": None}, {"expiresAt": {"$gt": now}}]
+        query: Raw = {"_id": item.id, "status": "pending", "$or": in_time}
+        return await self._items.find_one(query, fields={"_id": 1}) is not None
 
     async def note_messages(self, item: OutboxItem) -> bool:
         """Note which messages stand for an item's parts; return False where it is no longer to be delivered."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+import httpx2
 import pytest
 
 from agents.endpoint import build_client
 from agents.errors import ModelRefused, ModelUnavailable
 from agents.listening import MARKS, Senses
+from agents.tokens import TokenCounter
 from store.documents.own import Attachment, AttachmentKind, Turn
 from tests.agents.stage import Stage
 from tests.fakes.openai import Fault, Reply, Rule
@@ -81,6 +83,22 @@ async def test_each_try_has_a_row(
     rows = await stage.usage()
     assert [row.status for row in rows] == statuses
     assert [row.input_tokens for row in rows if row.status == "estimated"] == [70] * statuses.count("estimated")
+
+
+@pytest.mark.parametrize("usage", [{}, {"prompt_tokens": None}, None])
+async def test_what_a_provider_does_not_bill_is_estimated(stage: Stage, usage: dict[str, None] | None) -> None:
+    """An endpoint that tells no figures of its own loses no description for that; the row says that it is a guess."""
+    said = {"choices": [{"index": 0, "message": {"role": "assistant", "content": "A tree."}}], "usage": usage}
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(200, json={"id": "c", "model": "m", **said}))
+    async with httpx2.AsyncClient(transport=transport) as http:
+        looking = Senses(
+            build_client("key", "http://endpoint/v1", 5.0, http), {"picture": "m"}, counter=TokenCounter(None)
+        )
+        turn = await stage.accept("", attachment=PICTURE)
+        await looking.understand(stage.run_of(turn), PICTURE, PHOTO)
+    [row] = await stage.usage()
+    assert "A tree." in turn.text
+    assert (row.status, row.input_tokens) == ("estimated", 1000)
 
 
 async def test_a_call_that_is_stopped_is_counted(stage: Stage) -> None:

@@ -110,11 +110,14 @@ class Post:
         student: ObjectId | None = None,
         **fields: Any,
     ) -> str:
-        """Put an item into the outbox; its text tells its number. Return its id."""
+        """Put an item into the outbox; its text tells its number. Return its id.
+
+        It is an answer, to a turn that is gone where none is named; a student's is said without being asked.
+        """
         item = OutboxItem(
             id=f"answer:{ObjectId()}",
             user_id=student or ObjectId(),
-            turn_id=turn_id,
+            turn_id=turn_id or (ObjectId() if student is None else None),
             platform="probe",
             address=address,
             seq=seq,
@@ -211,19 +214,22 @@ async def test_what_ends_after_stop_is_not_said(post: Post) -> None:
         ("/stop", True, []),
         ("/ban", True, ["02"]),
         ("the list", False, ["02"]),
+        ("their erasure", True, ["02"]),
         ("nothing", True, ["02", "01"]),
     ],
 )
 async def test_what_nobody_asked_for_is_not_said_to_who_is_out(
     post: Post, change: str, welcome: bool, shown: list[str]
 ) -> None:
-    """A reminder stored after a /stop, a /ban or a new list is dropped for good; only /stop drops answers, too."""
+    """A reminder that was made before a /stop, a /ban, a new list or an erasure is dropped; answers only by /stop."""
     accounts = Accounts(post.database, clock=post.clock, ids=ObjectId)
     student = await accounts.resolve("probe", "ada", "Ada", address="room")
     link = await accounts.link_of("probe", "ada")
     assert link is not None
     if change == "/stop":
         await accounts.stop(link)
+    if change == "their erasure":
+        await post.database.collection(ChannelAccount.collection).delete({"userId": student})
     await accounts.set_active(student, active=change != "/ban")
     reminder = await post.put("room", 1, student=student, bulk=True)
     await post.put("room", 2, student=student, turn_id=ObjectId())

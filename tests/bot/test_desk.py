@@ -147,6 +147,9 @@ async def test_feedback_is_kept_once_an_answer(stage: Stage, turns: Turns) -> No
     await asked(stage, turns, "/feedback down much too long")
     [thought] = await thoughts(stage)
     assert (thought.id, thought.verdict, thought.words) == (about.id, "down", "much too long")
+    await asked(stage, turns, f"/feedback down {about.id}")
+    [thought] = await thoughts(stage)
+    assert thought.words == "much too long", "the same thumb again takes nothing back"
     stage.clock.move(60)
     await asked(stage, turns, f"/feedback up {about.id}")
     [thought] = await thoughts(stage)

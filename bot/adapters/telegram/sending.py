@@ -114,7 +114,7 @@ class Sending:
 
     async def _check_wanted(self, item: OutboxItem) -> None:
         """Make sure that an item is still to be shown. Raises: Withdrawn."""
-        if not await self._outbox.waits(item):
+        if not await self._outbox.waits(item, self._clock()):
             raise Withdrawn
 
     async def _fill(self, place: Place, message: int, piece: TextPiece, buttons: InlineKeyboardMarkup | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import UTC, datetime
 
 import pytest
 from telegram.error import NetworkError
@@ -15,7 +16,7 @@ from bot.adapters.telegram.client import Place
 from bot.adapters.telegram.errors import Refusal, TelegramDown, translated
 from bot.adapters.telegram.sending import Withdrawn, head_of
 from bot.taps import Tap, after_tap
-from store.client import ObjectId
+from store.client import ObjectId, Raw
 from store.documents.own import Action, OutboxItem, Turn
 from store.documents.people import User
 from store.faults import TELEGRAM_POINTS
@@ -24,6 +25,7 @@ from tests.bot.telegram.posting import SECOND, Post
 from tests.fakes.telegram import FakeTelegram
 
 ADA = 7
+PAST = datetime(2020, 1, 1, tzinfo=UTC)
 LONG = "\n\n".join(f"Paragraph {number}. " + "words and words " * 60 for number in range(6))
 CODE = "Here it is:\n\n```python\n" + "\n".join(f"value_{n} = {n}  # line" for n in range(400)) + "\n```"
 ACTIONS = [Action(label="Good", says="/rate good"), Action(label="Again", says="/rate again")]
@@ -100,16 +102,19 @@ async def test_a_placeholder_that_somebody_deleted_is_replaced(post: Post, swift
     assert post.texts(ADA) == ["Done."]
 
 
-@pytest.mark.parametrize(("wait", "sent"), [(0.0, 1), (2.5 * SECOND, 0)])
+@pytest.mark.parametrize(
+    ("wait", "sent", "change"),
+    [(0.0, 1, {"status": "dead"}), (2.5 * SECOND, 0, {"status": "dead"}), (2.5 * SECOND, 0, {"expiresAt": PAST})],
+)
 async def test_what_is_withdrawn_meanwhile_leaves_no_placeholder(
-    post: Post, swift: FakeTelegram, wait: float, sent: int
+    post: Post, swift: FakeTelegram, wait: float, sent: int, change: Raw
 ) -> None:
     """What is given up while it is sent takes its placeholder back; what waited for its turn has sent none."""
     swift.meet(ADA)
     await Paces(post.stage.database).be_quiet(f"telegram:{swift.bot_id}", wait)
     item = await post.put(ADA, "Done.")
     items = post.stage.database.collection(OutboxItem.collection)
-    await items.update({"_id": item.id}, {"$set": {"status": "dead"}})
+    await items.update({"_id": item.id}, {"$set": change})
     with pytest.raises(Withdrawn):
         await post.deliver(item)
     assert swift.screen(ADA) == []
