@@ -24,10 +24,10 @@ _ALONE: Final = re.compile(r"(?:def \w+\s*\(|class \w+\s*[(:{]|function \w*\(|#i
 _WIDTH: Final = 200
 _LOOKED_AT: Final = 200
 _LINE: Final = re.compile(
-    r"(?:(?:def|func|fn|public|private|static|return)\b.*|class \w+.*[:({].*|(?:let|const|var)\b.*=.*|"
+    r"(?:(?:def|func|fn|public|private|static|return)\b.*|class \w.*[:({].*|(?:let|const|var)\b.*=.*|"
     r"(?:import|using|package) [\w.*]+;?|from [\w.]+ import .*|(?:elif|else|try|except|finally)\b.*[:{]\s*|"
     r"(?:for|while|if|with|switch)\b.*[:{;)]\s*|(?:#|//|/\*|\}|\)|\]).*|.*[;{}]\s*|"
-    r"[\w.\[\], ]+\s*(?:[-+*/%|&^]|//|<<|>>)?=\s*\S.*|[\w.]+\(.*\)\s*)"
+    r"[\w.\[\], ]++\s*+(?:[-+*/%|&^]|//|<<|>>)?=\s*\S.*|[\w.]+\(.*\)\s*)"
 )
 
 

@@ -92,6 +92,11 @@ def private() -> str:
     return say("That is between us: write to me in private.")
 
 
+def more_hints() -> str:
+    """Return where the hints behind the first are given."""
+    return say("The next hints come in private, one by one.")
+
+
 def _publicly(text: str) -> str:
     if text in _OPENING:
         return introduction()
@@ -129,8 +134,7 @@ def _glimpse(result: CatalogueGlimpse) -> str:
 
 
 def _hint(result: FirstHint) -> str:
-    more = say("The next hints come in private, one by one.")
-    return f"{link(result.problem)}\n\n{result.text}\n\n{more}"
+    return f"{link(result.problem)}\n\n{result.text}\n\n{more_hints()}"
 
 
 def _line(problem: ProblemBrief) -> str:

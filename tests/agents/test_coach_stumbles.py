@@ -184,6 +184,14 @@ def test_code_is_noticed(text: str, code: bool) -> None:
     assert is_code(text) is code
 
 
+@pytest.mark.parametrize("begun", ["{gap}b", "class {word}", "while{gap}b"])
+def test_long_lines_are_looked_at_once(monkeypatch: pytest.MonkeyPatch, begun: str) -> None:
+    """Whatever a line is like, the look at it ends: with a look per character these lines would take many minutes."""
+    monkeypatch.setattr("agents.coach.code._WIDTH", 1_000_000)
+    line = begun.format(gap="a" + " " * 200_000, word="a" * 200_000)
+    assert is_code(f"{line}\n{line}\nhello") is False
+
+
 @pytest.mark.parametrize("text", [CODE, f"sol.py:\n```python\n{CODE}\n```"])
 def test_code_is_kept_with_the_attempt(text: str) -> None:
     """What was sent while a problem is worked on goes with how it went, said in words, by number or by tap."""

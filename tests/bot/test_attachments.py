@@ -142,16 +142,20 @@ async def test_a_turn_that_is_worked_again_is_not_listened_to_again(stage: Stage
 
 
 async def test_an_album_s_first_picture_is_looked_at(stage: Stage) -> None:
-    """Its caption and what it shows are the message; of the others the student is told once, in a sentence."""
+    """Its caption and what it shows are the message; that the others are unread, and their words, is told."""
     async with opened(stage, Script(), MODELS) as way:
         way.openai.script(Rule(reply=Reply(text="Code:\nx = 1")))
-        updates = [way.telegram.photo(7, caption="why?" if first else "", media_group_id="A") for first in (1, 0, 0)]
+        updates = [
+            way.telegram.photo(7, caption=caption, media_group_id="A") for caption in ("why?", "", "", "and?", "")
+        ]
         turn = await way.ended(*updates)
         await way.desk.speaker.settle(2.0)
         assert turn.text == "why?\n\n🖼 A picture that shows:\nCode:\nx = 1"
         assert [text.partition("\n")[0] for text in await way.shown()] == ["🖼 “Code: x = 1”"]
         assert [text.text for text in way.telegram.screen(7)] == [
-            "I take one at a time: of these I only read the first. Send the others one by one."
+            "I take one at a time: of these I only read the first. Send the others one by one.",
+            "I take one at a time: of these I only read the first, and not what you wrote below another. Send the "
+            "others one by one, each with its words.",
         ]
         assert len(way.openai.ledger.rows) == 1
 

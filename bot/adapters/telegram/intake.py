@@ -52,7 +52,9 @@ class Door(Protocol):
         """Take a message in, or say why not. Raises: StoreError."""
 
     async def turn_away(self, incoming: Incoming) -> Said | None:
-        """Return what somebody is told who is not let in, None of anybody else. Raises: StoreError."""
+        """Return what somebody is told whatever they sent: who is not let in, said /stop, or whose account is closed.
+        None of anybody else. Raises: StoreError.
+        """
 
 
 class Intake:
@@ -132,9 +134,18 @@ class Intake:
         """Take in a recording or a picture, which is fetched when its turn is worked. Raises: StoreError."""
         await self.joining.settle(heard.incoming)
         taken = await self._take_in(heard.incoming)
-        if heard.album is not None and isinstance(taken, Accepted) and taken.duplicate:
+        if heard.album is None or not isinstance(taken, Accepted) or not taken.duplicate:
+            return
+        if not heard.incoming.text:
             told = say("I take one at a time: of these I only read the first. Send the others one by one.")
             self._speaker.say(heard.incoming, told, once=heard.album)
+            return
+        # Only told: this may as well be the first one come again, whose words would be answered a second time.
+        told = say(
+            "I take one at a time: of these I only read the first, and not what you wrote below another. Send the "
+            "others one by one, each with its words."
+        )
+        self._speaker.say(heard.incoming, told, once=f"{heard.album} words")
 
     async def _press(self, pressed: Pressed) -> None:
         incoming = pressed.incoming
@@ -165,7 +176,7 @@ class Intake:
         return taken
 
     async def _turn_away(self, incoming: Incoming) -> bool:
-        """Tell somebody who is not let in how to get in; return whether they are not. Raises: StoreError."""
+        """Tell somebody of whom nothing is taken in why, and return whether that is so. Raises: StoreError."""
         refusal = await self._door.turn_away(incoming)
         if refusal is not None:
             self._speaker.say(incoming, refusal.text)

@@ -150,19 +150,19 @@ class Joining:
         if closed is None or closed.message is None:
             return
         incoming = _first_of(closed)
-        try:
-            with speaking(incoming.language or ENGLISH):
+        with speaking(incoming.language or ENGLISH):
+            try:
                 await self._accept(replace(incoming, text=self._text_of(closed)))
-        except TooLong as exc:
-            self._refuse(incoming, str(exc))
-        except StoreError as exc:
-            if exc.transient or isinstance(exc, StoreSetupError):
-                raise
-            log.exception("a text in parts cannot be stored")
-            self._refuse(incoming, say(replies.FAILED))
-        except Exception:
-            log.exception("a text in parts makes trouble and is passed over")
-            self._refuse(incoming, say(replies.FAILED))
+            except TooLong as exc:
+                self._refuse(incoming, str(exc))
+            except StoreError as exc:
+                if exc.transient or isinstance(exc, StoreSetupError):
+                    raise
+                log.exception("a text in parts cannot be stored")
+                self._refuse(incoming, say(replies.FAILED))
+            except Exception:
+                log.exception("a text in parts makes trouble and is passed over")
+                self._refuse(incoming, say(replies.FAILED))
         await self._splits.finish(closed, self._clock())
 
     def _text_of(self, split: SplitMessage) -> str:

@@ -118,7 +118,7 @@ def test_a_topic_is_kept() -> None:
     ],
 )
 def test_what_is_not_for_the_bot_is_ignored(raw: Json) -> None:
-    """Talk among others, other bots, channels, notices, edits and kinds that nobody knows yet are left alone."""
+    """Talk among others and changes of it, other bots, channels, notices and kinds nobody knows yet are ignored."""
     assert isinstance(decide(raw, ME), Ignored)
     assert isinstance(decide(raw, SENSIBLE), Ignored)
 

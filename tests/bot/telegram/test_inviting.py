@@ -17,7 +17,7 @@ from bot.adapters.telegram.render import render
         public.private(),
         public.introduction(),
         Access(mode="list").refusal("telegram", "7", public=True),
-        "The next hints come in private, one by one.",
+        public.more_hints(),
     ],
 )
 def test_who_is_sent_to_the_private_chat_gets_its_link(text: str) -> None:

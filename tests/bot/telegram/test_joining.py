@@ -8,16 +8,22 @@ from typing import Any
 
 import pytest
 
+from bot import replies
+from bot.adapters.base import Incoming
 from bot.adapters.telegram.adapter import TelegramAdapter
 from bot.adapters.telegram.client import TelegramClient
+from bot.adapters.telegram.convert import Heard, decide
 from bot.adapters.telegram.intake import Intake
-from bot.adapters.telegram.joining import ORPHANED, QUIET
+from bot.adapters.telegram.joining import ORPHANED, QUIET, Joining
 from bot.adapters.telegram.speaker import Speaker
 from store.client import ObjectId
 from store.documents.splits import SplitMessage
+from store.errors import NotOwned
+from store.repositories.splits import Splits
 from tests.bot.telegram.conftest import Base
 from tests.bot.telegram.reception import Door, Reception
 from tests.bot.telegram.updates import ADA, GROUP, ME, NOON, entity, message
+from texts import spoken
 
 FULL = "x" * 4096
 BEGUN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -253,3 +259,24 @@ async def test_a_text_that_cannot_be_ended_keeps_no_other_waiting(replicas: Repl
     replicas.door.shut_to = ""
     await replicas.a.joining.sweep(BEGUN)
     assert [incoming.account for incoming in replicas.door.taken] == ["8", str(ADA["id"])]
+
+
+@pytest.mark.parametrize("trouble", [NotOwned("for good"), ZeroDivisionError()])
+async def test_a_text_that_fails_for_good_is_told(base: Base, trouble: Exception) -> None:
+    """Whoever sent it hears once, in their language, that it failed, and it is not tried again."""
+    told: list[tuple[str, str, str]] = []
+
+    async def accept(incoming: Incoming) -> None:
+        raise trouble
+
+    def refuse(incoming: Incoming, sentence: str) -> None:
+        told.append((incoming.account, spoken(), sentence))
+
+    joining = Joining(Splits(base.database), accept=accept, refuse=refuse, holder="a", clock=base.clock)
+    heard = decide(part(1, FULL), ME)
+    assert isinstance(heard, Heard)
+    await joining.take(heard)
+    base.clock.move(QUIET.total_seconds())
+    for _ in range(2):
+        await joining.sweep(BEGUN)
+    assert told == [("7", "de", replies.FAILED)]
