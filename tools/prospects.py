@@ -116,7 +116,7 @@ async def new_problems(
     most: int,
     *,
     most_looked_at: int = _LOOKED_AT,
-    fits: Callable[[Candidate], bool] = lambda _: True,
+    fits: Callable[[Candidate, Problem], bool] = lambda *_: True,
 ) -> tuple[NextProblem, ...]:
     """Return the best problems not solved yet: from the roadmap, or where that has none, the catalogue.
 
@@ -132,7 +132,7 @@ async def new_problems(
         place = situation.path.places.get(problem.id) if situation.path else None
         candidates.append(_placed(situation, candidate, place) if place else candidate)
     found = {str(problem.id): problem for problem in problems}
-    choices = rank_problems([candidate for candidate in candidates if fits(candidate)])[:most]
+    choices = rank_problems([one for one in candidates if fits(one, found[one.problem])])[:most]
     return tuple(_new_result(situation, found[choice.candidate.problem], choice) for choice in choices)
 
 

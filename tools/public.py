@@ -20,6 +20,8 @@ from tools.problems import PROBLEMS, ProblemBrief, brief, resolve_problem
 from tools.topics import pick_topic, read_topics
 
 SHOWN: Final = 3
+_TO_CODE: Final[Raw] = {"platform": {"$ne": "internal"}}
+"""What is no question of theory: those are the catalogue's own."""
 
 
 class CatalogueGlimpse(Result):
@@ -45,10 +47,11 @@ async def browse_catalogue(
     context: MentorContext,
     topic: Annotated[str | None, Field(max_length=LOOKUP_LIMIT, description="A topic, by any name it has.")] = None,
     difficulty: Annotated[Difficulty | None, Field(description="Only problems of this difficulty.")] = None,
+    one: Annotated[bool, Field(description="True for a single problem to code, rather than some to look at.")] = False,
 ) -> CatalogueGlimpse:
     """Say what a topic is about and name some problems on it, or some of the whole catalogue.
 
-    Use it for "explain heaps", "a medium graph problem, anyone?". It knows nothing of whoever asks.
+    Use it for "explain heaps", and with `one` for "a medium graph problem, anyone?". It knows nothing of whoever asks.
     """
     book = await read_topics(context)
     chosen = pick_topic(book, topic) if topic is not None else None
@@ -56,9 +59,12 @@ async def browse_catalogue(
     if chosen is not None:
         query["topics"] = {"$in": book.spellings(chosen)}
     problems = context.work.shared(Problem)
-    ids = [raw["_id"] for raw in await problems.sketch(query, "_id")]
+    ids = [raw["_id"] for raw in await problems.sketch(query | _TO_CODE, "_id")] if one else []
+    ids = ids or [raw["_id"] for raw in await problems.sketch(query, "_id")]
     # Others at another message, the same ones if this message is answered again.
-    drawn = sorted(ids, key=lambda one: hashlib.sha256(f"{context.turn}:{one}".encode()).digest())[:SHOWN]
+    drawn = sorted(ids, key=lambda one: hashlib.sha256(f"{context.turn}:{one}".encode()).digest())[
+        : 1 if one else SHOWN
+    ]
     found = await problems.find({"_id": {"$in": drawn}})
     about = await context.work.shared(Topic).get(chosen) if chosen is not None else None
     return CatalogueGlimpse(

@@ -62,13 +62,20 @@ class _Rival:
         difference = chance - self.predicted
         return (-difference if self.harder else difference) > step
 
-    def beaten_by(self, candidate: Candidate, step: float) -> bool:
+    def beaten_by(self, candidate: Candidate, problem: Problem, step: float) -> bool:
         """Return whether a problem is easier, or harder, for the student by more than a step."""
-        return self.is_beaten(candidate.predicted, step)
+        return self.is_beaten(candidate.predicted, step) and self._may_follow(problem)
 
-    def matched_by(self, candidate: Candidate) -> bool:
-        """Return whether a problem is about as hard for the student."""
-        return abs(candidate.predicted - self.predicted) <= STEPS[0]
+    def matched_by(self, candidate: Candidate, problem: Problem) -> bool:
+        """Return whether a problem is about as hard for the student, and not easier where a harder one is wanted."""
+        easier = candidate.predicted - self.predicted
+        return abs(easier) <= STEPS[0] and not (self.harder and easier > 0) and self._may_follow(problem)
+
+    def _may_follow(self, problem: Problem) -> bool:
+        """Return whether a problem's own label does not contradict that it is easier, or harder."""
+        levels = get_args(Level)
+        difference = levels.index(problem.difficulty) - levels.index(self.problem.difficulty)
+        return difference >= 0 if self.harder else difference <= 0
 
 
 async def next_problem(
@@ -161,7 +168,7 @@ async def _beside(context: MentorContext, situation: Situation, rival: _Rival) -
     Where there is none, one that is about as hard, which is said.
     """
     wanted = replace(situation, declined=situation.declined | {rival.problem.id})
-    ways: list[Callable[[Candidate], bool]] = [partial(rival.beaten_by, step=step) for step in STEPS]
+    ways: list[Callable[[Candidate, Problem], bool]] = [partial(rival.beaten_by, step=step) for step in STEPS]
     for fits in (*ways, rival.matched_by):
         for path in (situation.path, None):
             found = await new_problems(context, replace(wanted, path=path), 1, most_looked_at=_ALL, fits=fits)

@@ -13,6 +13,7 @@ from tools.planning import DAY_MINUTES, TodayPlan
 from tools.problems import ProblemBrief
 from tools.solves import CODE_LIMIT
 
+KEPT: Final = "I can't run or judge code, but I keep it with your attempt."
 LOOK: Final[Arguments] = {"minutes": DAY_MINUTES}
 """With these the plan of the day holds the started problem in any case."""
 _FENCE: Final = re.compile(r"```[^\n`]*\n(?P<code>.*?)(?:^[ \t]*+```|\Z)", re.DOTALL | re.MULTILINE)

@@ -245,6 +245,10 @@ INTENTS: tuple[Intent, ...] = (
             "<something [...]>",
             "!(what|how|why|when|who|is|are|do|does|can|should|the|this|that|i|im) <...> (problem|question)",
             "[i|want|need|to|lets|let me]* (practise|practice|train|drill|study) [now|today]",
+            "[i|want|id|like|to|lets|let|me|us|can|could|we]* (start|begin|go) [off|out|me|us|today|first] (with|on) "
+            "<(something|anything) [...]>",
+            "[i|want|id|like|to|lets|let|me|us|can|could|we]* (start|begin|go) [off|out|me|us|today|first] (with|on) "
+            f"<[a|an|some|the] (easy|medium|hard|simple|easier) {ONE}>",
         ),
         read=readers.read_wish,
         named="topic",

@@ -90,8 +90,11 @@ _TAPS: Final = tuple(
          r"|solve it|easily|no problem"),
         ("with-help", r"2|two|second|(?:solve it |do it )?(?:with (?:some |a little |a bit of )?(?:help|hints?|a hint)"
          r"|with-help)|(?:need|needed) (?:some )?(?:help|a hint|hints)"),
-        ("not-yet", r"3|three|third|not yet|not-yet|cant|cannot|not at all|never (?:heard of it|done it|seen it|did it)"
-         r"|no (?:idea|clue)|dont know(?: it| that| how)?|couldnt|no way"),
+        ("not-yet", r"3|three|third|not yet|not-yet|cant|cannot|not at all|couldnt|no way"
+         r"|(?:have |ive |even )*never (?:even )?(?:heard|done|seen|did|learnt|learned|studied|used) .{1,60}"
+         r"|(?:have )?no (?:idea|clue)(?: (?:what|about|how|of) .{1,60})?"
+         r"|(?:dont|do not) (?:really |even )?know(?: (?:it|how|what|yet|at all|this|that|the topic|anything|about|of)"
+         r"(?: .{1,60})?)?"),
         ("skip", r"skip(?: it| this| that| this one| that one)?|pass|next|next one|not sure|unsure"),
         ("back", r"(?:go )?back|undo(?: that| it| the last one)?|oops|previous(?: one| question)?"
          r"|(?:no )?wrong(?: one)?|(?:that was )?a mistake|take that back"),
@@ -109,8 +112,9 @@ ROWS: Final[tuple[Intent, ...]] = (
             f"[can|could|you|please|want|to|i|id|like|lets|do|take|start|begin|run|give|me|redo|repeat|continue|resume|a|"
             f"an|the|my|new|retake]* {_TEST} [test|quiz|please|now|for me]*",
             "[can|could|you|please|want|to|i|id|like]* (place|assess|evaluate|gauge|test) (me|myself) [please|now]*",
-            f"[can|could|you|please|want|to|i|id|like|lets|help|me]* (find|find out|test|assess|determine|measure|"
-            f"evaluate|figure out|gauge|establish|set) (my|me my|me) [current|right]* {_LEVEL} [please|now]*",
+            "[can|could|you|please|want|to|i|id|like|lets|help|me|us|start|begin|go|by|with|on|first]* (find|find out|"
+            "test|assess|determine|measure|evaluate|figure out|gauge|establish|set|finding|finding out|testing|"
+            f"assessing|determining|measuring|checking) (my|me my|me) [current|right]* {_LEVEL} [please|now]*",
             f"(go on|continue|carry on|resume) [with] [my|the]* {_TEST}",
             "[do you know|find|find out] what (level [am i|im] [at|on]|my level is)",
         ),

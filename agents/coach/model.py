@@ -122,6 +122,8 @@ class OfflineCoach(BaseChatModel):
             if times and not (isinstance(wanted, Request) and wanted.verb == "plan_today"):
                 return Say(stumbling.tell_again(times, plan, wanted.text if isinstance(wanted, Say) else ""))
         told = wording.tell(outcomes)
+        if last.verb == "give_hint" and last.result is not None and code.is_code(text):
+            told = f"{code.KEPT}\n\n{told}"
         return (self._stumble(times) if stumbling.is_stumble(told) else None) or Say(told)
 
 

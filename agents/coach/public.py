@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -27,6 +28,8 @@ _OPENING: Final = frozenset(
     {talk.GREETING, talk.HELP, talk.NOT_UNDERSTOOD, talk.NEEDS_MODEL, talk.EMPTY, talk.TOO_LONG, talk.READY}
 )
 _RESULTS: Final[dict[str, type[Result]]] = {"browse_catalogue": CatalogueGlimpse, "first_hint": FirstHint}
+_SEVERAL: Final = re.compile(r"\b(?:some|problems|questions|challenges|exercises)\b", re.IGNORECASE)
+_LINK: Final = re.compile(r"\]\((\S+)\)")
 _SUBJECT: Final = phrases(
     "[can|could|you|please]* (explain|describe|teach) [me|us|to]* [what|is|are|a|an|the]* <...>",
     "(what is|what are|whats|how does|how do) [a|an|the]* <...>",
@@ -38,7 +41,7 @@ class PublicCoach(OfflineCoach):
     """A coach that offers what is everybody's, and sends whoever wants their own to the private chat."""
 
     def _decide(self, before: Sequence[AnyMessage], student: HumanMessage) -> Request | Say:
-        del before  # each message stands for itself: a number said by one may answer what another was asked
+        # Each message stands for itself: a number said by one may answer what another was asked.
         text = words_of(student)
         wanted = understand((), text)
         if isinstance(wanted, Say):
@@ -46,9 +49,11 @@ class PublicCoach(OfflineCoach):
         if wanted.verb == "find_problem":
             return self._subject(read(clean(text))) or wanted
         if wanted.verb == "next_problem":
-            return _browse({name: said for name, said in wanted.arguments.items() if name in ("topic", "difficulty")})
+            wish = {name: said for name, said in wanted.arguments.items() if name in ("topic", "difficulty")}
+            return _browse(wish if _SEVERAL.search(text) else wish | {"one": True})
         if wanted.intent.name == "hint":
-            if problem := wanted.arguments.get("problem"):
+            last = next((str(message.text) for message in reversed(before) if isinstance(message, AIMessage)), "")
+            if problem := wanted.arguments.get("problem") or _named_alone(last):
                 return Request(replace(BY_NAME["find"], verb="first_hint"), {"problem": problem})
             return Say(say("Which problem? Name it with the question: `hint for two sum`."))
         return Say(private())
@@ -74,14 +79,15 @@ class PublicCoach(OfflineCoach):
                 return Say(first.refusal.sentence if first.refusal else introduction())
             return Say(_found(result))
         if isinstance(result, CatalogueGlimpse):
-            return Say(_glimpse(result))
+            one = result.problems[0] if outcome.arguments.get("one") and result.problems else None
+            return Say(_suggest(one) if one else _glimpse(result))
         return Say(_hint(result) if isinstance(result, FirstHint) else introduction())
 
 
 def introduction() -> str:
     """Return what can be asked where others read along."""
     return say(
-        "Here I can find a problem (`find two sum`), name some (`a medium graph problem`), give a first hint "
+        "Here I can find a problem (`find two sum`), name one to solve (`a medium graph problem`), give a first hint "
         "(`hint for two sum`) and say what a topic is about (`explain heaps`). Everything of your own stays between "
         "us: write to me in private."
     )
@@ -120,6 +126,17 @@ def _found(result: ProblemMatches) -> str:
         return say("There is no such problem in the catalogue.")
     lines = "\n".join(f"- {_line(problem)}" for problem in result.matches)
     return _line(result.matches[0]) if result.exact else f"{say('These come closest:')}\n\n{lines}"
+
+
+def _suggest(problem: ProblemBrief) -> str:
+    hint = say("`hint for {title}` gives a first hint.", title=problem.title)
+    return f"{_line(problem)}\n\n{hint}"
+
+
+def _named_alone(answer: str) -> str | None:
+    """Return the only problem that an answer names."""
+    named = set(_LINK.findall(answer))
+    return str(named.pop()) if len(named) == 1 else None
 
 
 def _glimpse(result: CatalogueGlimpse) -> str:

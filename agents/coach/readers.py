@@ -23,7 +23,7 @@ _ABOUT_NOTHING: Final = words_of(
     "type i can",
     "should my now today else random go practice practise it this please lets thing stuff good related topic "
     "topics do solve",
-    "quick short different other else up and also really",
+    "start begin quick short different other else up and also really",
 )
 _IT = frozenset({"", "it", "that", "this", "one", "that one", "this one", "it now", "the problem", "that problem"})
 _STATUSES = (

@@ -15,6 +15,8 @@ RECENT: Final = 4
 """So many answers back a list still counts as shown."""
 OPENING: Final = frozenset({"greeting", "pick", "plan", "revision"})
 """The questions whose numbers begin with something: taken up later they do what they did then."""
+GREETED: Final = ("`give me one`", "`import my solves`", "`set my interview date`")
+"""What the numbers of a door's greeting stand for; it is no part of the conversation."""
 _BEYOND: Final = "That list goes from 1 to "
 _LISTED: Final = re.compile(r"^(?: *[0-9]{1,2}\. |- \*\*[0-9]{1,3}\*\* )", re.MULTILINE)
 _BARE: Final = re.compile(
@@ -53,9 +55,10 @@ def say_beyond(phrase: Phrase, answer: str) -> str | None:
 def say_no_list(phrase: Phrase) -> str:
     """Ask for more than a number where no list was shown lately."""
     number = _number(phrase)
+    greeted = f" If you mean what I greeted you with: {GREETED[int(number) - 1]}." if number in ("1", "2", "3") else ""
     return (
         f"I don't know what {number} stands for: I showed you no list lately. `plan today`, `whats due` and `my tasks` "
-        f"show what there is to pick from; `find {number}` looks up the problem with that number."
+        f"show what there is to pick from; `find {number}` looks up the problem with that number.{greeted}"
     )
 
 

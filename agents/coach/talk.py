@@ -89,6 +89,10 @@ TASK_BEGUN = "Go ahead! Say `done with task {number}` when it's finished."
 CANCELLED = "Okay, I've left everything as it is."
 SKIPPED = "Skipped. You can tell me any time: `my interview is on 3 march`."
 NO_REMINDER = "All right, no reminders. Say `remind me at 8` when you want one every day."
+HINT_AGAIN = (
+    "I can't put it in other words, but it often helps to work through the smallest example on paper with it in mind. "
+    "Here it is once more:"
+)
 NO_SOLUTION = "Good, keep at it. `hint` shows you this again whenever you like."
 KEEP_GOING = "Then keep at it; I haven't logged anything. Tell me how it went when you're done."
 

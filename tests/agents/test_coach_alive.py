@@ -7,6 +7,7 @@ import re
 import pytest
 
 from agents.coach import OfflineCoach, questions, talk
+from agents.coach.code import KEPT
 from agents.history import append_exchange
 from agents.listener import Silence
 from agents.mentor import OFFLINE_COACH, Mentor, TurnRun
@@ -262,6 +263,22 @@ async def test_a_ladder_is_climbed_in_words(chat: Chat, monkeypatch: pytest.Monk
     assert "PLANTED-THREE" in await chat.say("yes")
     chat.student.clock.forward(minutes=1)
     assert "You saw 4 hints" in await chat.say("solved coin change by myself in 30 minutes")
+
+
+async def test_code_in_place_of_what_was_tried_is_kept(chat: Chat) -> None:
+    """Code gets the hint that was asked for, one alone, and goes with how the problem went; a report is no attempt."""
+    await chat.say("start two sum")
+    await chat.say("hint")
+    code = "def two_sum(nums, target):\n    for n in nums:\n        return n"
+    assert (await chat.say(code)).startswith(f"{KEPT}\n\nHint 1 of 3")
+    chat.student.clock.forward(minutes=9)
+    assert "Hint 1 of 3" in await chat.say("i dont understand the hint")
+    assert "You saw 1 hint for it" in await chat.say("done alone")
+    assert [raw["code"] for raw in await chat.student.all(Submission)] == [code]
+    await chat.say("start valid anagram")
+    await chat.say("hint")
+    assert await chat.say("done, took 12 minutes") == questions.HELPED.text
+    assert "Nice, all by yourself." in await chat.say("alone")
 
 
 async def test_notes_are_kept_and_come_back(chat: Chat) -> None:

@@ -137,7 +137,24 @@ def test_a_reply_completes_what_was_asked_about(said: tuple[str, ...], verb: str
          {"problem": COIN_CHANGE_URL, "tried": "nothing really, i am stuck"}),
         ("hint", ASKED, "just tell me the solution", "give_hint", {"problem": COIN_CHANGE_URL, "solution": True}),
         ("hint", ASKED, "whats due", "list_due_revisions", {}),
+        ("hint", ASKED, "done alone, took 12 minutes", "record_attempt",
+         {"problem": COIN_CHANGE_URL, "minutes": 12, "outcome": "unaided"}),
+        ("hint", ASKED, "gave up after 40 min", "record_attempt",
+         {"problem": COIN_CHANGE_URL, "minutes": 40, "outcome": "stuck"}),
+        ("hint", ASKED, "solved it with help", "record_attempt", {"problem": COIN_CHANGE_URL, "outcome": "with-help"}),
+        ("hint", ASKED, "give me another one", "next_problem", {"instead": "another"}),
+        ("hint", ASKED, "what should i do next", "next_problem", {}),
+        ("hint", ASKED, "my interview is on 3 march", "set_profile", {"target_date": "3 march"}),
+        ("hint", ASKED, "/due", "list_due_revisions", {}),
+        ("hint", ASKED, "next hint", "give_hint", {"problem": COIN_CHANGE_URL, "tried": "next hint"}),
+        ("hint", ASKED, "hint", "give_hint", {"problem": COIN_CHANGE_URL, "tried": "hint"}),
+        ("hint", ASKED, "hint for coin change", "give_hint",
+         {"problem": COIN_CHANGE_URL, "tried": "hint for coin change"}),
+        ("hint", ASKED, "hint for two sum", "give_hint", {"problem": "two sum"}),
+        ("stuck", talk.STUCK, "hint", "give_hint", {"tried": "hint"}),
         ("hint", HINTED, "next", "give_hint", {"problem": COIN_CHANGE_URL}),
+        ("hint", HINTED, "10 min", "record_attempt",
+         {"problem": COIN_CHANGE_URL, "minutes": 10, "outcome": "with-help"}),
         ("hint", HINTED, "still stuck", "give_hint", {"problem": COIN_CHANGE_URL}),
         ("hint", HINTED, "next hint", "give_hint", {"problem": COIN_CHANGE_URL}),
         ("hint", HINTED, "solved it", "record_attempt", {"problem": COIN_CHANGE_URL, "outcome": "with-help"}),
@@ -206,6 +223,45 @@ def test_a_reply_to_what_was_shown_is_understood(
 def test_a_dialogue_ends_in_the_expected_words(said: tuple[str, ...], reply: str) -> None:
     """Cancelling, declining and what stays unclear get their own short answers."""
     assert converse(*said) == Say(reply)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["start from both ends and move inwards", "i failed to find the base case", "nothing done", "no",
+     "find the maximum", "maybe it is a graph problem", "aiming for o(n) with a heap", "did brute force in 20 min",
+     "i cant solve it", "solved it partly", "mark visited cells as done", "used two pointers on it"],
+)  # fmt: skip
+def test_what_was_tried_is_taken_as_that(said: str) -> None:
+    """Whatever else its words may mean, a description of an attempt is one, and gets the hint."""
+    assert decide([Exchange("hint", ASKED)], said) == Request(
+        BY_NAME["hint"], {"problem": COIN_CHANGE_URL, "tried": said}
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "minutes"), [("done", {}), ("10 min", {"minutes": 10}), ("done, took 12 minutes", {"minutes": 12})]
+)
+def test_a_report_in_place_of_what_was_tried_is_asked_how_it_went(said: str, minutes: dict[str, Any]) -> None:
+    """After the question before a hint a report without an outcome is completed, and belongs to the same problem."""
+    asked = [Exchange("hint", ASKED)]
+    assert hear(decide(asked, said)) == Say(questions.HELPED.text)
+    told = decide([*asked, Exchange(said, questions.HELPED.text)], "alone")
+    assert told == Request(BY_NAME["log"], {"problem": COIN_CHANGE_URL, **minutes, "outcome": "unaided"})
+
+
+@pytest.mark.parametrize(("said", "answer"), [("stuck", talk.STUCK), ("i'm stuck", talk.STUCK), ("help", talk.HELP)])
+def test_small_talk_in_place_of_what_was_tried_costs_no_hint(said: str, answer: str) -> None:
+    """Who only says that they are stuck, or asks for help, has told nothing that was tried."""
+    assert decide([Exchange("hint", ASKED)], said) == Say(answer)
+
+
+@pytest.mark.parametrize(
+    "said", ["I dont understand the hint", "i don't get it", "what does that mean?", "but i still do not get this hint"]
+)
+def test_a_hint_that_is_not_understood_is_shown_again(said: str) -> None:
+    """It is no wish for the next rung: the same hint comes again, and the next one is offered."""
+    told = decide([Exchange("hint", HINTED)], said)
+    assert told == Say(f"{talk.HINT_AGAIN}\n\n{HINTED}")
 
 
 def test_the_onboarding_line_can_be_skipped() -> None:
@@ -344,6 +400,10 @@ def test_only_bound_tools_are_called() -> None:
         ("with a hint", "answer_placement", {"answer": "with-help"}),
         ("not yet", "answer_placement", {"answer": "not-yet"}),
         ("no idea", "answer_placement", {"answer": "not-yet"}),
+        ("i have never heard of heaps", "answer_placement", {"answer": "not-yet"}),
+        ("never heard of it", "answer_placement", {"answer": "not-yet"}),
+        ("i dont know that topic", "answer_placement", {"answer": "not-yet"}),
+        ("I don't know what a heap is", "answer_placement", {"answer": "not-yet"}),
         ("skip", "answer_placement", {"answer": "skip"}),
         ("stop", "answer_placement", {"answer": "stop"}),
         ("back", "answer_placement", {"answer": "back"}),

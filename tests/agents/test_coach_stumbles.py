@@ -72,6 +72,7 @@ def test_a_number_some_turns_later_is_an_entry_of_the_last_list(
     ("past", "said", "part"),
     [
         ([THANKED], "1", "`find 1` looks up the problem"),
+        ([THANKED], "2", "If you mean what I greeted you with: `import my solves`."),
         ([Exchange("plan today", PLANNED), *[THANKED] * 4], "2", "I showed you no list lately"),
         ([Exchange("plan today", PLANNED), THANKED], "7", "from 1 to 3; there is no 7"),
         ([Exchange("plan today", PLANNED)], "4", "from 1 to 3; there is no 4"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -130,8 +131,9 @@ async def test_public_verbs_get_nothing_of_a_student(school: School) -> None:
 
 
 ANSWERS = (
-    ("/next graphs", "Some problems:"),
-    ("give me a medium graph problem", "· medium ·"),
+    ("/next graphs", "gives a first hint."),
+    ("some graph problems", "Some problems:"),
+    ("a medium graph problem", "· medium ·"),
     ("explain heaps", "**Heap"),
     ("find two sum", "[Two Sum]"),
     ("two sum", "[Two Sum]"),
@@ -172,6 +174,21 @@ async def test_the_coach_knows_the_catalogue_in_public(place: Stage) -> None:
     coach = mentor_of(place, public=True, offline=True)
     answers = {said: (await place.answer(said, mentor=coach, public=True)).text for said, _ in ANSWERS}
     assert [said for said, words in ANSWERS if words not in answers[said]] == []
+
+
+async def test_one_problem_is_given_and_its_hint_without_naming_it(place: Stage) -> None:
+    """In a group a wish for a problem gets one to code, and "hint please" right after it is about that one."""
+    coach = mentor_of(place, public=True, offline=True)
+    for wish, words in (("give me a graph problem", "Graph"), ("give me one", ""), ("another one", "")):
+        answer = (await place.answer(wish, mentor=coach, public=True)).text
+        (title, url) = re.findall(r"\[(.+?)\]\((\S+)\)", answer)[0]
+        assert answer.count("](") == 1
+        assert "leetcode.com" in url
+        assert words in answer
+        hint = (await place.answer("hint please", mentor=coach, public=True)).text
+        assert hint.startswith(f"[{title}]({url})")
+    await place.answer("some graph problems", mentor=coach, public=True)
+    assert "`hint for two sum`" in (await place.answer("hint please", mentor=coach, public=True)).text
 
 
 async def test_what_is_personal_is_for_the_private_chat(place: Stage) -> None:

@@ -16,6 +16,8 @@ from tools.proposals import SeenReceipt
 from tools.suggestion import STEPS, NextProblem
 from tools.undo import UndoReceipt
 
+LEVELS = ("easy", "medium", "hard")
+
 
 async def propose(student: Student, **wish: str) -> NextProblem:
     """Ask for a problem through the door that remembers it."""
@@ -98,6 +100,20 @@ async def test_where_nothing_is_easier_that_is_said(ada: Student) -> None:
         titles.add(title(found))
     assert found.nothing_left
     assert titles
+
+
+async def test_a_harder_one_is_never_easier(ada: Student) -> None:
+    """Neither by the student's chance nor by its label: at the top of a topic it is said that nothing is harder."""
+    last = await propose(ada, difficulty="easy", topic="graphs")
+    for _ in range(40):
+        found = await propose(ada, instead="harder")
+        if found.problem is None:
+            break
+        assert last.problem is not None
+        assert LEVELS.index(found.problem.difficulty) >= LEVELS.index(last.problem.difficulty)
+        assert (found.predicted or 0) <= (last.predicted or 0)
+        last = found
+    assert found.why == f"Nothing of Graphs that you have not solved yet is harder for you than {title(last)}."
 
 
 async def test_asking_for_an_easier_one_teaches_the_learner_nothing(ada: Student) -> None:
