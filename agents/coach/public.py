@@ -53,8 +53,10 @@ class PublicCoach(OfflineCoach):
             return _browse(wish if _SEVERAL.search(text) else wish | {"one": True})
         if wanted.intent.name == "hint":
             last = next((str(message.text) for message in reversed(before) if isinstance(message, AIMessage)), "")
-            if problem := wanted.arguments.get("problem") or _named_alone(last):
+            if problem := wanted.arguments.get("problem") or ("" if more_hints() in last else _named_alone(last)):
                 return Request(replace(BY_NAME["find"], verb="first_hint"), {"problem": problem})
+            if more_hints() in last:
+                return Say(more_hints())
             return Say(say("Which problem? Name it with the question: `hint for two sum`."))
         return Say(private())
 

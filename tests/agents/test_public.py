@@ -131,6 +131,7 @@ async def test_public_verbs_get_nothing_of_a_student(school: School) -> None:
 
 
 ANSWERS = (
+    ("hint", "Which problem?"),
     ("/next graphs", "gives a first hint."),
     ("some graph problems", "Some problems:"),
     ("a medium graph problem", "· medium ·"),
@@ -140,7 +141,7 @@ ANSWERS = (
     ("give me two sum", "[Two Sum]"),
     ("hint for two sum", "The next hints come in private"),
     ("/hint two sum", "?"),
-    ("hint", "Which problem?"),
+    ("another hint", "The next hints come in private"),
     ("hint for frobnicate", "no problem"),
     ("explain frobnication", "Which topic"),
 )
