@@ -62,13 +62,14 @@ def say_on(day: date, today: date) -> str:
 def parse_day(text: str, today: date) -> date:
     """Read a day from today on: an ISO date, "tomorrow", "in 2 weeks", "march 15 2027", "15.3.2027", "15/03/2027".
 
-    A weekday is the next one after today; a date without a year is the next of its kind. With dots the day comes
-    first; with slashes and hyphens either may.
+    A weekday is the next one after today; a date without a year is the next of its kind; "mid march" is its 15th. With
+    dots the day comes first; with slashes and hyphens either may.
 
     Raises: ToolRetry when it cannot be read, may be one of two days, is past, or lies more than five years ahead.
     """
     said = re.sub(r"[\s,]+", " ", clean_text(text, "the date", limit=_LIMIT).lower())
     said = re.sub(r"^(by|on|until|till|before|due) ", "", said)
+    said = re.sub(r"^(?:in )?(?:the )?mid(?:dle of)?[- ](?=[a-z])", "15 ", said)
     try:
         day = _from_words(said, today) or _from_numbers(said, today) or _from_month(said, today)
     except (ValueError, OverflowError):

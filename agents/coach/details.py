@@ -97,6 +97,11 @@ _OUTCOMES = (
     ),
 )
 _OUTCOME = tuple((name, re.compile(rf"{_START}{_LEAD}(?:{source}){_END}")) for name, source in _OUTCOMES)
+_ASIDE = re.compile(
+    rf"{_START}(?:(?:but|so|well|and)\s)?(?:of course|obviously|naturally|certainly|definitely|honestly|to be honest|"
+    rf"tbh|luckily|thankfully|i (?:think|guess|suppose|believe)|if i remember (?:right|correctly)|though){_END}"
+)
+"""What is said around an outcome and names nothing."""
 _DIFFICULTY = re.compile(
     rf"{_START}(?:(?P<easy>easy|easier|simple|beginner)|(?P<medium>medium|mid|moderate|intermediate)"
     rf"|(?P<hard>hard|harder|difficult|tough|challenging))(?: (?:difficulty|level))?{_END}"
@@ -126,7 +131,27 @@ DATE_WORDS = (
     rf"month|weekend)|"
     rf"(?:in )?(?:{_NUMBER}|a) (?:days?|weeks?|months?)|"
     rf"(?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?: [0-9]{{4}})?|"
-    rf"{_MONTH} (?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)?(?: [0-9]{{4}})?"
+    rf"{_MONTH} (?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)?(?: [0-9]{{4}})?|"
+    rf"(?:the )?mid(?:dle of)?[- ]{_MONTH}(?: [0-9]{{4}})?"
+)
+MONTH_WORDS = re.compile(
+    rf"(?:(?:in|on|at|the|of|early|late|end|beginning|start|sometime|somewhere|around|about)\s)*{_MONTH}"
+    rf"(?: [0-9]{{4}})?"
+)
+"""A month without a day: a date that has to be asked about."""
+_WEEKLY_DAY = (
+    rf"(?:week ?days?|working days?|work days?|week ?nights?|week ?ends?|{_WEEKDAY}s?(?:-{_WEEKDAY}s?)?|"
+    rf"(?:(?:{_NUMBER}|most|few|some) (?:days?|times|evenings?|mornings?|nights?)|once|twice) "
+    rf"(?:a|per|each|every) week)"
+)
+WEEKLY = re.compile(
+    rf"{_START}(?:(?:on|at|during|in|for|only|each|every|a|per|the|from|and|or|to|till|until|through|other)\s)*"
+    rf"{_WEEKLY_DAY}(?: (?:and|or|to|till|until|through|evenings?|mornings?|nights?|{_WEEKLY_DAY}))*{_END}"
+)
+"""Days on which there is time week after week: beside minutes they name no date."""
+WORKING_DAYS = re.compile(
+    r"(?:(?:i|ive|have|got|can|do|spend|study|practise|practice|only|just|about|around|maybe|with|on|during|each|every|a|"
+    r"per|the)\s)*(?:week ?days?|working days?|work days?|week ?nights?)"
 )
 DATE = re.compile(rf"{_START}(?:{DATE_WORDS}){_END}")
 _DUE = re.compile(rf"{_START}(?:(?:due|by|before|until|till|for|on)\s)*(?P<date>{DATE_WORDS})$")
@@ -186,6 +211,8 @@ def shed_outcome(phrase: Phrase) -> tuple[Arguments, Phrase]:
         while match:
             said.add(name)
             match, rest = rest.cut(pattern)
+    while said and _ASIDE.search(rest.text):
+        _, rest = rest.cut(_ASIDE)
     if len(said) > 1:
         return {"outcome": UNCLEAR}, rest
     return ({"outcome": said.pop()} if said else {}), rest

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from agents.coach import code, hint_replies, imports, level_replies, questions, recent, reminder_replies, talk
 from agents.coach.beginning import begin_with
@@ -19,7 +18,7 @@ from agents.coach.level_intents import DECLINED, KNOWN
 from agents.coach.notes import take_note, verbatim
 from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
 from agents.coach.questions import Question
-from agents.coach.readers import read_introduction
+from agents.coach.readers import read_correction, read_introduction
 from agents.coach.recognition import obey, recognise
 from agents.coach.reminder_times import explain_hour
 from agents.coach.revision_readers import read_rating
@@ -114,7 +113,18 @@ def understand(past: Sequence[Exchange], text: str) -> Request | Say:
     phrase = read(tidy)
     if len(phrase.words) > MOST_WORDS:
         return Say(talk.TOO_LONG)
-    return (_reply(past, phrase) or _number(past, phrase) if phrase else None) or _afresh(phrase)
+    answer = _correct(past, phrase) or _reply(past, phrase) or _number(past, phrase) if phrase else None
+    return answer or _afresh(phrase)
+
+
+def _correct(past: Sequence[Exchange], phrase: Phrase) -> Request | None:
+    """Return the other day that was meant right after the interview's day was told: "actually its on 15.3."."""
+    other = read_correction(phrase)
+    if not other or not past or questions.find_question(past[-1].answer) not in (None, questions.INTRODUCE):
+        return None
+    before = understand(past[:-1], past[-1].student)
+    about_it = isinstance(before, Request) and "target_date" in before.arguments
+    return Request(BY_NAME["profile"], other) if about_it else None
 
 
 def _take_code(past: Sequence[Exchange], text: str) -> Request:
@@ -217,11 +227,15 @@ def _tell_outcome(before: Request, question: Question, phrase: Phrase) -> Reques
         return before.having({"outcome": _OUTCOMES[int(phrase.text) - 1]})
     found, _ = shed_attempt(phrase)
     anew = recognise(phrase)
+    is_bare = anew and anew.intent.only_with == "outcome" and anew.arguments["outcome"] != "stuck"
+    if anew and is_bare and _other_problem(before, anew):
+        # Nothing was said to be solved: what stands around the outcome is no second problem.
+        anew = anew.without("problem")
     if anew and (anew.intent.name != "log" or _other_problem(before, anew)):
         return None
     if "outcome" in found or anew:
         return before.having(anew.arguments if anew else found)
-    return None if talk.small_talk(phrase) else Say(f"I didn't catch that. {question.text}")
+    return None if talk.small_talk(phrase) else Say(f"{recent.MISSED} {question.text}")
 
 
 def _other_problem(before: Request, anew: Request) -> bool:
@@ -235,7 +249,7 @@ def _fill(before: Request, question: Question, phrase: Phrase, answer: str) -> R
     if slot is None:
         return None
     if slot == "minutes" and _UNKNOWN.fullmatch(phrase.text):
-        return replace(before, arguments={name: said for name, said in before.arguments.items() if name != slot})
+        return before.without(slot)
     if slot == "minutes" and re.fullmatch(r"[0-9]{1,6}", phrase.text):
         return before.having({slot: int(phrase.text)})
     if choice := questions.picked(phrase, answer):
@@ -250,7 +264,7 @@ def _fill(before: Request, question: Question, phrase: Phrase, answer: str) -> R
     if talk.small_talk(phrase) or (slot != "title" and _ASKS.fullmatch(phrase.text)):
         return None
     if intent.name == "profile" and slot in {"target_date", "time_zone", "minutes_per_day"}:
-        found = read_introduction(phrase)
+        found = read_introduction(phrase, dated="time zone" not in answer)
         # "Next spring" is no city where a day was asked for.
         place = found.get("time_zone") if slot == "target_date" and len(found) == 1 else None
         return before.having(found if found and not (place and not is_place(place)) else {slot: phrase.typed})
@@ -286,13 +300,13 @@ def _choose(phrase: Phrase, _: Exchange) -> Request | Say | None:
     return _greeted(phrase)
 
 
-def _introduce(phrase: Phrase, _: Exchange) -> Request | Say | None:
+def _introduce(phrase: Phrase, last: Exchange) -> Request | Say | None:
     if _SKIP.fullmatch(phrase.text):
         return Say(talk.SKIPPED)
     anew = recognise(phrase)
     if (anew and not _is_daily_time(anew, phrase)) or talk.small_talk(phrase):
         return None
-    changes = read_introduction(phrase)
+    changes = read_introduction(phrase, dated=not questions.KNOWN_DAY.search(last.answer))
     return Request(BY_NAME["profile"], changes) if changes else None
 
 

@@ -51,6 +51,10 @@ class Request:
         """Return the request with more arguments, which win over those that were there."""
         return replace(self, arguments=self.arguments | more)
 
+    def without(self, name: str) -> Request:
+        """Return the request without an argument."""
+        return replace(self, arguments={other: said for other, said in self.arguments.items() if other != name})
+
     @property
     def missing(self) -> str | None:
         """Return the argument to ask for, if any."""

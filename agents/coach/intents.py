@@ -190,6 +190,8 @@ INTENTS: tuple[Intent, ...] = (
             "[why is|explain|show|show me|whats|what is|tell me] my !(weakest|strongest|best|worst) <...> "
             "(mastery|level|score|skill|skills|stats|progress|strength|knowledge|rating) [is] [so] "
             "[low|high|bad|weak|good]",
+            "why (is|am|are) [my|i] [mastery|level|score|progress] [so|that|this|too|very|still]* "
+            "(low|high|bad|weak|good)",
             "why (is|am|are) [my|i] [so] [low|bad|weak|good] [mastery] [at|in|on|of] <...> [mastery] [so|that|this] "
             "(low|high|bad|weak|good)",
             "[what|which|whats|are|is|show|me|list|tell|my|the|topics|topic]* (weakest|strongest|weak|strong|"

@@ -86,7 +86,8 @@ class OfflineCoach(BaseChatModel):
         if isinstance(decided, Request) and self.known_tools is not None and decided.verb not in self.known_tools:
             return Say(talk.NOT_HERE)
         if isinstance(decided, Say) and stumbling.is_stumble(decided.text):
-            return self._stumble(stumbling.count_stumbles(_exchanges(before))) or decided
+            first = Say(stumbling.tell_first(words_of(student), decided.text))
+            return self._stumble(stumbling.count_stumbles(_exchanges(before))) or first
         return decided
 
     def _stumble(self, times: int) -> Request | Say | None:
@@ -125,6 +126,9 @@ class OfflineCoach(BaseChatModel):
         if last.verb == "give_hint" and last.result is not None and code.is_code(text):
             told = f"{code.KEPT}\n\n{told}"
         return (self._stumble(times) if stumbling.is_stumble(told) else None) or Say(told)
+        if stumbling.is_stumble(told):
+            return self._stumble(times) or Say(stumbling.tell_first(text, told))
+        return Say(told)
 
 
 def words_of(message: HumanMessage) -> str:

@@ -43,6 +43,7 @@ KNOWN = frozenset(
         "would could solve solves solving finish finishes fail fails finding helps helping starting searching explains",
         "complement compete competes number numbers sunny marks marked shown problem questions given process solver",
         "heard too seen skip easier simpler different",
+        "too seen skip easier simpler different und",
         "processes talk talks chat chats conversation conversations export erase rename resume forget",
     )
 )
@@ -132,14 +133,14 @@ class Phrase:
         return inner
 
     def clauses(self) -> list[Phrase]:
-        """Return the pieces between commas, full stops and the word "and"."""
+        """Return the pieces between commas, full stops, exclamation marks and the word "and"."""
         pieces: list[list[int]] = [[]]
         for index, (raw, word) in enumerate(zip(self.raw, self.words, strict=True)):
             if word == "and":
                 pieces.append([])
                 continue
             pieces[-1].append(index)
-            if raw[-1] in ",;." and not self._goes_on(index):
+            if raw[-1] in ",;.!" and not self._goes_on(index):
                 pieces.append([])
         return [self._pick(piece) for piece in pieces if piece]
 

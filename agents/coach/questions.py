@@ -44,6 +44,8 @@ NEW_DAY = Question("To which day?", "due", "move")
 WHICH_DELETE = Question("Which task shall I delete?", "which", "delete")
 WHEN = Question("When is your interview?", "target_date", "profile")
 INTRODUCE = Question('Answer with any of it, or say "skip".', "introduction", "profile")
+KNOWN_DAY = re.compile(r"I'd like to know (?:how many minutes|which city)")
+"""How a message begins to ask who the student is where the interview's day is known: no bare day answers that."""
 CHOOSE = Question("Answer with a number, or say it another way.", "choice")
 AGAIN = Question("Say it another way and I'll try again.", "again")
 START_ONE = Question("Say a number to start one of them.", "pick", "start")

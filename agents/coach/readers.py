@@ -8,6 +8,9 @@ from typing import Final
 from agents.coach.details import (
     DATE,
     ID,
+    MONTH_WORDS,
+    WEEKLY,
+    WORKING_DAYS,
     Arguments,
     shed_difficulty,
     shed_due,
@@ -55,6 +58,20 @@ _AIMED = re.compile(
     r"(?:(?:i|im|i am|am)\s)*(?:preparing|interviewing|targeting|aiming|applying|prepping)(?: (?:for|at|with|to))? "
     r"(?!my |the |an? |interviews?)(?P<rest>.+)|"
     r"(?:set )?(?:my )?(?:target companies|target company|companies)(?: (?:are|is|to))? (?P<set>.+)"
+)
+# "I'm Lena", not "I'm stuck": what stands before the rest of an introduction.
+_PRESENTED = re.compile(
+    r"(?:im|i am|this is) (?!stuck|done|behind|bored|late|not)(?P<name>\S+(?: \S+)?)(?: \S+){0,2}|"
+    r"nice to meet you"
+)
+_OPEN: Final = frozenset({"time_zone", "name", "target_companies"})
+"""The changes whose words may be any: they may hold more changes behind an "and"."""
+_MORE_TIME = re.compile(
+    r"(?:(?:i|have|got|also|even|more|about|around|maybe|but|none|nothing|no|time|then)\s)*(?P<days>.+)"
+)
+_CORRECTED = re.compile(
+    r"(?:(?:no|sorry|oops|wait|ah|oh|well|i|mean|meant|its|it is|it was|thats|that is|make it|rather|really|"
+    rf"actually)\s)+(?:on )?(?P<day>{DATE.pattern})(?: (?:instead|actually|sorry|now))?"
 )
 _AROUND: Final = words_of(
     "on in at about around roughly and i have a an day per daily minutes am im my interview is its from live based the",
@@ -183,45 +200,83 @@ def read_undo(rest: Phrase) -> Arguments:
 def read_profile(rest: Phrase) -> Arguments:
     """Read changes of the profile, several at once: "my interview is on 3 march, an hour a day, berlin"."""
     found = _read_change(rest)
-    if found is not None:
+    if found and not _OPEN & found.keys():
         return found
-    changes: Arguments = {}
-    for clause in rest.clauses():
-        change = _read_change(clause.core())
+    changes, presented = Arguments(), Arguments()
+    for clause in (piece.core() for piece in rest.clauses()):
+        change = _read_change(clause)
+        if change is None and (named := _read_presented(clause)) is not None:
+            presented, change = presented | named, {}
         if change is None and changes:
-            change = _read_addition(clause.core(), changes)
+            change = {} if _is_more_time(clause, changes) else _read_addition(clause, changes)
         if change is None:
-            return {}
+            return found or {}
         changes |= change
-    return changes
+    if found and len(changes) <= len(found):
+        return found
+    return presented | changes if changes else {}
+
+
+def _read_presented(clause: Phrase) -> Arguments | None:
+    """Return the name with which somebody presents themselves, {} where there is none, None for anything else."""
+    match = _PRESENTED.fullmatch(clause.text)
+    if not match:
+        return None
+    named = clause.part(match.span("name")) if match["name"] else Phrase()
+    is_name = match.end("name") == len(clause.text) and all(word[0].isupper() for word in named.raw)
+    return {"name": named.typed} if named and is_name else {}
+
+
+def _is_more_time(clause: Phrase, known: Arguments) -> bool:
+    """Whether a clause says on which other days there is time: one number of minutes is kept for all."""
+    match = _MORE_TIME.fullmatch(shed_minutes(clause)[1].text)
+    return bool("minutes_per_day" in known and match and WEEKLY.fullmatch(match["days"]))
 
 
 def _read_addition(clause: Phrase, known: Arguments) -> Arguments | None:
     """Return what a few words add to a change before them: minutes, a day, a place; None where they say more."""
     change = _read_bare(clause, known)
     place = change.get("time_zone")
+    if not re.search("[0-9]", change.get("target_date", "0")):
+        # "An hour a day, from tomorrow" says nothing about an interview.
+        return None
     return change if change and len(clause.words) <= _ADDITION and (place is None or is_place(place)) else None
 
 
-def read_introduction(rest: Phrase) -> Arguments:
-    """Read the answer to "when is your interview, how long a day, where": its parts may be bare."""
+def read_introduction(rest: Phrase, *, dated: bool = True) -> Arguments:
+    """Read the answer to "when is your interview, how long a day, where": its parts may be bare.
+
+    Not `dated`: the day was not asked for, so that only words about the interview change it. Beside minutes a weekday
+    is a day on which there is time.
+    """
     changes: Arguments = {}
-    for clause in rest.clauses():
+    weekly = bool(shed_minutes(rest)[0])
+    for clause in (piece.core() for piece in rest.clauses()):
         change = _read_change(clause)
-        if change is None:
-            change = _read_bare(clause, changes)
-        changes |= change
+        if change is None and not _is_more_time(clause, changes):
+            change = _read_bare(clause, changes, dated=dated, weekly=weekly)
+        changes |= change or {}
     return changes
 
 
-def _read_bare(clause: Phrase, known: Arguments) -> Arguments:
+def read_correction(rest: Phrase) -> Arguments:
+    """Read the day that is meant instead of one just told: "actually its on 15.3."."""
+    match = _CORRECTED.fullmatch(rest.text)
+    return {"target_date": match["day"]} if match else {}
+
+
+def _read_bare(clause: Phrase, known: Arguments, *, dated: bool = True, weekly: bool = False) -> Arguments:
     """Read a minute count, a day and a place, each at most once, from words without a verb."""
     changes: Arguments = {}
     minutes, rest = shed_minutes(clause)
     if minutes and "minutes_per_day" not in known:
         changes["minutes_per_day"] = minutes["minutes"]
+    if minutes or weekly:
+        _, rest = rest.cut(WEEKLY)
     day, rest = rest.cut(DATE)
-    if day and "target_date" not in known:
+    if not day and MONTH_WORDS.fullmatch(rest.text):
+        day, rest = rest.cut(MONTH_WORDS)
+    if day and dated and "target_date" not in known:
         changes["target_date"] = day[0]
     kept = [index for index, word in enumerate(rest.words) if word not in _AROUND]
     place = Phrase(tuple(rest.raw[index] for index in kept), tuple(rest.words[index] for index in kept))
@@ -240,8 +295,13 @@ def _read_change(phrase: Phrase) -> Arguments | None:
     if match := _DAILY.fullmatch(phrase.text):
         minutes, rest = shed_minutes(_group(phrase, match))
         return {"minutes_per_day": minutes["minutes"]} if minutes and len(rest.words) <= 2 else None
+    minutes, rest = shed_minutes(phrase)
+    if minutes and WORKING_DAYS.fullmatch(rest.text):
+        return {"minutes_per_day": minutes["minutes"]}
     if match := _DATED.fullmatch(phrase.text):
         when = _group(phrase, match)
+        if MONTH_WORDS.fullmatch(when.text):
+            return {"target_date": when.text}
         day, rest = when.cut(DATE)
         return {"target_date": day[0]} if day and len(rest.words) <= 2 else None
     if match := _ZONED.fullmatch(phrase.text):

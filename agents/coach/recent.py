@@ -18,6 +18,7 @@ OPENING: Final = frozenset({"greeting", "pick", "plan", "revision"})
 GREETED: Final = ("`give me one`", "`import my solves`", "`set my interview date`")
 """What the numbers of a door's greeting stand for; it is no part of the conversation."""
 _BEYOND: Final = "That list goes from 1 to "
+MISSED: Final = "I didn't catch that."
 _LISTED: Final = re.compile(r"^(?: *[0-9]{1,2}\. |- \*\*[0-9]{1,3}\*\* )", re.MULTILINE)
 _BARE: Final = re.compile(
     r"(?:(?:number|option|choice|no|the|pick|its|it is|i mean|i meant)\s)*(?P<n>[0-9]{1,2})"
@@ -37,8 +38,8 @@ def find_list(past: Sequence[Exchange]) -> int | None:
 
 
 def without_slips(past: Sequence[Exchange]) -> Sequence[Exchange]:
-    """Return the conversation without numbers at its end that were beyond the list: the list is still asked about."""
-    while past and _BEYOND in past[-1].answer:
+    """Return the conversation without replies at its end that were none: what was asked before is still asked."""
+    while past and (_BEYOND in past[-1].answer or past[-1].answer.startswith(MISSED)):
         past = past[:-1]
     return past
 

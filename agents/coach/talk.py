@@ -101,6 +101,7 @@ _TALK: Final = (
         HELP,
         phrases(
             "help [me]",
+            "(hilfe|ayuda)",
             "[help] what (can|do|could) you do [...]",
             "what else can you do",
             "(commands|menu|options|usage)",

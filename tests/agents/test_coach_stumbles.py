@@ -13,7 +13,7 @@ from agents.coach.code import LOOK, is_code
 from agents.coach.dialogue import Exchange, Say, decide
 from agents.coach.intents import Request
 from agents.coach.level_wording import tell_placement
-from agents.coach.stumbling import MOST
+from agents.coach.stumbling import ENGLISH_ONLY, MOST, is_foreign
 from tests.agents.test_coach_dialogue import COIN_CHANGE_URL, FOUND, INTRODUCE, PLACING, PLANNED, UNSURE
 from tools.context import Result
 from tools.placement import PlacementReceipt
@@ -138,6 +138,83 @@ def test_a_day_among_other_answers_is_taken_as_a_day() -> None:
         "set_profile",
         {"target_date": "march 15 2027", "minutes_per_day": 45, "time_zone": "Berlin"},
     )
+
+
+KNOWS_DAY = f"Noted. To plan around you I'd like to know how many minutes a day you have. {questions.INTRODUCE.text}"
+NO_ZONE = f"I know no time zone “minich”; name a big city near you, such as Berlin. {questions.AGAIN.text}"
+PAST_DAY = f"2026-03-15 is in the past (today is 2026-11-23); give a day from today on. {questions.AGAIN.text}"
+DAYED = Exchange("my interview is on 15.3.2027", KNOWS_DAY)
+
+
+@pytest.mark.parametrize(
+    ("past", "said", "arguments"),
+    [
+        ([DAYED], "I have half an hour on weekdays and 2 hours on saturday", {"minutes_per_day": 30}),
+        ([DAYED], "30 minutes on monday and tuesday, Munich", {"minutes_per_day": 30, "time_zone": "Munich"}),
+        ([DAYED], "30 minutes a day, 5 days a week", {"minutes_per_day": 30}),
+        ([], "an hour a day, friday", {"minutes_per_day": 60}),
+        (
+            [Exchange("solved x alone", INTRODUCE)],
+            "30 minutes, 5 days a week, Munich",
+            {"minutes_per_day": 30, "time_zone": "Munich"},
+        ),
+        ([DAYED], "45 minutes, Munich, tomorrow", {"minutes_per_day": 45, "time_zone": "Munich"}),
+        ([DAYED], "45 minutes, the interview is on friday", {"minutes_per_day": 45, "target_date": "friday"}),
+        (
+            [DAYED, Exchange("30 minutes on saturday, minich", NO_ZONE)],
+            "Munich",
+            {"minutes_per_day": 30, "time_zone": "Munich"},
+        ),
+        ([DAYED, Exchange("i live in minich", NO_ZONE)], "munich, on saturday", {"time_zone": "munich"}),
+        (
+            [Exchange("solved x alone", INTRODUCE)],
+            "I have 30 minutes on Monday and Tuesday, Munich",
+            {"minutes_per_day": 30, "time_zone": "Munich"},
+        ),
+        ([Exchange("solved x alone", INTRODUCE)], "friday, Munich", {"target_date": "friday", "time_zone": "Munich"}),
+        (
+            [Exchange("my interview is on 15.3.2026, 45 minutes a day, Munich", PAST_DAY)],
+            "actually its on 15.3.2027",
+            {"target_date": "15.3.2027", "minutes_per_day": 45, "time_zone": "Munich"},
+        ),
+        ([DAYED], "actually its on 16.3.2027", {"target_date": "16.3.2027"}),
+        ([DAYED], "no sorry, i meant 16 march", {"target_date": "16 march"}),
+        ([Exchange("x", questions.WHEN.text)], "mid march", {"target_date": "mid march"}),
+    ],
+)
+def test_a_weekday_beside_minutes_is_no_interview_date(
+    past: list[Exchange], said: str, arguments: dict[str, Any]
+) -> None:
+    """A known day of the interview changes by words about it, or where it is asked for; days of practice are none."""
+    assert asked(past, said) == ("set_profile", arguments)
+
+
+def test_a_day_is_put_right_only_after_a_day() -> None:
+    """The same words after something else are no interview's date."""
+    assert told([THANKED], "well its on 16.3.2027 and i think it rains") == talk.NOT_UNDERSTOOD
+    assert asked([THANKED], "actually its on 16.3.2027")[0] == "find_problem"
+
+
+@pytest.mark.parametrize(
+    ("said", "foreign"),
+    [
+        ("ich habe heute keine zeit für aufgaben", True),
+        ("was ist ein heap und wie benutze ich ihn", True),
+        ("quiero un problema de grafos para hoy", True),
+        ("je suis en retard, donne moi un problème pour demain", True),
+        ("the weather in june has been quite lovely here", False),
+        ("find la la land de luxe for me and my friend please", False),
+        ("i was in den haag when mit came", False),
+        ("", False),
+    ],
+)
+def test_another_language_is_noticed(said: str, foreign: bool) -> None:
+    """German, Spanish and French are told once that English is read; English never is."""
+    assert is_foreign(said) is foreign
+    if foreign:
+        messages: list[AnyMessage] = []
+        assert talk_on(messages, f"{said} lalala lalala") == ENGLISH_ONLY
+        assert talk_on(messages, f"{said} lalala lalala", plan()) != ENGLISH_ONLY
 
 
 @pytest.mark.parametrize(

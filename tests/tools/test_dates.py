@@ -47,6 +47,9 @@ MONDAY = date(2026, 11, 23)
         ("in 3 weeks", "2026-12-14"),
         ("day after tomorrow", "2026-11-25"),
         ("this weekend", "2026-11-28"),
+        ("mid march", "2027-03-15"),
+        ("in the middle of March 2027", "2027-03-15"),
+        ("mid-may", "2027-05-15"),
     ],
 )
 def test_a_day_is_read_from_words(said: str, day: str) -> None:
