@@ -83,13 +83,14 @@ async def explain_mastery(
     short = _in_short(view, found, name, metric, now)
     known = view.topics.get(found)
     revision = f" Next revision: {say_day(due, local_day(now, context.zone))}." if due else ""
-    terms = _terms(view, found)
+    placed = view.belief(found).mean != 0
+    terms = _terms(view, found, theirs=placed or bool(short.attempted))
     return MasteryExplanation(
         **short.model_dump(),
         attempts=known.attempts if known else 0,
         next_revision=due.isoformat() if due else None,
         terms=terms,
-        words=_words(short, terms, placed=view.belief(found).mean != 0) + revision,
+        words=_words(short, terms, placed=placed) + revision,
     )
 
 
@@ -138,20 +139,28 @@ def _in_short(
     )
 
 
-def _terms(view: LearnerView, topic: ObjectId) -> tuple[Term, ...]:
-    """Return the three terms, each with what the chance would lose or gain without it."""
+def _terms(view: LearnerView, topic: ObjectId, *, theirs: bool) -> tuple[Term, ...]:
+    """Return the three terms, each with what the chance would lose or gain without it.
+
+    Unless something is known of the student in this topic (`theirs`), its term is what others made of it.
+    """
     prediction = view.predict([topic], Difficulty(REFERENCE_MEDIUM))
     scale = 1 / math.sqrt(1 + 0.3927 * prediction.variance)
 
-    def term(name: str, value: float, subject: str) -> Term:
+    def term(name: str, value: float, words: str) -> Term:
         without = 1 / (1 + math.exp(-(prediction.z - value) * scale))
-        words = f"{subject} {_compare(value)}"
         return Term(name=name, value=round(value, 3), points=round(100 * (prediction.p - without), 1), words=words)
 
+    you, here, problem = (_compare(value) for value in (prediction.you, prediction.topic, prediction.problem))
+    others = "easier" if prediction.topic > 0 else "harder"
+    of_topic = (
+        f"beyond that, in this topic you are {here}" if theirs else f"students find it {others} than other topics"
+    )
+
     return (
-        term("you overall", prediction.you, "across all topics you are"),
-        term("this topic", prediction.topic, "beyond that, in this topic you are"),
-        term("the problem", prediction.problem, "a medium problem, which this is about, is"),
+        term("you overall", prediction.you, f"across all topics you are {you}"),
+        term("this topic", prediction.topic, of_topic),
+        term("the problem", prediction.problem, f"a medium problem, which this is about, is {problem}"),
     )
 
 
@@ -164,9 +173,10 @@ def _compare(value: float) -> str:
 
 def _words(short: TopicMastery, terms: tuple[Term, ...], *, placed: bool) -> str:
     if not short.attempted:
-        source = "what you said at the placement and " if placed else ""
+        before = "what you said at the placement and how you do overall" if placed else "how you do overall"
+        source = before if placed or terms[0].value else "how students begin here"
         return (
-            f"You have not tried {short.topic} yet. From {source}how you do overall, you would solve a medium problem "
+            f"You have not tried {short.topic} yet. From {source}, you would solve a medium problem "
             f"of it unaided with a chance of {short.mastery:.0%}."
         )
     problems = "1 problem" if short.attempted == 1 else f"{short.attempted} problems"

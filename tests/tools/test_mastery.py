@@ -19,7 +19,7 @@ async def test_an_untried_topic_says_so(ada: Student) -> None:
     # Near one half: what other students' attempts say of the topic moves it a little.
     assert found.mastery == pytest.approx(0.5, abs=0.15)
     assert (found.confidence, found.retention, found.attempted) == (0.0, None, 0)
-    assert found.words.startswith("You have not tried Graphs yet.")
+    assert found.words.startswith("You have not tried Graphs yet. From how students begin here")
     assert found.trend == "insufficient-data"
 
 

@@ -14,16 +14,20 @@ from bot.adapters.terminal.signals import interrupts_to
 from bot.commands import QUIT, local_command
 from bot.errors import Refused
 from bot.replies import sentence_for
+from bot.turns import Accepted
 from store.errors import StoreError
+from store.repositories.turns import TooFast
 from texts import say
 
 LINE_BYTES = 4_000_000
 _READ_BYTES = 65_536
 _AHEAD = 4
 INTERRUPTED = 130
+PAUSE_SECONDS = 2.0
+"""How long a line waits that came too fast, before it is handed in again."""
 
 
-async def converse(conversation: Conversation, screen: Screen, fd: int = 0) -> int:
+async def converse(conversation: Conversation, screen: Screen, fd: int = 0, *, pause: float = PAUSE_SECONDS) -> int:
     """Answer the lines of `fd` until it ends; return the exit status."""
     async for line in lines_of(fd):
         text = decode(line)
@@ -31,15 +35,15 @@ async def converse(conversation: Conversation, screen: Screen, fd: int = 0) -> i
             if command is QUIT:
                 break
             screen.note(say("Nothing is being answered: lines of a pipe are answered one after the other."))
-        elif not await _answer(conversation, screen, text):
+        elif not await _answer(conversation, screen, text, pause):
             return INTERRUPTED
     return 0
 
 
-async def _answer(conversation: Conversation, screen: Screen, text: str) -> bool:
+async def _answer(conversation: Conversation, screen: Screen, text: str, pause: float) -> bool:
     """Have one line answered; return False when that was interrupted."""
     try:
-        accepted = await conversation.send(text)
+        accepted = await _send(conversation, screen, text, pause)
     except (Refused, StoreError) as exc:
         screen.note(sentence_for(exc))
         return True
@@ -54,6 +58,21 @@ async def _answer(conversation: Conversation, screen: Screen, text: str) -> bool
         if not await conversation.wait(accepted):
             screen.note(say(ELSEWHERE))
     return not interrupted.is_set()
+
+
+async def _send(conversation: Conversation, screen: Screen, text: str, pause: float) -> Accepted:
+    """Hand a line in, as soon as it is no more than may be said in a minute. Raises: Refused, StoreError."""
+    told = False
+    while True:
+        try:
+            return await conversation.send(text)
+        except Refused as exc:
+            if not isinstance(exc.__cause__, TooFast):
+                raise
+        if not told:
+            screen.note(say("That is as much as I read in a minute; the rest follows by itself, as soon as I may."))
+            told = True
+        await asyncio.sleep(pause)
 
 
 async def lines_of(fd: int) -> AsyncIterator[bytes]:
