@@ -10,6 +10,8 @@ import pytest
 from bot.adapters.base import DeliverLater
 from bot.adapters.telegram.client import Place
 from bot.adapters.telegram.pace import ChatPace, Turnstile
+from store.client import ObjectId
+from store.documents.own import ChannelAccount
 from store.repositories.pace import Paces
 from tests.bot.stage import Stage
 from tests.bot.telegram.posting import SECOND, Post
@@ -137,10 +139,11 @@ async def test_reminders_and_replies_break_no_rule(post: Post, swift: FakeTelegr
     people = range(1000, 1040)
     for person in people:
         swift.meet(person)
-    for person in people:
-        await post.put(person, f"Good morning, {person}", bulk=True)
+        known = ChannelAccount(id=f"telegram:{person}", user_id=ObjectId(), platform="telegram", display_name="Ada")
+        await post.stage.database.collection(ChannelAccount.collection).insert(known.to_mongo())
+        await post.put(person, f"Good morning, {person}", bulk=True, user_id=known.user_id)
     for person in (1003, 1038):
-        await post.put(person, "A reply")
+        await post.put(person, "A reply", turn_id=ObjectId())
     async with post.running(post.adapter("a"), post.adapter("b")):
         await swift.until(lambda: all(post.texts(person) for person in people), 20.0)
         await swift.until(lambda: post.texts(1038) == ["A reply", "Good morning, 1038"])
