@@ -126,11 +126,8 @@ class FakeOpenAI:
         self.requests.append(body)
         rule = self._script.take(situation)
         fault = rule.fault or Fault()
-        await asyncio.sleep(self._latency_s + fault.hang_s)
-        if fault.drop:
-            return _hang_up(request)
-        if fault.status is not None:
-            return _error(fault)
+        if (refusal := await self._refuse(request, fault)) is not None:
+            return refusal
         number = next(self._numbers)
         row = Row(
             id=f"chatcmpl-{self._digest(str(number))}",
@@ -150,6 +147,13 @@ class FakeOpenAI:
             return await self._stream(request, row, completion, fault, with_usage=bool(options.get("include_usage")))
         return self._answer(request, row, completion, fault)
 
+    async def _refuse(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
+        """Take the time that it takes, and return what comes instead of an answer, if anything does."""
+        await asyncio.sleep(self._latency_s + fault.hang_s)
+        if fault.drop:
+            return _hang_up(request)
+        return _error(fault) if fault.status is not None else None
+
     async def _transcribe(self, request: web.Request) -> web.StreamResponse:
         """Write down what is said; a rule's reply is what is heard instead, `last_user` looks at what is said."""
         self._authorise(request)
@@ -160,11 +164,8 @@ class FakeOpenAI:
         )
         rule = self._script.take(situation)
         fault = rule.fault or Fault()
-        await asyncio.sleep(self._latency_s + fault.hang_s)
-        if fault.drop:
-            return _hang_up(request)
-        if fault.status is not None:
-            return _error(fault)
+        if (refusal := await self._refuse(request, fault)) is not None:
+            return refusal
         return self._bill_recording(request, recording, recording.text if rule.reply is None else rule.reply.text)
 
     def _bill_recording(self, request: web.Request, recording: Recording, heard: str) -> web.Response:
