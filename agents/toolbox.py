@@ -6,6 +6,7 @@ import inspect
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, get_type_hints
 
 from langchain.tools import ToolRuntime
@@ -103,6 +104,7 @@ def _order_of(runtime: Runtime, known: frozenset[str], step: int) -> CallOrder:
     return orders[step]
 
 
+@cache  # two mentors of one process offer the same verbs
 def _arguments_of(verb: Verb) -> type[BaseModel]:
     """Return the model of a verb's arguments: its parameters without the first, which is the context."""
     hints = get_type_hints(verb.run, include_extras=True)
@@ -176,6 +178,7 @@ def _cut(result: str) -> str:
     return f"{result[:RESULT_CHARACTERS]}… ({left} more characters are left out: ask for less, or for one thing)"
 
 
+@cache
 def _schema_of(arguments: type[BaseModel]) -> dict[str, Any]:
     """Return the JSON schema as models need it: without the titles and the nulls that pydantic adds."""
     schema = _trim(arguments.model_json_schema())

@@ -19,6 +19,19 @@ if TYPE_CHECKING:  # the verbs take a moment to import, which tests without them
 
 
 MEMORY = pytest.StashKey[Path | None]()
+LONGEST = (
+    "test_fortnight.py",
+    "test_terminal_e2e.py",
+    "test_verb_sequences.py",
+    "test_firstweek.py",
+    "test_embedded.py",
+    "test_coach_alive.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest: one that begins last keeps one worker busy and the others waiting."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar, Self, TypeVar, cast
 
 from pydantic import (
@@ -33,6 +34,7 @@ from pydantic.alias_generators import to_camel
 from store.client import ObjectId, Raw
 
 _TOLERANT = "tolerant"
+_ATOMS = frozenset({str, int, float, bool, bytes, datetime, ObjectId, type(None)})
 
 
 def _check_id(value: object) -> ObjectId:
@@ -153,15 +155,12 @@ class Part(BaseModel):
     @classmethod
     def stored_names(cls) -> frozenset[str]:
         """Return the field names as MongoDB holds them."""
-        return frozenset(field.alias or name for name, field in cls.model_fields.items())
+        return _stored_names(cls)
 
     def to_mongo(self) -> Raw:
         """Return the document as MongoDB holds it: aliases, no unset optional fields, unknown fields kept."""
-        stored: Raw = {}
-        for name, field in type(self).model_fields.items():
-            value = getattr(self, name)
-            if value is not None:
-                stored[field.alias or name] = _plain(value)
+        values = self.__dict__
+        stored = {alias: _plain(values[name]) for name, alias in _aliases(type(self)) if values[name] is not None}
         return {**stored, **self._kept}
 
     def _all_oddities(self) -> Iterator[str]:
@@ -172,7 +171,20 @@ class Part(BaseModel):
                     yield f"{name}.{odd}"
 
 
+@cache
+def _aliases(kind: type[Part]) -> tuple[tuple[str, str], ...]:
+    """Return each field's name and the name that it is stored by."""
+    return tuple((name, field.alias or name) for name, field in kind.model_fields.items())
+
+
+@cache
+def _stored_names(kind: type[Part]) -> frozenset[str]:
+    return frozenset(alias for _, alias in _aliases(kind))
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _ATOMS:
+        return value
     if isinstance(value, Part):
         return value.to_mongo()
     if isinstance(value, list | tuple):
@@ -272,19 +284,29 @@ class Document(Part):
     version_key: int = Field(default=0, alias="__v")
 
     _raw: Raw | None = PrivateAttr(default=None)
-    _loaded: Raw = PrivateAttr(default_factory=dict)
+    _loaded: Raw | None = PrivateAttr(default=None)
+    """What `to_mongo` gave when the document was stored; None where nobody has asked yet: most are only read."""
 
     @classmethod
     def read(cls, raw: Raw) -> Self:
         """Build the document from what MongoDB returned; never fails on a foreign value."""
-        document = cls.model_validate(raw, context={_TOLERANT: True})
-        document.mark_stored(raw)
+        document = cls._build(raw)
+        document._raw = raw
         return document
+
+    @classmethod
+    def _build(cls, raw: Raw) -> Self:
+        return cls.model_validate(raw, context={_TOLERANT: True})
 
     def mark_stored(self, raw: Raw) -> None:
         """Note that MongoDB now holds `raw`; later changes are counted from here."""
         self._raw = raw
         self._loaded = self.to_mongo()
+
+    def _as_loaded(self) -> Raw:
+        if self._loaded is None:
+            self._loaded = {} if self._raw is None else self._build(self._raw).to_mongo()
+        return self._loaded
 
     @property
     def raw(self) -> Raw | None:
@@ -301,15 +323,16 @@ class Document(Part):
 
         Raises: ValidationError.
         """
+        loaded = self._as_loaded()
         for name, field in type(self).model_fields.items():
             alias, value = field.alias or name, getattr(self, name)
-            unchanged = alias in self._loaded and self._loaded[alias] == _plain(value)
+            unchanged = alias in loaded and loaded[alias] == _plain(value)
             if not unchanged and (value is not None or field.is_required() or self._raw is None):
                 self.__pydantic_validator__.validate_assignment(self.model_copy(), name, value)
 
     def changes(self) -> tuple[Raw, list[str]]:
         """Return the fields to set and the names to unset since the document was read."""
-        now = self.to_mongo()
-        to_set = {key: value for key, value in now.items() if key not in self._loaded or self._loaded[key] != value}
-        to_unset = [key for key in self._loaded if key not in now]
+        now, loaded = self.to_mongo(), self._as_loaded()
+        to_set = {key: value for key, value in now.items() if key not in loaded or loaded[key] != value}
+        to_unset = [key for key in loaded if key not in now]
         return to_set, to_unset

@@ -168,13 +168,12 @@ class Problem(Document):
     telemetry: ProblemTelemetry | None = None
 
     @classmethod
-    def read(cls, raw: Raw) -> Self:
-        """Build the problem from what MongoDB returned, and complete what every reader relies on."""
-        problem, facts = super().read(raw), ProblemFacts.of(raw)
+    def _build(cls, raw: Raw) -> Self:
+        """Complete what every reader relies on. Stand-ins are no changes: saving the problem would not store them."""
+        problem, facts = super()._build(raw), ProblemFacts.of(raw)
         problem.__dict__.update(
             title=facts.title, platform=facts.platform, difficulty=facts.difficulty, topics=list(facts.topics)
         )
-        problem.mark_stored(raw)  # the stand-ins are no changes: saving the problem would not store them
         return problem
 
 

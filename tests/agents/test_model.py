@@ -33,7 +33,7 @@ USAGE = {
 @pytest.fixture
 async def model() -> AsyncIterator[ChatOpenAI]:
     """A model whose HTTP client respx can intercept."""
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(verify=False) as http:  # noqa: S501  # respx answers; certificates take long to load
         yield build_model(ModelSettings(api_key=SecretStr(KEY), name="m", base_url=URL, timeout_s=5), http)
 
 
@@ -354,7 +354,7 @@ async def test_faults_of_a_real_server_are_translated(
 async def test_a_stream_that_stalls_times_out() -> None:
     """A stream whose next piece does not come is given up after the time limit, not after minutes."""
     rules = (Rule(fault=Fault(pace_s=20)),)
-    async with FakeOpenAI(rules=rules) as fake, httpx2.AsyncClient() as http:
+    async with FakeOpenAI(rules=rules) as fake, httpx2.AsyncClient(verify=False) as http:
         settings = ModelSettings(api_key=SecretStr(fake.key), name=fake.model, base_url=fake.url, timeout_s=0.2)
         with pytest.raises(ModelUnavailable) as caught:
             await with_retries(lambda: read(build_model(settings, http)), sleep=Sleeper(), attempts=1)
@@ -364,7 +364,7 @@ async def test_a_stream_that_stalls_times_out() -> None:
 async def test_streams_tool_calls_whole() -> None:
     """Tool calls that arrive in pieces come out with their names, arguments and ids."""
     tool = {"type": "function", "function": {"name": "find_problem", "parameters": {"type": "object"}}}
-    async with FakeOpenAI() as fake, httpx2.AsyncClient() as http:
+    async with FakeOpenAI() as fake, httpx2.AsyncClient(verify=False) as http:
         model = build_model(ModelSettings(api_key=SecretStr(fake.key), name=fake.model, base_url=fake.url), http)
         order = 'call find_problem {"query": "longest substring", "limit": 3}\ncall find_problem {"query": "x"}'
         whole = await read(model, order, tools=[tool])
