@@ -33,7 +33,7 @@ doctor: $(VENV)/chat-ready ## Say what works here and what is missing
 	@$(BIN)/prepmate doctor
 
 test: $(VENV)/test-ready ## Run the tests
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 3 --dist loadfile
 
 check: $(VENV)/test-ready ## Lint, types and layers
 	@$(BIN)/ruff check .

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -46,6 +47,7 @@ class Match:
     sure: bool
 
 
+@lru_cache(maxsize=4096)  # the names of the catalogue come again with every message
 def spell(text: str) -> str:
     """Return lower-case words without accents and punctuation, letters and digits apart: "3Sum II" is "3 sum ii"."""
     plain = text.casefold().replace("'", "").replace("’", "")
@@ -54,6 +56,7 @@ def spell(text: str) -> str:
     return " ".join(re.findall(r"\d+|[^\W\d_]+", plain))
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the spelling by which names are equal: numbers as digits, so that "three-sum ii" is "3Sum 2"."""
     return " ".join(_NUMBERS.get(word, word) for word in spell(text).split())
