@@ -20,6 +20,11 @@ class StoreError(Exception):
 
     transient: bool = False
 
+    @property
+    def passes(self) -> bool:
+        """Return whether the fault is the database's and not the message's: kept, it can be stored later."""
+        return self.transient
+
 
 class StoreUnavailable(StoreError):
     """The database does not answer right now."""
@@ -51,6 +56,11 @@ class IndexConflict(StoreError):
 
 class StoreSetupError(StoreError):
     """The database cannot be started or opened; the message is a sentence that says what to do."""
+
+    @property
+    def passes(self) -> bool:
+        """Return True: whoever runs the service is told, and mends it."""
+        return True
 
 
 class MongodMissing(StoreSetupError):

@@ -32,9 +32,7 @@ class Knocks:
                 await self._knocks.update({"_id": account}, first, upsert=True)
             else:  # unless another replica began the new hour just now, and counted
                 await self._knocks.update({"_id": account, "expiresAt": before.expires_at}, {"$set": anew})
-            before = Knock(id=account, expires_at=now + WINDOW)
-        if key in before.keys:
-            return before.count
         change: Raw = {"$inc": {"count": 1}, "$push": {"keys": {"$each": [key], "$slice": -_REMEMBERED}}}
-        after = await self._knocks.find_and_update({"_id": account}, change)
+        after = await self._knocks.find_and_update({"_id": account, "keys": {"$ne": key}}, change)
+        after = after or await self._knocks.find_one({"_id": account})  # counted before, perhaps just now elsewhere
         return Knock.read(after).count if after is not None else 1

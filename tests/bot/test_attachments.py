@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,14 +16,14 @@ from agents.endpoint import build_client
 from agents.listening import Senses
 from agents.run import TurnRun
 from agents.tokens import TokenCounter
-from bot.adapters.base import Incoming
+from bot.adapters.base import Incoming, Unfetched
 from bot.adapters.telegram.adapter import TelegramAdapter
-from bot.attachments import Understanding
+from bot.attachments import AT_ONCE, Understanding
 from bot.doorway import Said
 from bot.turns import Accepted, Turns
-from store.documents.own import AttachmentKind, Turn, UsageRow
+from store.documents.own import Attachment, AttachmentKind, Turn, UsageRow
 from store.errors import StoreUnavailable
-from tests.bot.stage import Script, Stage
+from tests.bot.stage import Script, Stage, until
 from tests.bot.telegram.reception import Reception, reception
 from tests.bot.telegram.updates import ME
 from tests.fakes.openai import FakeOpenAI, Fault, Reply, Rule
@@ -180,3 +181,45 @@ async def test_what_is_not_understood_is_told(
         assert (turn.status, turn.reason, turn.text, way.script.begun) == ("failed", "NotUnderstood", "🎤", [])
         assert [words in text for text in await way.shown()] == [True]
         assert "open" not in await way.statuses()
+
+
+class Withheld:
+    """A platform that gives out files only when it is told to, and then says that they are gone."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.released = asyncio.Event()
+
+    async def fetch(self, file: str, most: int) -> bytes:
+        """Wait, and give out nothing."""
+        self.asked += 1
+        await self.released.wait()
+        raise Unfetched(f"{file} is gone.")
+
+
+class Deaf:
+    """Hears whatever there is, and there is nothing."""
+
+    def has(self, kind: AttachmentKind) -> bool:
+        """Return whether there is a model for this kind."""
+        return True
+
+
+async def test_few_are_in_memory_at_once(stage: Stage) -> None:
+    """However many students send one, no more than `AT_ONCE` are fetched; the others follow as those are done."""
+    platform, students = Withheld(), AT_ONCE + 2
+    turns = stage.replica(Understanding(Script(), Deaf(), {"probe": platform}))  # type: ignore[arg-type, dict-item]
+    note = Attachment(kind="recording", file="note.ogg", mime="audio/ogg")
+    sent = [replace(stage.message("", account=f"student-{number}"), attachment=note) for number in range(students)]
+    accepted = [await turns.accept(incoming) for incoming in sent]
+
+    async def asked() -> bool:
+        return platform.asked >= AT_ONCE
+
+    await until(asked)
+    await asyncio.sleep(0.1)
+    assert platform.asked == AT_ONCE
+    platform.released.set()
+    assert {turn.status for turn in await stage.ended(*accepted)} == {"failed"}
+    assert platform.asked == students
+    assert {item.text for item in await stage.outbox()} == {"note.ogg is gone."}

@@ -96,7 +96,7 @@ async def left_of(app: App, student: ObjectId) -> dict[str, int]:
     async with asyncio.timeout(60):
         while await app.database.collection("users").find_one({"_id": student}):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
-        while await app.database.collection("erasures").find_one({"state": {"$ne": "done"}}):  # noqa: ASYNC110
+        while await app.database.collection("erasures").find_one({"userId": student}):  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     counted = {
         kind.collection: await app.database.collection(kind.collection).count({str(kind.owner): student})

@@ -33,7 +33,7 @@ from bot.doorway import Said
 from bot.taps import Taps
 from bot.turns import Accepted
 from store.client import Database
-from store.errors import StoreError, StoreSetupError
+from store.errors import StoreError
 from store.repositories.accounts import Accounts
 from store.repositories.splits import Splits
 from store.work import Clock, IdFactory
@@ -88,7 +88,7 @@ class Intake:
             decision = decide(raw, self._me)
             await self._act(decision)
         except StoreError as exc:
-            if exc.transient or isinstance(exc, StoreSetupError):
+            if exc.passes:
                 log.warning("update %s is not accepted now: %s", number, exc)
                 return False
             log.exception("update %s cannot be stored", number)

@@ -23,7 +23,7 @@ from bot.adapters.base import Incoming
 from bot.adapters.telegram.convert import Heard
 from bot.waiting import first_of
 from store.documents.splits import SplitMessage, SplitPart
-from store.errors import StoreError, StoreSetupError
+from store.errors import StoreError
 from store.repositories.splits import Splits
 from store.repositories.turns import Limits
 from store.work import Clock
@@ -156,7 +156,7 @@ class Joining:
             except TooLong as exc:
                 self._refuse(incoming, str(exc))
             except StoreError as exc:
-                if exc.transient or isinstance(exc, StoreSetupError):
+                if exc.passes:
                     raise
                 log.exception("a text in parts cannot be stored")
                 self._refuse(incoming, say(replies.FAILED))
