@@ -7,15 +7,14 @@ changes the request that led to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from agents.coach import code, hint_replies, imports, level_replies, questions, recent, reminder_replies, talk
-from agents.coach.beginning import begin_with
 from agents.coach.details import DATE, Arguments, shed_attempt
 from agents.coach.exchange import Exchange, Say
 from agents.coach.intents import BY_NAME, Request
-from agents.coach.level_intents import DECLINED, KNOWN
 from agents.coach.notes import take_note, verbatim
+from agents.coach.offer_replies import OFFERS, greeted
 from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
 from agents.coach.questions import Question
 from agents.coach.readers import read_correction, read_introduction
@@ -29,11 +28,7 @@ from tools.zones import is_place
 
 __all__ = ["CHECK", "GUESS", "Exchange", "Say", "decide", "slot_of", "understand"]
 
-_START = re.compile(r"(?:yes|yeah|yep|sure|ok|okay|go|lets go|start|begin|im ready|ready|do it|lets do it|go ahead)")
 _CANCEL = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|skip(?: it| this)?|stop|nothing|none)")
-_SKIP = re.compile(
-    r"(?:skip(?: it| this)?|no|nope|no thanks|not now|later|maybe later|pass|nothing|none|cancel|never ?mind)"
-)
 _ASKS = re.compile(
     r"(?:what|whats|which|how(?! many)|why|when|where|who|did|do|have|am) (?:.* )?(?:i|im|me|my|you|your)(?: .*)?"
 )
@@ -46,7 +41,6 @@ _SETTINGS = frozenset({"undo", "due", "tasks", "snooze", "pause", "revise", "cat
 _ELSEWHERE = _SETTINGS | reminder_replies.NAMES
 CHECK: Arguments = {"limit": 4}
 """The argument that marks a look-up made before the coach asks how a problem went: there must be such a problem."""
-_ABOUT_OFFERED = frozenset({"start_problem", "record_attempt", "give_hint"})
 _PROFILE_TALK = {"later": talk.SKIPPED, "interview": questions.WHEN.text, "no reminder": talk.NO_REMINDER}
 """What is said to /profile with a word that changes nothing yet: taps say it."""
 _KEPT = 6
@@ -201,7 +195,7 @@ def _reply(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
     last = past[-1] if past else Exchange("", "")
     question = questions.find_question(last.answer)
     if question is None:
-        return _greeted(phrase) if not last.answer else None
+        return greeted(phrase) if not last.answer else None
     if question is questions.PLACE:
         return level_replies.tap(phrase)
     if question.slot in _OFFERS:
@@ -288,68 +282,6 @@ def slot_of(request: Request) -> str | None:
     return next((name for name in ("target_date", "minutes_per_day") if name in request.arguments), None)
 
 
-def _greeted(phrase: Phrase) -> Request | Say | None:
-    choice = questions.picked(phrase, questions.number_lines(talk.CHOICES))
-    if choice is None:
-        return None
-    decisions = (Request(BY_NAME["next"], {}), Say(talk.ASK_LIST), Say(questions.WHEN.text))
-    return decisions[talk.CHOICES.index(choice)]
-
-
-def _choose(phrase: Phrase, _: Exchange) -> Request | Say | None:
-    return _greeted(phrase)
-
-
-def _introduce(phrase: Phrase, last: Exchange) -> Request | Say | None:
-    if _SKIP.fullmatch(phrase.text):
-        return Say(talk.SKIPPED)
-    anew = recognise(phrase)
-    if (anew and not _is_daily_time(anew, phrase)) or talk.small_talk(phrase):
-        return None
-    changes = read_introduction(phrase, dated=not questions.KNOWN_DAY.search(last.answer))
-    return Request(BY_NAME["profile"], changes) if changes else None
-
-
-def _is_daily_time(anew: Request, phrase: Phrase) -> bool:
-    """Whether minutes that would be a plan's elsewhere answer the question how many there are a day."""
-    now = re.search(r"\b(?:plan|today|tonight|now|left|what)\b", phrase.text)
-    return anew.intent.name == "plan" and "minutes" in anew.arguments and not now
-
-
-def _pick(phrase: Phrase, last: Exchange) -> Request | Say | None:
-    choice = questions.picked(phrase, last.answer)
-    return Request(BY_NAME["start"], {"problem": choice}) if choice else None
-
-
-_SEEN = re.compile(r"\b(?:already|before|seen|know|known|once)\b")
-
-
-def _begin(phrase: Phrase, last: Exchange) -> Request | Say | None:
-    """Begin with the item of the plan whose number was said, or with the first."""
-    line = questions.picked_line(phrase, last.answer)
-    if line is None and (_START.fullmatch(phrase.core().text) or recognise(phrase) == Request(BY_NAME["start"], {})):
-        line = questions.first_line(last.answer)
-    begun = begin_with(line) if line else None
-    return Say(begun) if isinstance(begun, str) else begun
-
-
-def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
-    """Start the problem that was suggested, log it, help with it or have another: "start it", "a hint", "skip"."""
-    suggested = questions.named_in(last.answer)
-    if suggested is None:
-        return None
-    if _START.fullmatch(phrase.core().text):
-        return Request(BY_NAME["start"], {"problem": suggested})
-    if DECLINED.fullmatch(phrase.text):
-        return Request(BY_NAME["another"], {"instead": "another"})
-    if KNOWN.fullmatch(phrase.core().text) and _SEEN.search(phrase.text):
-        return Request(BY_NAME["seen"], {"problem": suggested})
-    anew = recognise(phrase)
-    if anew and anew.verb in _ABOUT_OFFERED and "problem" not in anew.arguments:
-        return anew.having({"problem": suggested})
-    return None
-
-
 def _recall(text: str, phrase: Phrase) -> Request | Say | None:
     """Take whatever is said as the answer to a revision's questions, unless it clearly is something else."""
     if not phrase:
@@ -362,12 +294,6 @@ def _recall(text: str, phrase: Phrase) -> Request | Say | None:
     return Request(BY_NAME["recall"], {"answer": verbatim(text)[:_MOST_ANSWERED]})
 
 
-def _revise_one(phrase: Phrase, last: Exchange) -> Request | Say | None:
-    """Start the revision whose number was said."""
-    choice = questions.picked_line(phrase, last.answer)
-    return Request(BY_NAME["revise"], {"topic": choice.split(" (")[0]}) if choice else None
-
-
 def _grade(phrase: Phrase, last: Exchange) -> Request | Say | None:
     """Take the grade that was asked for; the topic was named before."""
     found = read_rating(phrase)
@@ -378,20 +304,4 @@ def _grade(phrase: Phrase, last: Exchange) -> Request | Say | None:
     return Request(BY_NAME["rate"], topic | {"grade": found["grade"]})
 
 
-_OFFERS: dict[str, Callable[[Phrase, Exchange], Request | Say | None]] = {
-    "import": imports.reply,
-    "zone": reminder_replies.reply_zone,
-    "list": imports.change_subject,
-    "revision": _revise_one,
-    "grade": _grade,
-    "greeting": _choose,
-    "stuck": hint_replies.confirm_stuck,
-    "introduction": _introduce,
-    "pick": _pick,
-    "plan": _begin,
-    "it": _take_offer,
-    "tried": hint_replies.say_tried,
-    "climb": hint_replies.climb,
-    "later": level_replies.go_on,
-    "solution": hint_replies.confirm_solution,
-}
+_OFFERS = OFFERS | {"grade": _grade}
