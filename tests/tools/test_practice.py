@@ -231,8 +231,9 @@ async def test_a_stuck_problem_does_not_complete_its_task(ada: Student) -> None:
     assert (await record(ada, "stuck", "two sum")).tasks_completed == ()
 
 
-async def test_a_topic_without_a_document_is_skipped_and_reported(ada: Student) -> None:
+async def test_a_topic_without_a_document_is_skipped_and_reported(lone_school: School) -> None:
     """A problem's topic that the catalogue does not know is named in the receipt and written nowhere."""
+    ada = await lone_school.enrol()
     problems = ada.database.collection("problems")
     raw = {"title": "Mind Reading", "platform": "manual", "difficulty": "medium", "topics": ["Array", "Telepathy"]}
     await problems.insert({"_id": ObjectId(), **raw})
@@ -242,8 +243,9 @@ async def test_a_topic_without_a_document_is_skipped_and_reported(ada: Student) 
     assert len(await ada.all(MasteryMetric)) == len(await ada.all(UserTopicStats)) == 1
 
 
-async def test_a_problem_without_topics_can_be_recorded(ada: Student) -> None:
+async def test_a_problem_without_topics_can_be_recorded(lone_school: School) -> None:
     """A problem of no topic still moves the student as a whole."""
+    ada = await lone_school.enrol()
     raw = {"title": "Odd One", "platform": "manual", "difficulty": "impossible", "topics": []}
     await ada.database.collection("problems").insert({"_id": ObjectId(), **raw})
     receipt = await record(ada, "unaided", "odd one")
