@@ -13,6 +13,7 @@ from agents.coach import code, hint_replies, imports, level_replies, questions, 
 from agents.coach.details import DATE, Arguments, shed_attempt
 from agents.coach.exchange import Exchange, Say
 from agents.coach.intents import BY_NAME, Request
+from agents.coach.named import ask_which, titles_in
 from agents.coach.notes import take_note, verbatim
 from agents.coach.offer_replies import OFFERS, greeted
 from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
@@ -29,9 +30,6 @@ from tools.zones import is_place
 __all__ = ["CHECK", "GUESS", "Exchange", "Say", "decide", "slot_of", "understand"]
 
 _CANCEL = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|skip(?: it| this)?|stop|nothing|none)")
-_ASKS = re.compile(
-    r"(?:what|whats|which|how(?! many)|why|when|where|who|did|do|have|am) (?:.* )?(?:i|im|me|my|you|your)(?: .*)?"
-)
 GUESS: Arguments = {"limit": 1}
 """The argument that marks a look-up made because nothing else fits: only a certain match is worth telling."""
 _SHORT = 7
@@ -57,6 +55,8 @@ def decide(past: Sequence[Exchange], text: str) -> Request | Say:
         return Say(talk.HELLO_AGAIN)
     if isinstance(wanted, Say):
         return wanted
+    if wanted.verb == "record_attempt" and (several := titles_in(wanted.arguments.get("problem") or "")):
+        return Say(ask_which(several))
     if question := questions.ask_for(wanted):
         return _check(wanted) or Say(question.text)
     return _with_code(past, wanted)
@@ -255,7 +255,7 @@ def _fill(before: Request, question: Question, phrase: Phrase, answer: str) -> R
         return before.having(anew.arguments)
     if anew and anew.intent.name not in {intent.name, "find"} and (slot != "title" or not anew.arguments):
         return None
-    if talk.small_talk(phrase) or (slot != "title" and _ASKS.fullmatch(phrase.text)):
+    if talk.small_talk(phrase) or (slot != "title" and talk.is_question(phrase)):
         return None
     if intent.name == "profile" and slot in {"target_date", "time_zone", "minutes_per_day"}:
         found = read_introduction(phrase, dated="time zone" not in answer)

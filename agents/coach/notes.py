@@ -7,6 +7,7 @@ from typing import Final
 
 from agents.coach.details import Arguments
 from agents.coach.intents import BY_NAME, Request
+from agents.coach.named import split_title
 from tools.arguments import writable
 
 # White space is matched possessively (++): a run of thousands of spaces must not be tried in every way.
@@ -27,6 +28,7 @@ _NOTED: Final = (
     re.compile(rf"{_WRITE}(?:\s++to\s++(?:self|myself))?\s*+{_TEXT}", re.IGNORECASE | re.DOTALL),
     re.compile(r"(?:please\s++)?note\s++(?:down\s++)?that\s++(?P<text>\S.*)", re.IGNORECASE | re.DOTALL),
 )
+_NAMED_INSIDE: Final = re.compile(r"(?:on|for|about)\s++(?P<rest>\S.*)", re.IGNORECASE | re.DOTALL)
 _EDITED: Final = re.compile(
     r"(?:/editnote(?:@\S+)?|(?:please\s++)?(?:edit|change|update|replace|rewrite)\s++(?:(?:my|the)\s++)?note)\s++"
     r"(?:(?:number|no|on|about|for)\s++)?"
@@ -45,8 +47,12 @@ def take_note(text: str) -> Request | None:
         if found := pattern.fullmatch(said):
             parts = found.groupdict()
             about = parts.pop("about", None)
+            kept = next(part for part in parts.values() if part)
+            inside = _NAMED_INSIDE.fullmatch(kept) if not about else None
+            if inside and (split := split_title(inside["rest"])):
+                about, kept = split
             arguments: Arguments = {"problem": about.strip()} if about else {}
-            return Request(BY_NAME["note"], {**arguments, "text": next(part for part in parts.values() if part)})
+            return Request(BY_NAME["note"], {**arguments, "text": kept})
     return None
 
 

@@ -19,6 +19,10 @@ _START = re.compile(r"(?:yes|yeah|yep|sure|ok|okay|go|lets go|start|begin|im rea
 _SKIP = re.compile(
     r"(?:skip(?: it| this)?|no|nope|no thanks|not now|later|maybe later|pass|nothing|none|cancel|never ?mind)"
 )
+_WHY = re.compile(
+    r"(?:but )?(?:why|how come)(?: (?:this|that|it|exactly))?(?: (?:one|problem|question))?(?: now| first)?"
+)
+_REASONS = "What speaks for it stands below its title:"
 _ABOUT_OFFERED = frozenset({"start_problem", "record_attempt", "give_hint"})
 
 
@@ -39,7 +43,7 @@ def _introduce(phrase: Phrase, last: Exchange) -> Request | Say | None:
     if _SKIP.fullmatch(phrase.text):
         return Say(talk.SKIPPED)
     anew = recognise(phrase)
-    if (anew and not _is_daily_time(anew, phrase)) or talk.small_talk(phrase):
+    if (anew and not _is_daily_time(anew, phrase)) or talk.small_talk(phrase) or talk.is_question(phrase):
         return None
     changes = read_introduction(phrase, dated=not questions.KNOWN_DAY.search(last.answer))
     return Request(BY_NAME["profile"], changes) if changes else None
@@ -75,6 +79,8 @@ def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
         return None
     if _START.fullmatch(phrase.core().text):
         return Request(BY_NAME["start"], {"problem": suggested})
+    if _WHY.fullmatch(phrase.text):
+        return Say(f"{_REASONS}\n\n{last.answer.removeprefix(_REASONS).strip()}")
     if DECLINED.fullmatch(phrase.text):
         return Request(BY_NAME["another"], {"instead": "another"})
     if KNOWN.fullmatch(phrase.core().text) and _SEEN.search(phrase.text):

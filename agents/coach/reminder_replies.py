@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from agents.coach import talk
 from agents.coach.intent import Request
 from agents.coach.phrase import Phrase, clean, read
 from agents.coach.recognition import obey, recognise
@@ -21,7 +22,7 @@ def reply_zone(phrase: Phrase, last: object) -> Request | None:
     if asked is None or asked.verb != "set_reminder" or not phrase.typed:
         return None
     anew = recognise(phrase)
-    if anew and anew.intent.name not in _PLACES:
+    if (anew and anew.intent.name not in _PLACES) or talk.is_question(phrase):
         return None
     named = anew.arguments.get("time_zone") if anew else None
     return replace(asked, arguments=asked.arguments | {"time_zone": named or phrase.typed})

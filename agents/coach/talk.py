@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -171,6 +172,10 @@ _TITLE_WORDS: Final = 5
 _NEAR: Final = 70
 """From this likeness in percent on, an unknown command is taken for a slip: "maestry" and "mastery" are 86."""
 _NEVER_PROPOSED: Final = frozenset({"forget", "delete", "removenote", "cancelimport", "undo", "stop", "cancel"})
+_QUESTION: Final = re.compile(
+    r"(?:what|whats|which|how(?! many)|why|when|where|who|did|do|have|am) (?:.* )?(?:i|im|me|my|you|your)(?: .*)?|"
+    r"(?:explain|teach|describe|define|tell me about|whats|(?:what|how|why) (?:is|are|does|do|would|should|can)) .+|why"
+)
 _FOR_THE_MODEL: Final = phrases(
     "i (need|want) (help|some help) [...]",
     "(explain|teach|describe|define|compare|what|whats|how|hows|why|who|where|when|which|tell|help|review|debug|check|"
@@ -186,6 +191,11 @@ def small_talk(phrase: Phrase) -> str | None:
             if fits(patterns, candidate):
                 return reply
     return None
+
+
+def is_question(phrase: Phrase) -> bool:
+    """Return whether somebody asks something: whatever they were asked, that is no answer to it."""
+    return bool(_QUESTION.fullmatch(phrase.text))
 
 
 def is_hello(text: str) -> bool:
