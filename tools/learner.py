@@ -50,6 +50,11 @@ class LearnerView:
         known = self.topics.get(topic)
         return Belief(known.mean, known.variance, known.form) if known else new_topic()
 
+    def has_tried(self, topic: ObjectId) -> bool:
+        """Return whether an attempt stands behind the belief, or only what was assumed or said."""
+        known = self.topics.get(topic)
+        return known is not None and known.attempts > 0
+
     def shift(self, topic: ObjectId) -> Difficulty:
         """Return the population's shift of a topic."""
         return self.shifts.get(topic, UNTRIED)

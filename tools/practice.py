@@ -47,11 +47,15 @@ class StartReceipt(Receipt):
 
 
 class TopicChange(Result):
-    """What an attempt changed in one topic. Mastery is 0 to 1; `reviewed`: it counted as the topic's review."""
+    """What an attempt changed in one topic. Mastery is 0 to 1; `reviewed`: it counted as the topic's review.
+
+    `assumed`: the topic had not been tried before, so that the mastery before rests on no attempt of it.
+    """
 
     topic_id: str
     topic: str
     mastery_before: float
+    assumed: bool = False
     mastery_after: float
     reviewed: bool
     next_revision: str
@@ -228,6 +232,7 @@ def _receipt(
             topic_id=str(item.topic),
             topic=names[item.topic],
             mastery_before=round(before.mastery(item.topic), 4),
+            assumed=not before.has_tried(item.topic),
             mastery_after=round(after.mastery(item.topic), 4),
             reviewed=item.log is not None,
             next_revision=local_day(item.next_revision, context.zone).isoformat(),

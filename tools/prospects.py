@@ -229,7 +229,9 @@ def _say(situation: Situation, term: Term, candidate: Candidate, place: Place | 
         case "importance" if place and place.importance != "good-to-solve":
             return f"it is marked {place.importance}"
         case "weak-topic" if candidate.topic:
-            return f"your mastery of {candidate.topic} is {candidate.topic_mastery:.0%}"
+            topic = situation.book.find(candidate.topic)
+            assumed = "" if topic and situation.view.has_tried(topic) else ", assumed until you try it"
+            return f"your mastery of {candidate.topic} is {candidate.topic_mastery:.0%}{assumed}"
         case "open-prerequisites":
             return f"it builds on {name_some(list(candidate.open_prerequisites))}, where you have solved nothing yet"
         case _:

@@ -186,6 +186,8 @@ def _change(change: TopicChange) -> str:
     day = date.fromisoformat(change.next_revision)
     year = f" {day.year}" if change.interval_days >= 300 else ""
     moved = f"mastery {change.mastery_before:.0%} → {change.mastery_after:.0%}"
+    if change.assumed:  # by which nobody lost anything
+        moved = f"mastery {change.mastery_after:.0%} (assumed until now: {change.mastery_before:.0%})"
     return f"- **{change.topic}**: {moved}; comes back on {day.day} {day:%b}{year} ({change.why})"
 
 

@@ -271,6 +271,10 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     ),
     (StartReceipt(line="x", problem=TWO_SUM, session_id="1", started_at="now"), ("It was running already",)),
     (ATTEMPT, ("only 38%", "**Hashing**: mastery 42% → 47%; comes back on 3 Dec (first review: solved unaided)")),
+    (
+        ATTEMPT.model_copy(update={"topics": (HASHING.model_copy(update={"assumed": True}),)}),
+        ("**Hashing**: mastery 47% (assumed until now: 42%); comes back on 3 Dec",),
+    ),
     (ATTEMPT.model_copy(update={"outcome": "stuck"}), ("happens to everyone",)),
     (ATTEMPT.model_copy(update={"outcome": "with-help", "skipped_topics": ("Magic",)}), ("with help", "Magic")),
     (UndoReceipt(line="x", label="x", verb="add_task", documents=1), ("as it was before",)),

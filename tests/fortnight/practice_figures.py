@@ -41,10 +41,11 @@ def place(match: re.Match[str], shown: Shown) -> list[object]:
     return [places[shown.problem(match).slug][0], len(places)]
 
 
-@rule(r"your mastery of ([^;.]+) is (\d+%)")
+@rule(r"your mastery of ([^;.]+) is (\d+%)(, assumed until you try it)?")
 def mastery(match: re.Match[str], shown: Shown) -> list[object]:
-    """The mastery of a topic."""
-    return [match[1], percent(shown.after.mastery(match[1]))]
+    """The mastery of a topic, and whether any attempt stands behind it."""
+    assumed = [] if shown.after.has_tried(match[1]) else [", assumed until you try it"]
+    return [match[1], percent(shown.after.mastery(match[1])), *assumed]
 
 
 @rule(r"chance of solving that unaided was only (\d+%)")
@@ -53,17 +54,21 @@ def was_hard(match: re.Match[str], shown: Shown) -> list[object]:
     return [percent(shown.before.predict(shown.catalogue.problems[shown.tried.problem]).p)]
 
 
-@rule(r"^- \*\*(.+?)\*\*: mastery (\d+%) → (\d+%); comes back on (\d+ \w+) \((.*?)\)$")
+@rule(r"^- \*\*(.+?)\*\*: mastery (\d+%)(?: → (\d+%)| \(assumed until now: (\d+%)\)); "
+      r"comes back on (\d+ \w+) \((.*?)\)$")  # fmt: skip
 def changed(match: re.Match[str], shown: Shown) -> list[object]:
     """What an attempt did to a topic, and the interval that its reason names."""
     step = shown.after.steps[match[1]]
-    why = match[5]
+    why = match[6]
     if step.interval is not None:
         when = "tomorrow" if step.interval == 1 else f"in {step.interval} days"
         first = "first review" if match[1] not in shown.before.memory else "reviewed"
         why = f"{first}: {re.findall(r': (.*), so', why)[0]}, so your recall falls to 90% {when}"
     back = f"{step.back.day} {step.back:%b}"
-    return [match[1], percent(step.before), percent(step.after), back, why]
+    moved: list[object] = [percent(step.before), percent(step.after)]
+    if not shown.before.has_tried(match[1]):
+        moved.reverse()
+    return [match[1], *moved, back, why]
 
 
 @rule(r"^✓ (.+) · (solved unaided|solved with help|not solved)(?: in (\S+) min)?(?: · (\d) hints? shown)?"

@@ -218,6 +218,10 @@ class Student:
         past: list[tuple[Fact, facts.Outcome]] = [(problem, "unaided") for problem in self.imported]
         return past + [(one.problem, one.outcome) for one in self.attempts]
 
+    def has_tried(self, topic: str) -> bool:
+        """Return whether a problem of a topic was attempted, here or in what was imported."""
+        return any(topic in problem.topics for problem, _ in self.outcomes())
+
     # --- what happens
 
     def take(self, fact: facts.Fact, at: datetime) -> None:

@@ -17,6 +17,7 @@ from store.documents.sessions import PracticeSession, PreparationTask
 from tests.tools.harness import START, School, Student
 from tools.errors import ToolRetry
 from tools.practice import AttemptReceipt, StartReceipt
+from tools.prospects import NextProblem
 from tools.tasks import TaskReceipt
 
 
@@ -51,6 +52,16 @@ async def test_a_solve_is_in_every_document_as_the_receipt_says(ada: Student) ->
         assert schedule["nextRevisionDate"].date().isoformat() == change.next_revision
         assert (schedule["revisionCount"], schedule["lastRevisionDate"]) == (1, START)
         assert len(schedule["problemsToRevise"]) == 1
+
+
+async def test_what_was_assumed_is_told_from_what_was_seen(ada: Student) -> None:
+    """A topic's mastery is an assumption until its first attempt, in what is told of the problem and of the attempt."""
+    proposed = await ada.do(NextProblem, "next_problem", topic="hashing", difficulty="easy")
+    assert "your mastery of Hashing is 50%, assumed until you try it" in proposed.reasons
+    assert [change.assumed for change in (await record(ada, "unaided", "two sum")).topics] == [True, True]
+    assert [change.assumed for change in (await record(ada, "with-help", "valid anagram")).topics] == [False, True]
+    proposed = await ada.do(NextProblem, "next_problem", topic="hashing", difficulty="easy")
+    assert next(reason for reason in proposed.reasons if reason.startswith("your mastery of Hashing is"))[-1] == "%"
 
 
 async def test_help_is_not_evidence_of_mastery(ada: Student) -> None:

@@ -152,6 +152,7 @@ def _check_topic(done: Done, item: TopicChange, reviewed: set[ObjectId]) -> None
     assert 0 < item.mastery_before < 1
     # A success never lowers and a failure never raises what is believed.
     old = done.before.all(LearnerTopic, topicId=topic)
+    assert item.assumed == (not old or not old[0]["attempts"])
     mean, form = (old[0]["mean"], old[0]["form"]) if old else (0.0, 0.0)
     known = done.after.one(LearnerTopic, topicId=topic)
     up = done.after.one(Attempt, _id=new(done, Attempt)[0]["_id"])["outcome"] == "unaided"
