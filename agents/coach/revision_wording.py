@@ -42,6 +42,8 @@ def _recalled(result: RecallReceipt) -> str:
     cards = "\n\n".join(_card(card) for card in result.cards)
     then = _run(result.problem) if result.problem else _reviewed(result.review) if result.review else ""
     had = f"You had {result.made} of {result.points} points, as far as I can tell from your words."
+    if not result.made:
+        had = f"None of the {result.points} points yet, as far as I can tell. Here they are:"
     notes = "\n".join(f"- {' '.join(note.split())}" for note in result.notes)
     return "\n\n".join(part for part in (had, cards, notes and f"Your notes:\n\n{notes}", then) if part)
 

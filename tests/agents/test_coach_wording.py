@@ -303,6 +303,7 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (REVISION, ("**Stacks**. It is due. Chance that you still remember it: 71%.", "2. Cost?", "Answer from memory")),
     (REVISION.model_copy(update={"problem": TWO_SUM, "retention": None}), ("Your problem: [Two Sum](", "is running")),
     (RECALLED, ("You had 1 of 2 points", "- ✓ brackets", "- missing: constant time", "Your problem: [Two Sum](")),
+    (RECALLED.model_copy(update={"made": 0}), ("None of the 2 points yet", "Here they are:")),
     (RECALLED.model_copy(update={"problem": None, "review": REVIEWED}), ("comes back on 3 Dec (you", "/rate")),
     (
         RatingReceipt(line="x", grade="easy", topics=(RATED,)),
