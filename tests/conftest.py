@@ -31,7 +31,8 @@ LONGEST = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files that take longest: one that begins last keeps one worker busy and the others waiting."""
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -77,18 +78,44 @@ def database_name(mongo_server: SharedServer) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def common_database(mongo_server: SharedServer) -> Iterator[str]:
-    """The name of a database with indexes and the shipped catalogue, which no test may change."""
+def catalogue(mongo_server: SharedServer) -> Iterator[tuple[str, frozenset[str]]]:
+    """The name of a database with indexes and the shipped catalogue, and of the collections that this fills."""
     from tests.tools.harness import open_school
 
     name = f"test_{uuid4().hex[:16]}"
 
-    async def prepare() -> None:
-        (await open_school(mongo_server.uri, name)).database.close()
+    async def prepare() -> frozenset[str]:
+        database = (await open_school(mongo_server.uri, name)).database
+        found = [one for one in await database.collection_names() if await database.collection(one).find_one({})]
+        database.close()
+        return frozenset(found)
 
-    asyncio.run(prepare())
-    yield name
+    yield name, asyncio.run(prepare())
     mongo_server.drop(name)
+
+
+@pytest.fixture(scope="session")
+def common_database(catalogue: tuple[str, frozenset[str]]) -> str:
+    """The name of a database with indexes and the shipped catalogue, which no test may change."""
+    return catalogue[0]
+
+
+@pytest.fixture(scope="module")
+def quiet_database(mongo_uri: str, catalogue: tuple[str, frozenset[str]]) -> str:
+    """The common database without students, for tests of the whole service: it would see to what others left there."""
+    from store.client import connect
+
+    name, filled = catalogue
+
+    async def clear() -> None:
+        database = connect(mongo_uri, name)
+        for one in await database.collection_names():
+            if one not in filled:
+                await database.collection(one).delete({}, many=True)
+        database.close()
+
+    asyncio.run(clear())
+    return name
 
 
 @pytest.fixture
@@ -101,5 +128,15 @@ async def school(mongo_uri: str, common_database: str) -> AsyncIterator[School]:
     school = School(connect(mongo_uri, common_database))
     for collection in (PopulationEntry.collection, ProblemDifficulty.collection, TopicShift.collection):
         await school.database.collection(collection).delete({}, many=True)
+    yield school
+    school.database.close()
+
+
+@pytest.fixture
+async def lone_school(mongo_uri: str, database_name: str) -> AsyncIterator[School]:
+    """A database of the test's own, without indexes, for what changes the catalogue or the shared difficulties."""
+    from tests.tools.harness import open_school
+
+    school = await open_school(mongo_uri, database_name, indexed=False)
     yield school
     school.database.close()

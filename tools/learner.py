@@ -51,7 +51,7 @@ class LearnerView:
         return Belief(known.mean, known.variance, known.form) if known else new_topic()
 
     def has_tried(self, topic: ObjectId) -> bool:
-        """Return whether an attempt stands behind the belief, or only what was assumed or said."""
+        """Return whether an attempt stands behind the belief, recorded or imported: else it is an assumption."""
         known = self.topics.get(topic)
         return known is not None and known.attempts > 0
 

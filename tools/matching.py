@@ -47,7 +47,6 @@ class Match:
     sure: bool
 
 
-@lru_cache(maxsize=4096)  # the names of the catalogue come again with every message
 def spell(text: str) -> str:
     """Return lower-case words without accents and punctuation, letters and digits apart: "3Sum II" is "3 sum ii"."""
     plain = text.casefold().replace("'", "").replace("’", "")
@@ -56,10 +55,14 @@ def spell(text: str) -> str:
     return " ".join(re.findall(r"\d+|[^\W\d_]+", plain))
 
 
-@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """Return the spelling by which names are equal: numbers as digits, so that "three-sum ii" is "3Sum 2"."""
     return " ".join(_NUMBERS.get(word, word) for word in spell(text).split())
+
+
+# The catalogue's names come again with every message. What students write is not kept.
+_spell_name = lru_cache(maxsize=16_384)(spell)
+_fold_name = lru_cache(maxsize=16_384)(fold)
 
 
 def rank(said: str, names: Mapping[str, str], *, limit: int) -> list[Match]:
@@ -67,7 +70,7 @@ def rank(said: str, names: Mapping[str, str], *, limit: int) -> list[Match]:
 
     Names may be written in any way; those further away than `LIKELY` are left out.
     """
-    spelled = {key: spell(name) for key, name in names.items()}
+    spelled = {key: _spell_name(name) for key, name in names.items()}
     plain, folded = spell(said), fold(said)
     if not plain:
         return []
@@ -97,7 +100,7 @@ def winner(matches: Sequence[Match]) -> Match | None:
 
 
 def _match(key: str, plain: str, folded: str, name: str, *, begins_one: bool) -> Match:
-    exact = fold(name)
+    exact = _fold_name(name)
     if exact == folded:
         return Match(key, EXACT, sure=True)
     scores = [fuzz.ratio(plain, name), fuzz.ratio(folded, exact), fuzz.token_set_ratio(plain, name) * _WORD_WEIGHT]

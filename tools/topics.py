@@ -35,7 +35,9 @@ class TopicBook:
 
     def find(self, name: str) -> ObjectId | None:
         """Return the topic of exactly this name or alias, whatever its spelling, or None."""
-        folded = fold(name)
+        return self._find_folded(fold(name))
+
+    def _find_folded(self, folded: str) -> ObjectId | None:
         return self.ids.get(folded) or self.ids.get(folded.removesuffix("s"))
 
     def sort_out(self, names: Iterable[str]) -> tuple[list[ObjectId], list[str]]:
@@ -52,8 +54,14 @@ class TopicBook:
 
     def spellings(self, topic: ObjectId) -> list[str]:
         """Return how problems may name a topic: its name and its aliases, as written and with capitals."""
-        said = {alias for alias, name in topic_aliases().items() if self.find(name) == topic}
+        said = {alias for alias, name in _names_of_aliases() if topic == self._find_folded(name)}
         return sorted({self.names[topic], *said, *(alias.title() for alias in said)})
+
+
+@cache
+def _names_of_aliases() -> tuple[tuple[str, str], ...]:
+    """Return the shipped aliases of topics, as written, with the topics' names folded."""
+    return tuple((alias, fold(name)) for alias, name in topic_aliases().items())
 
 
 @cache

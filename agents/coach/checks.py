@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from agents.coach.dialogue import CHECK
 from agents.coach.intents import BY_NAME, Request
+from agents.coach.named import ask_which, titles_in
 from agents.coach.outcomes import Outcome
 from agents.coach.questions import AGAIN, CHOOSE, HELPED, number_lines
 from tools.arguments import shown
@@ -39,6 +40,8 @@ def tell(checked: ProblemMatches) -> str:
     """Return the question how it went, or which problem it was."""
     if checked.exact:
         return HELPED.text
+    if several := titles_in(checked.query):
+        return ask_which(several)
     said = shown(checked.query)
     if not checked.matches:
         return f"There is no problem {said} in the catalogue. Check the title, or give its url. {AGAIN.text}"

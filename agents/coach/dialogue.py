@@ -13,7 +13,7 @@ from agents.coach import code, hint_replies, imports, level_replies, questions, 
 from agents.coach.details import DATE, Arguments, shed_attempt
 from agents.coach.exchange import Exchange, Say
 from agents.coach.intents import BY_NAME, Request
-from agents.coach.named import ask_which, titles_in
+from agents.coach.named import ask_which, title_of, titles_in
 from agents.coach.notes import take_note, verbatim
 from agents.coach.offer_replies import OFFERS, greeted
 from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
@@ -30,6 +30,11 @@ from tools.zones import is_place
 __all__ = ["CHECK", "GUESS", "Exchange", "Say", "decide", "slot_of", "understand"]
 
 _CANCEL = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|skip(?: it| this)?|stop|nothing|none)")
+_ASKS = re.compile(
+    r"(?:what|whats|which|how(?! many)|why|when|where|who|did|do|have|am) (?:.* )?(?:i|im|me|my|you|your)(?: .*)?"
+)
+_ASKS_WHY = re.compile(r"(?:what|how|why) (?:is|are|do|does) .+|why(?: not| though)?")
+"""What no problem is called, asked where one is to be named."""
 GUESS: Arguments = {"limit": 1}
 """The argument that marks a look-up made because nothing else fits: only a certain match is worth telling."""
 _SHORT = 7
@@ -55,8 +60,6 @@ def decide(past: Sequence[Exchange], text: str) -> Request | Say:
         return Say(talk.HELLO_AGAIN)
     if isinstance(wanted, Say):
         return wanted
-    if wanted.verb == "record_attempt" and (several := titles_in(wanted.arguments.get("problem") or "")):
-        return Say(ask_which(several))
     if question := questions.ask_for(wanted):
         return _check(wanted) or Say(question.text)
     return _with_code(past, wanted)
@@ -202,18 +205,24 @@ def _reply(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
         return _OFFERS[question.slot](phrase, last)
     if _CANCEL.fullmatch(phrase.text):
         return Say(talk.CANCELLED)
-    before = understand(past[:-1], last.student)
-    if isinstance(before, Say):
-        before = Request(BY_NAME[question.intent], {}) if question.intent else before
-    elif question.intent and before.intent.name != question.intent:
-        before = Request(BY_NAME[question.intent], {})
-    if isinstance(before, Say):
+    before = _asked_for(past, question)
+    if before is None:
         return None
     if question.slot == "outcome":
         if "problem" not in before.arguments and (named := questions.named_in(last.answer)):
             before = before.having({"problem": named})
         return _tell_outcome(before, question, phrase)
+    if question is questions.CHOOSE and (several := titles_in(before.arguments.get("problem") or "")):
+        return _first_of(several, before, phrase, last.answer)
     return _fill(before, question, phrase, last.answer)
+
+
+def _asked_for(past: Sequence[Exchange], question: Question) -> Request | None:
+    """Return the request that the last question was about; None where there was none."""
+    before = understand(past[:-1], past[-1].student)
+    if question.intent and (isinstance(before, Say) or before.intent.name != question.intent):
+        return Request(BY_NAME[question.intent], {})
+    return None if isinstance(before, Say) else before
 
 
 def _tell_outcome(before: Request, question: Question, phrase: Phrase) -> Request | Say | None:
@@ -255,7 +264,7 @@ def _fill(before: Request, question: Question, phrase: Phrase, answer: str) -> R
         return before.having(anew.arguments)
     if anew and anew.intent.name not in {intent.name, "find"} and (slot != "title" or not anew.arguments):
         return None
-    if talk.small_talk(phrase) or (slot != "title" and talk.is_question(phrase)):
+    if talk.small_talk(phrase) or _is_question(phrase, slot):
         return None
     if intent.name == "profile" and slot in {"target_date", "time_zone", "minutes_per_day"}:
         found = read_introduction(phrase, dated="time zone" not in answer)
@@ -264,6 +273,20 @@ def _fill(before: Request, question: Question, phrase: Phrase, answer: str) -> R
         return before.having(found if found and not (place and not is_place(place)) else {slot: phrase.typed})
     found, rest = intent.sheds(phrase)
     return before.having(found | (intent.read(rest) if rest else {}) or {slot: phrase.typed})
+
+
+def _is_question(phrase: Phrase, slot: str) -> bool:
+    """Return whether a reply asks something back. A task may be titled so, and an answer worded so."""
+    asks = slot == "problem" and _ASKS_WHY.fullmatch(phrase.core().text)
+    return bool(asks) or (slot != "title" and bool(_ASKS.fullmatch(phrase.text)))
+
+
+def _first_of(several: list[str], before: Request, phrase: Phrase, answer: str) -> Request | Say | None:
+    """Return the report of the one that comes first; the minutes were told of all."""
+    if first := questions.picked(phrase, answer) or title_of(re.sub(r"\bfirst\b", "", phrase.text), several):
+        return before.without("minutes").without("tries").having({"problem": first})
+    anew = recognise(phrase)
+    return Say(ask_which(several)) if anew is None and not talk.small_talk(phrase) else None
 
 
 def _slot_for(choice: str, request: Request) -> str | None:

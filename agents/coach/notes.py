@@ -7,7 +7,7 @@ from typing import Final
 
 from agents.coach.details import Arguments
 from agents.coach.intents import BY_NAME, Request
-from agents.coach.named import split_title
+from agents.coach.named import leading_title
 from tools.arguments import writable
 
 # White space is matched possessively (++): a run of thousands of spaces must not be tried in every way.
@@ -49,8 +49,8 @@ def take_note(text: str) -> Request | None:
             about = parts.pop("about", None)
             kept = next(part for part in parts.values() if part)
             inside = _NAMED_INSIDE.fullmatch(kept) if not about else None
-            if inside and (split := split_title(inside["rest"])):
-                about, kept = split
+            if inside:
+                about = leading_title(inside["rest"])
             arguments: Arguments = {"problem": about.strip()} if about else {}
             return Request(BY_NAME["note"], {**arguments, "text": kept})
     return None

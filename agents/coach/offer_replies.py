@@ -11,9 +11,11 @@ from agents.coach.beginning import begin_with
 from agents.coach.exchange import Exchange, Say
 from agents.coach.intents import BY_NAME, Request
 from agents.coach.level_intents import DECLINED, KNOWN
+from agents.coach.named import is_title
 from agents.coach.phrase import Phrase
 from agents.coach.readers import read_introduction
 from agents.coach.recognition import recognise
+from tools.zones import is_place
 
 _START = re.compile(r"(?:yes|yeah|yep|sure|ok|okay|go|lets go|start|begin|im ready|ready|do it|lets do it|go ahead)")
 _SKIP = re.compile(
@@ -22,7 +24,6 @@ _SKIP = re.compile(
 _WHY = re.compile(
     r"(?:but )?(?:why|how come)(?: (?:this|that|it|exactly))?(?: (?:one|problem|question))?(?: now| first)?"
 )
-_REASONS = "What speaks for it stands below its title:"
 _ABOUT_OFFERED = frozenset({"start_problem", "record_attempt", "give_hint"})
 
 
@@ -43,9 +44,12 @@ def _introduce(phrase: Phrase, last: Exchange) -> Request | Say | None:
     if _SKIP.fullmatch(phrase.text):
         return Say(talk.SKIPPED)
     anew = recognise(phrase)
-    if (anew and not _is_daily_time(anew, phrase)) or talk.small_talk(phrase) or talk.is_question(phrase):
+    if (anew and not _is_daily_time(anew, phrase)) or talk.small_talk(phrase):
         return None
     changes = read_introduction(phrase, dated=not questions.KNOWN_DAY.search(last.answer))
+    place = changes.get("time_zone", "")
+    if len(changes) == 1 and place and (talk.wants_explaining(phrase) or is_title(place)) and not is_place(place):
+        return None
     return Request(BY_NAME["profile"], changes) if changes else None
 
 
@@ -79,8 +83,8 @@ def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
         return None
     if _START.fullmatch(phrase.core().text):
         return Request(BY_NAME["start"], {"problem": suggested})
-    if _WHY.fullmatch(phrase.text):
-        return Say(f"{_REASONS}\n\n{last.answer.removeprefix(_REASONS).strip()}")
+    if _WHY.fullmatch(phrase.text) and (reasons := _reasons(last.answer)):
+        return Say(reasons)
     if DECLINED.fullmatch(phrase.text):
         return Request(BY_NAME["another"], {"instead": "another"})
     if KNOWN.fullmatch(phrase.core().text) and _SEEN.search(phrase.text):
@@ -89,6 +93,13 @@ def _take_offer(phrase: Phrase, last: Exchange) -> Request | Say | None:
     if anew and anew.verb in _ABOUT_OFFERED and "problem" not in anew.arguments:
         return anew.having({"problem": suggested})
     return None
+
+
+def _reasons(answer: str) -> str | None:
+    """Return a suggestion again, from its title on; None where nothing stands between that and what to do next."""
+    parts = answer.split("\n\n")
+    at = next((place for place, part in enumerate(parts) if questions.named_in(part)), len(parts))
+    return "\n\n".join(["What speaks for it stands below its title:", *parts[at:]]) if at + 2 < len(parts) else None
 
 
 def _revise_one(phrase: Phrase, last: Exchange) -> Request | Say | None:

@@ -10,6 +10,7 @@ from agents.coach.intent import Request
 from agents.coach.phrase import Phrase, clean, read
 from agents.coach.recognition import obey, recognise
 from agents.coach.reminder_intents import ROWS
+from tools.zones import is_place
 
 NAMES: Final = frozenset(row.name for row in ROWS)
 _PLACES: Final = frozenset({"profile", "find", "start", "log"})
@@ -22,7 +23,7 @@ def reply_zone(phrase: Phrase, last: object) -> Request | None:
     if asked is None or asked.verb != "set_reminder" or not phrase.typed:
         return None
     anew = recognise(phrase)
-    if (anew and anew.intent.name not in _PLACES) or talk.is_question(phrase):
+    if (anew and anew.intent.name not in _PLACES) or (talk.wants_explaining(phrase) and not is_place(phrase.typed)):
         return None
     named = anew.arguments.get("time_zone") if anew else None
     return replace(asked, arguments=asked.arguments | {"time_zone": named or phrase.typed})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from rapidfuzz import fuzz, process
@@ -172,10 +171,6 @@ _TITLE_WORDS: Final = 5
 _NEAR: Final = 70
 """From this likeness in percent on, an unknown command is taken for a slip: "maestry" and "mastery" are 86."""
 _NEVER_PROPOSED: Final = frozenset({"forget", "delete", "removenote", "cancelimport", "undo", "stop", "cancel"})
-_QUESTION: Final = re.compile(
-    r"(?:what|whats|which|how(?! many)|why|when|where|who|did|do|have|am) (?:.* )?(?:i|im|me|my|you|your)(?: .*)?|"
-    r"(?:explain|teach|describe|define|tell me about|whats|(?:what|how|why) (?:is|are|does|do|would|should|can)) .+|why"
-)
 _FOR_THE_MODEL: Final = phrases(
     "i (need|want) (help|some help) [...]",
     "(explain|teach|describe|define|compare|what|whats|how|hows|why|who|where|when|which|tell|help|review|debug|check|"
@@ -193,11 +188,6 @@ def small_talk(phrase: Phrase) -> str | None:
     return None
 
 
-def is_question(phrase: Phrase) -> bool:
-    """Return whether somebody asks something: whatever they were asked, that is no answer to it."""
-    return bool(_QUESTION.fullmatch(phrase.text))
-
-
 def is_hello(text: str) -> bool:
     """Whether a message is a greeting and nothing else."""
     return len(text) <= LONGEST and small_talk(read(text)) == GREETING
@@ -207,12 +197,17 @@ def give_up(phrase: Phrase) -> str:
     """Return the honest reply to what no intent fits."""
     if not phrase:
         return EMPTY
-    return NEEDS_MODEL if fits(_FOR_THE_MODEL, phrase.core()) else NOT_UNDERSTOOD
+    return NEEDS_MODEL if wants_explaining(phrase) else NOT_UNDERSTOOD
+
+
+def wants_explaining(phrase: Phrase) -> bool:
+    """Return whether something seems to be asked that only a model can answer. Some titles begin so too."""
+    return fits(_FOR_THE_MODEL, phrase.core())
 
 
 def may_be_a_title(phrase: Phrase) -> bool:
     """Whether what no intent fits is short enough to be a problem's name, such as "two sum"."""
-    return 0 < len(phrase.words) <= _TITLE_WORDS and not fits(_FOR_THE_MODEL, phrase.core())
+    return 0 < len(phrase.words) <= _TITLE_WORDS and not wants_explaining(phrase)
 
 
 def explain_command(name: str) -> str:

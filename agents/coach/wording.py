@@ -12,6 +12,7 @@ from agents.coach.dialogue import GUESS, slot_of
 from agents.coach.import_wording import IMPORT_WORDS
 from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.level_wording import LEVEL_WORDS, NEXT, tell_level
+from agents.coach.named import ask_which, titles_in
 from agents.coach.outcomes import Outcome, Refusal
 from agents.coach.overview import word_plan, word_progress
 from agents.coach.questions import (
@@ -125,6 +126,8 @@ def refuse(outcome: Outcome) -> str:
         return f"{refusal.sentence} {_ASKS_AFTER[outcome.verb].text}"
     if refusal.final or intent is None or refusal.sentence.startswith("I can't take that"):
         return refusal.sentence
+    if outcome.verb == "record_attempt" and (several := titles_in(str(outcome.arguments.get("problem", "")))):
+        return ask_which(several)
     if outcome.verb == "record_attempt" and "problem" not in outcome.arguments and not refusal.choices:
         return f"No problem is started, so I need its title or link. {WHICH_SOLVED.text}"
     if slot_of(Request(intent, outcome.arguments)) is None:

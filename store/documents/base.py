@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -146,7 +147,7 @@ class Part(BaseModel):
             try:
                 cls.__pydantic_validator__.validate_assignment(part, name, ours[alias], context={_TOLERANT: True})
             except ValidationError as exc:
-                part.__dict__[name] = ours[alias]
+                part.__dict__[name] = deepcopy(ours[alias])  # what was read is not to change with it
                 odd.append(f"{alias}: {exc.errors()[0]['msg']}")
         part.__pydantic_fields_set__.update(set_fields)
         part._odd = tuple(odd)

@@ -17,9 +17,9 @@ from tests.bot.test_delivery import Board
 
 
 @pytest.fixture
-def settings(mongo_uri: str, common_database: str) -> Settings:
+def settings(mongo_uri: str, quiet_database: str) -> Settings:
     """Settings for a database in which everything is in place."""
-    return Settings(mongodb_uri=SecretStr(mongo_uri), mongodb_database=common_database)
+    return Settings(mongodb_uri=SecretStr(mongo_uri), mongodb_database=quiet_database)
 
 
 async def test_a_client_that_was_handed_in_stays_open(settings: Settings) -> None:

@@ -187,13 +187,16 @@ class Withheld:
     """A platform that gives out files only when it is told to, and then says that they are gone."""
 
     def __init__(self) -> None:
-        self.asked = 0
+        self.asked = self.now = self.most = 0
         self.released = asyncio.Event()
 
     async def fetch(self, file: str, most: int) -> bytes:
         """Wait, and give out nothing."""
-        self.asked += 1
+        self.asked, self.now = self.asked + 1, self.now + 1
+        self.most = max(self.most, self.now)
         await self.released.wait()
+        await asyncio.sleep(0.05)
+        self.now -= 1
         raise Unfetched(f"{file} is gone.")
 
 
@@ -213,13 +216,12 @@ async def test_few_are_in_memory_at_once(stage: Stage) -> None:
     sent = [replace(stage.message("", account=f"student-{number}"), attachment=note) for number in range(students)]
     accepted = [await turns.accept(incoming) for incoming in sent]
 
-    async def asked() -> bool:
-        return platform.asked >= AT_ONCE
+    async def all_working() -> bool:
+        return {(await stage.turn(one)).status for one in accepted} == {"working"} and platform.asked >= AT_ONCE
 
-    await until(asked)
-    await asyncio.sleep(0.1)
-    assert platform.asked == AT_ONCE
+    await until(all_working)
+    await asyncio.sleep(0.05)
     platform.released.set()
     assert {turn.status for turn in await stage.ended(*accepted)} == {"failed"}
-    assert platform.asked == students
+    assert (platform.asked, platform.most) == (students, AT_ONCE)
     assert {item.text for item in await stage.outbox()} == {"note.ogg is gone."}

@@ -359,13 +359,13 @@ async def test_an_endpoint_that_says_nothing_is_given_up() -> None:
 # --- all together
 
 
-async def test_all_that_is_wrong_is_told_and_no_more(mongo_uri: str, common_database: str, tmp_path: Path) -> None:
+async def test_all_that_is_wrong_is_told_and_no_more(mongo_uri: str, quiet_database: str, tmp_path: Path) -> None:
     """Where all is well every line is good; the client that was handed in stays open."""
     async with FakeOpenAI(key=KEY) as fake, httpx2.AsyncClient(verify=False) as http:
         settings = Settings(
             data_dir=tmp_path,
             mongodb_uri=SecretStr(mongo_uri),
-            mongodb_database=common_database,
+            mongodb_database=quiet_database,
             openai_api_key=SecretStr(KEY),
             openai_base_url=fake.url,
             openai_model=fake.models[0],

@@ -137,12 +137,12 @@ async def tell_story(settings: Settings) -> Seen:
 
 
 @pytest.fixture(scope="module")
-def seen(mongo_uri: str, common_database: str) -> Iterator[Seen]:
+def seen(mongo_uri: str, quiet_database: str) -> Iterator[Seen]:
     """The story, told once."""
     settings = Settings(
         _env_file=None,
         mongodb_uri=SecretStr(mongo_uri),
-        mongodb_database=common_database,
+        mongodb_database=quiet_database,
         openai_api_key=None,
         access="invite",
         invite_codes=SecretStr(CODE),

@@ -160,9 +160,9 @@ async def hear_both(settings: Settings) -> tuple[Heard, Heard]:
 
 
 @pytest.fixture(scope="module")
-def heard(mongo_uri: str, common_database: str) -> Iterator[tuple[Heard, Heard]]:
+def heard(mongo_uri: str, quiet_database: str) -> Iterator[tuple[Heard, Heard]]:
     """The conversation through the terminal, and through Telegram."""
-    settings = Settings(mongodb_uri=SecretStr(mongo_uri), mongodb_database=common_database, openai_api_key=None)
+    settings = Settings(mongodb_uri=SecretStr(mongo_uri), mongodb_database=quiet_database, openai_api_key=None)
     with pytest.MonkeyPatch.context() as patched:
         for name in ("PRIVATE_SECONDS", "PRIVATE_EDIT_SECONDS"):
             patched.setattr(pace, name, getattr(pace, name) / FAST)

@@ -226,3 +226,19 @@ def test_facts_say_what_a_field_declares() -> None:
     assert (facts["userId"].ref, facts["userId"].required, facts["userId"].default) == ("User", True, NO_DEFAULT)
     assert (facts["submissionTime"].default, facts["timeTaken"].unit) == (NOW, "seconds")
     assert list_facts(Message)["role"].enum == ("user", "assistant")
+
+
+def test_a_value_that_breaks_the_contract_is_saved_when_it_changes_in_place() -> None:
+    """What was read does not change with the document, so the difference is seen."""
+    raw = {
+        "_id": ID,
+        "platform": "leetcode",
+        "title": "Two Sum",
+        "difficulty": "easy",
+        "topics": [],
+        "constraints": ["a", 5],
+    }
+    read = Problem.read(raw)
+    read.constraints.append("b")
+    assert read.changes()[0]["constraints"] == ["a", 5, "b"]
+    assert raw["constraints"] == ["a", 5]

@@ -48,13 +48,13 @@ async def test_a_message_in_telegram_is_answered(
     telegram: FakeTelegram,
     tmp_path: Path,
     mongo_uri: str,
-    common_database: str,
+    quiet_database: str,
     caplog: pytest.LogCaptureFixture,
     ears: dict[str, object],
 ) -> None:
     """The service says who it is, answers what is written and said to it, ends in order, and logs its token nowhere."""
     told: list[str] = []
-    settings = settings_for(telegram, tmp_path, mongo_uri, common_database, **ears)
+    settings = settings_for(telegram, tmp_path, mongo_uri, quiet_database, **ears)
     telegram.fail_next(500, 1, "getMe")
     for library in ("httpx", "httpcore", "telegram"):
         caplog.set_level(logging.DEBUG, library)
@@ -66,7 +66,7 @@ async def test_a_message_in_telegram_is_answered(
     finally:
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
-        await _forget(mongo_uri, common_database, student)
+        await _forget(mongo_uri, quiet_database, student)
     assert telegram.screen(student)[-1].text.startswith("🎤 “/help”\n")
     assert told[-2:] == ["Telegram: it does not answer yet; trying again.", "Telegram: @prepmate_bot, polling."]
     assert update in telegram.updates.confirmed

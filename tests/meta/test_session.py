@@ -1,4 +1,4 @@
-"""Where the tests' database lies, and that nothing of it stays there."""
+"""What the test session itself rests on: where its database lies, and which files it begins with."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests import mongo
+from tests.conftest import LONGEST
+from tests.meta.source import ROOT
 
 
 @pytest.fixture
@@ -38,3 +40,9 @@ def test_where_memory_is_short_the_database_lies_on_the_disk(memory: Path, monke
     before = sorted(memory.rglob("*"))
     assert mongo.fast_directory() is None
     assert sorted(memory.rglob("*")) == before
+
+
+def test_the_files_that_take_longest_are_there() -> None:
+    """A file that was renamed would begin last again, and nobody would see why the suite takes longer."""
+    names = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    assert set(LONGEST) <= names
