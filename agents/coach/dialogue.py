@@ -188,6 +188,9 @@ def _afresh(phrase: Phrase) -> Request | Say:
         return Say(said)
     if request := recognise(phrase):
         return request
+    found = read_introduction(phrase)
+    if len(found) > 1 and is_place(found.get("time_zone", "")):
+        return Request(BY_NAME["profile"], found)  # "45 min, berlin", after something else was asked
     if talk.may_be_a_title(phrase) and phrase.typed:
         return Request(BY_NAME["find"], {"query": phrase.typed, **GUESS})
     return Say(talk.give_up(phrase))
@@ -220,6 +223,8 @@ def _reply(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
 def _asked_for(past: Sequence[Exchange], question: Question) -> Request | None:
     """Return the request that the last question was about; None where there was none."""
     before = understand(past[:-1], past[-1].student)
+    if isinstance(before, Say) and len(past) > 1 and past[-2].answer == past[-1].answer:
+        return _asked_for(past[:-1], question)  # it was asked once more
     if question.intent and (isinstance(before, Say) or before.intent.name != question.intent):
         return Request(BY_NAME[question.intent], {})
     return None if isinstance(before, Say) else before

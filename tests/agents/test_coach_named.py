@@ -53,6 +53,9 @@ def test_several_problems_are_logged_one_by_one(reply: str, problem: str | None)
     decided = decide([asked], reply)
     if problem is None:
         assert decided == Say(asked.answer)
+        then = decide([asked, Exchange(reply, asked.answer)], "2")
+        assert isinstance(then, Request)
+        assert then.arguments == {"outcome": "unaided", "problem": "Group Anagrams"}
     else:
         assert isinstance(decided, Request)
         assert (decided.verb, decided.arguments) == ("record_attempt", {"outcome": "unaided", "problem": problem})
@@ -132,6 +135,14 @@ def test_an_introduction_may_begin_like_a_question(said: str, found: dict[str, o
     decided = decide([Exchange("solved two sum", INTRODUCE)], said)
     assert isinstance(decided, Request)
     assert decided.arguments.items() >= found.items()
+
+
+def test_an_introduction_may_come_late() -> None:
+    """Minutes and a place are taken although something else was asked and answered in between."""
+    past = [Exchange("solved two sum", INTRODUCE), Exchange("what is a heap", talk.NEEDS_MODEL)]
+    decided = decide(past, "45 min, berlin")
+    assert isinstance(decided, Request)
+    assert (decided.verb, decided.arguments) == ("set_profile", {"minutes_per_day": 45, "time_zone": "berlin"})
 
 
 def test_a_title_is_no_place() -> None:
