@@ -200,7 +200,8 @@ async def test_a_killed_keeper_is_replaced(data_dir: Path) -> None:
     async with opened(data_dir) as (server, database):
         notes = database.collection("notes")
         for number, with_mongod in enumerate((False, True)):
-            await notes.insert({"_id": number})
+            # As the service writes: a mongod that just came back takes a moment until it is the primary.
+            await database.transact(lambda session, number=number: notes.insert({"_id": number}, session=session))  # type: ignore[misc]
             before, pid = server.directory.report(), server.mongod_pid
             assert before is not None
             assert pid is not None
