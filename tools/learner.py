@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 
 from learning.mastery import (
     Belief,
     Difficulty,
+    Level,
     Prediction,
     confidence_score,
     initial_difficulty,
@@ -85,11 +86,15 @@ def recall_state(topic: LearnerTopic) -> RecallState | None:
     return RecallState(topic.stability, topic.difficulty, topic.last_review)
 
 
+def level_of(problem: Problem) -> Level:
+    """Return a problem's level; medium where another program wrote something else."""
+    return problem.difficulty if problem.difficulty in get_args(Level) else "medium"
+
+
 def first_difficulty(problem: Problem) -> Difficulty:
     """Return a problem's difficulty before anybody has tried it, whatever another program wrote into it."""
-    level = problem.difficulty if problem.difficulty in ("easy", "medium", "hard") else "medium"
     rate = problem.acceptance_rate
-    return initial_difficulty(level, rate if isinstance(rate, int | float) and 0 <= rate <= 100 else None)
+    return initial_difficulty(level_of(problem), rate if isinstance(rate, int | float) and 0 <= rate <= 100 else None)
 
 
 async def read_learner(context: MentorContext, topics: Iterable[ObjectId] | None = None) -> LearnerView:

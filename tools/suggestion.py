@@ -22,6 +22,7 @@ from tools.backlog import read_backlog
 from tools.context import MentorContext
 from tools.dates import local_day, say_day
 from tools.errors import ToolRetry
+from tools.learner import level_of
 from tools.problems import brief, resolve_problem
 from tools.proposals import Instead, Memory, decline, read_memory, remember
 from tools.prospects import (
@@ -74,7 +75,7 @@ class _Rival:
     def _may_follow(self, problem: Problem) -> bool:
         """Return whether a problem's own label does not contradict that it is easier, or harder."""
         levels = get_args(Level)
-        difference = levels.index(problem.difficulty) - levels.index(self.problem.difficulty)
+        difference = levels.index(level_of(problem)) - levels.index(level_of(self.problem))
         return difference >= 0 if self.harder else difference <= 0
 
 

@@ -67,7 +67,7 @@ def _names_of_aliases() -> tuple[tuple[str, str], ...]:
 @cache
 def _folded_aliases() -> dict[str, str]:
     """Return the shipped aliases of topics with the topics' names, both folded."""
-    return {fold(said): fold(name) for said, name in topic_aliases().items()}
+    return {fold(said): name for said, name in _names_of_aliases()}
 
 
 async def read_topics(context: MentorContext) -> TopicBook:

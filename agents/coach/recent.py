@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from agents.coach import questions
+from agents.coach import questions, talk
 from agents.coach.exchange import Exchange
 from agents.coach.phrase import Phrase
 from agents.coach.questions import IMPORT_YES
@@ -15,7 +15,7 @@ RECENT: Final = 4
 """So many answers back a list still counts as shown."""
 OPENING: Final = frozenset({"greeting", "pick", "plan", "revision"})
 """The questions whose numbers begin with something: taken up later they do what they did then."""
-GREETED: Final = ("`give me one`", "`import my solves`", "`set my interview date`")
+GREETED: Final = tuple(f"`{choice[:1].lower()}{choice[1:]}`" for choice in talk.CHOICES)
 """What the numbers of a door's greeting stand for; it is no part of the conversation."""
 _BEYOND: Final = "That list goes from 1 to "
 MISSED: Final = "I didn't catch that."

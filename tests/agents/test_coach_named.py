@@ -11,7 +11,7 @@ from agents.coach.named import ask_which, leading_title, titles_in
 from store.client import ObjectId
 from tests.agents.test_coach_alive import Chat
 from tests.agents.test_coach_dialogue import INTRODUCE, SUGGESTED, UNSURE
-from tests.tools.harness import School, Student
+from tests.tools.harness import School
 
 
 @pytest.mark.parametrize(
@@ -65,17 +65,12 @@ def test_several_problems_are_logged_one_by_one(reply: str, problem: str | None)
 async def test_a_problem_of_the_catalogue_comes_before_several(said: str, lone_school: School) -> None:
     """Several are asked about only where no problem is called so: another program may have stored one."""
     ada = await lone_school.enrol()
-    told = await talk_to(ada, said)
+    told = await Chat(ada).say(said)
     assert "1. Valid Anagram\n2. Group Anagrams" in told
     await ada.database.collection("problems").insert(
         {"_id": ObjectId(), "title": SEVERAL.title(), "platform": "manual", "difficulty": "easy", "topics": []}
     )
-    assert "several" not in await talk_to(ada, said)
-
-
-async def talk_to(student: Student, said: str) -> str:
-    """Say something as a first message, and return the answer."""
-    return await Chat(student).say(said)
+    assert "several" not in await Chat(ada).say(said)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,15 @@ async def test_a_harder_one_is_never_easier(ada: Student) -> None:
     assert found.why == f"Nothing of Graphs that you have not solved yet is harder for you than {title(last)}."
 
 
+async def test_a_level_that_another_program_wrote_stops_no_wish(lone_school: School) -> None:
+    """Problems of a level that there is not count as medium, and easier and harder ones are found among them."""
+    ada, problems = await lone_school.enrol(), lone_school.database.collection("problems")
+    await problems.update_many({"difficulty": "medium"}, {"$set": {"difficulty": "impossible"}})
+    for wish in ("harder", "easier"):
+        await propose(ada, topic="graphs")
+        assert (await propose(ada, instead=wish)).why
+
+
 async def test_asking_for_an_easier_one_teaches_the_learner_nothing(ada: Student) -> None:
     """A wish is no evidence: no belief, no metric and no attempt comes of it."""
     await propose(ada, difficulty="medium")
