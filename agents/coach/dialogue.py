@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from agents.coach import code, hint_replies, imports, level_replies, questions, recent, reminder_replies, talk
 from agents.coach.details import DATE, Arguments, shed_attempt
-from agents.coach.exchange import Exchange, Say
+from agents.coach.exchange import Exchange, Past, Say
 from agents.coach.intents import BY_NAME, Request
 from agents.coach.named import ask_which, title_of, titles_in
 from agents.coach.notes import take_note, verbatim
@@ -46,15 +46,16 @@ CHECK: Arguments = {"limit": 4}
 """The argument that marks a look-up made before the coach asks how a problem went: there must be such a problem."""
 _PROFILE_TALK = {"later": talk.SKIPPED, "interview": questions.WHEN.text, "no reminder": talk.NO_REMINDER}
 """What is said to /profile with a word that changes nothing yet: taps say it."""
-_KEPT = 6
-"""Answers back to which code that was sent is looked for."""
+_LOOKED_BACK = 6
+"""Answers back to which a message may refer, and code that was sent is looked for."""
 _OUTCOMES = ("unaided", "with-help", "stuck")
 _UNKNOWN = re.compile(r"(?:i )?(?:dont|do not|cant|didnt) (?:know|remember|count)(?: .*)?|no (?:idea|clue)|not sure")
 
 
 def decide(past: Sequence[Exchange], text: str) -> Request | Say:
     """Return the request that is ready to be called, or what to say instead: a question, an answer."""
-    wanted = understand(past, text)
+    talked = _lately(past)
+    wanted = _understand(talked, text)
     if wanted == Say(talk.GREETING) and past:
         # The numbers of its list belong to whatever list the conversation is about by now.
         return Say(talk.HELLO_AGAIN)
@@ -62,19 +63,19 @@ def decide(past: Sequence[Exchange], text: str) -> Request | Say:
         return wanted
     if question := questions.ask_for(wanted):
         return _check(wanted) or Say(question.text)
-    return _with_code(past, wanted)
+    return _with_code(talked, wanted)
 
 
-def _with_code(past: Sequence[Exchange], report: Request) -> Request:
+def _with_code(past: Past, report: Request) -> Request:
     """Return a report of how a problem went, with the code that was sent for it since the one before."""
     if report.verb != "record_attempt" or "code" in report.arguments:
         return report
-    for at in range(len(past) - 1, max(-1, len(past) - 1 - _KEPT), -1):
+    for at in range(len(past) - 1, max(-1, len(past) - 1 - _LOOKED_BACK), -1):
         said = past[at].student
         if code.is_code(said):
             about = code.is_about(past[at].answer, report.arguments.get("problem"))
             return report.having({"code": code.code_in(said)}) if about else report
-        before = understand(past[:at], said)
+        before = past[: at + 1].read_last(_understand)
         if isinstance(before, Request) and before.verb in {"record_attempt", "start_problem"} and not before.missing:
             break
     return report
@@ -94,6 +95,16 @@ def _check(report: Request) -> Request | Say | None:
 
 def understand(past: Sequence[Exchange], text: str) -> Request | Say:
     """Return what the student wants, with what is known of it so far; `past` is the conversation, oldest first."""
+    return _understand(_lately(past), text)
+
+
+def _lately(past: Sequence[Exchange]) -> Past:
+    """Return the part of a conversation that a message may be about; slips at its end do not count."""
+    kept = len(recent.without_slips(Past(past)))
+    return Past(past[max(0, kept - _LOOKED_BACK) :])
+
+
+def _understand(past: Past, text: str) -> Request | Say:
     tidy, past = clean(text), recent.without_slips(past)
     if whole := take_note(text) or _written(past, text) or imports.take_list(text, past[-1].answer if past else ""):
         return whole
@@ -114,17 +125,17 @@ def understand(past: Sequence[Exchange], text: str) -> Request | Say:
     return answer or _afresh(phrase)
 
 
-def _correct(past: Sequence[Exchange], phrase: Phrase) -> Request | None:
+def _correct(past: Past, phrase: Phrase) -> Request | None:
     """Return the other day that was meant right after the interview's day was told: "actually its on 15.3."."""
     other = read_correction(phrase)
     if not other or not past or questions.find_question(past[-1].answer) not in (None, questions.INTRODUCE):
         return None
-    before = understand(past[:-1], past[-1].student)
+    before = past.read_last(_understand)
     about_it = isinstance(before, Request) and "target_date" in before.arguments
     return Request(BY_NAME["profile"], other) if about_it else None
 
 
-def _take_code(past: Sequence[Exchange], text: str) -> Request:
+def _take_code(past: Past, text: str) -> Request:
     """Return what code is sent for: as what was tried, with a report, or else with the problem that is started."""
     last = past[-1] if past else Exchange("", "")
     if questions.find_question(last.answer) is questions.TRIED:
@@ -135,7 +146,7 @@ def _take_code(past: Sequence[Exchange], text: str) -> Request:
     return Request(BY_NAME["plan"], code.LOOK)
 
 
-def _number(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
+def _number(past: Past, phrase: Phrase) -> Request | Say | None:
     """Return what a number means that answers no question: an entry of the last list, or a question which one."""
     bare, at = recent.is_bare(phrase), recent.find_list(past)
     if at is None:
@@ -151,7 +162,7 @@ def _number(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
     return Say(recent.say_beyond(phrase, shown.answer) or recent.say_ways(phrase, shown.answer))
 
 
-def _written(past: Sequence[Exchange], text: str) -> Request | None:
+def _written(past: Past, text: str) -> Request | None:
     """Return the request that a note's text completes, where the last message asked for one."""
     question = questions.find_question(past[-1].answer) if past else None
     if question not in (questions.WHAT_NOTE, questions.WHAT_INSTEAD) or clean(text).startswith("/"):
@@ -160,7 +171,7 @@ def _written(past: Sequence[Exchange], text: str) -> Request | None:
     anew = recognise(phrase)
     if not phrase or _CANCEL.fullmatch(phrase.text) or (anew and not anew.arguments):
         return None
-    before = understand(past[:-1], past[-1].student)
+    before = past.read_last(_understand)
     if isinstance(before, Say) or question.intent != before.intent.name:
         return None
     return before.having({"text": verbatim(text)})
@@ -196,7 +207,7 @@ def _afresh(phrase: Phrase) -> Request | Say:
     return Say(talk.give_up(phrase))
 
 
-def _reply(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
+def _reply(past: Past, phrase: Phrase) -> Request | Say | None:
     """Return what a reply means to the last message; None where it answers no question of the coach."""
     last = past[-1] if past else Exchange("", "")
     question = questions.find_question(last.answer)
@@ -220,9 +231,9 @@ def _reply(past: Sequence[Exchange], phrase: Phrase) -> Request | Say | None:
     return _fill(before, question, phrase, last.answer)
 
 
-def _asked_for(past: Sequence[Exchange], question: Question) -> Request | None:
+def _asked_for(past: Past, question: Question) -> Request | None:
     """Return the request that the last question was about; None where there was none."""
-    before = understand(past[:-1], past[-1].student)
+    before = past.read_last(_understand)
     if isinstance(before, Say) and len(past) > 1 and past[-2].answer == past[-1].answer:
         return _asked_for(past[:-1], question)  # it was asked once more
     if question.intent and (isinstance(before, Say) or before.intent.name != question.intent):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from agents.coach import questions, talk
-from agents.coach.exchange import Exchange
+from agents.coach.exchange import Exchange, Past
 from agents.coach.phrase import Phrase
 from agents.coach.questions import IMPORT_YES
 
@@ -37,7 +37,7 @@ def find_list(past: Sequence[Exchange]) -> int | None:
     return next((at for at in range(len(past) - 1, first - 1, -1) if _LISTED.search(past[at].answer)), None)
 
 
-def without_slips(past: Sequence[Exchange]) -> Sequence[Exchange]:
+def without_slips(past: Past) -> Past:
     """Return the conversation without replies at its end that were none: what was asked before is still asked."""
     while past and (_BEYOND in past[-1].answer or past[-1].answer.startswith(MISSED)):
         past = past[:-1]
