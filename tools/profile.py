@@ -158,7 +158,7 @@ def _profile(context: MentorContext, user: User, settings: StudentSettings | Non
         target_date=target.isoformat() if target else None,
         days_left=(target - today).days if target else None,
         minutes_per_day=minutes,
-        time_zone=settings.time_zone if settings and known else context.zone.key,
+        time_zone=zone_in(context, settings).key,
         time_zone_known=known,
         target_companies=tuple(user.target_companies),
         today=today.isoformat(),

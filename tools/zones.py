@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
+import struct
 import zoneinfo
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -51,10 +54,23 @@ _CITIES: Final = {
 }  # fmt: skip
 
 
+_OFFSET: Final = re.compile(
+    r"\(?(?:(?P<named>utc|gmt)\s*)?(?P<sign>[-+\u2212\u2013])?\s*"
+    r"(?:(?P<hours>\d{1,2})(?:[:.h](?P<minutes>\d{2}))?|(?P<digits>\d{3,4})|(?P<decimal>\d{1,2}[.,](?:25|5|75)))"
+    r"\s*(?:h|hours?)?(?:\).*|\s*\(.*\)|\s+time(?:\s?zone)?)?"
+)
+"""An offset from UTC as people write it: "GMT+5:30", "+0530", "utc-3", "gmt 8", "UTC+5.5"."""
+_OLD_OFFSET: Final = re.compile(r"Etc/GMT(?P<sign>[-+])(?P<hours>\d{1,2})")
+"""A whole offset as the zone data names it, with the sign the wrong way round."""
+_EASTERNMOST: Final = 14 * 60
+_WESTERNMOST: Final = -12 * 60
+_QUARTER: Final = 15
+
+
 def zone_of(settings: StudentSettings | None) -> ZoneInfo:
     """Return the zone that a student's settings name; UTC where they name none that this machine knows."""
     try:
-        return ZoneInfo(settings.time_zone if settings else "UTC")
+        return _named_zone(settings.time_zone if settings else "UTC")
     except (KeyError, ValueError, OSError):
         log.warning("a student's time zone is not known on this machine; UTC is used instead")
         return ZoneInfo("UTC")
@@ -66,21 +82,22 @@ def zone_in(context: MentorContext, settings: StudentSettings | None) -> ZoneInf
 
 
 def find_zone(said: str, now: datetime) -> ZoneInfo:
-    """Return the time zone that somebody means: "Europe/Berlin", "berlin", "India", "UTC+2", "PST".
+    """Return the time zone that somebody means: "Europe/Berlin", "berlin", "India", "UTC+5:30", "PST".
 
-    A country with zones that differ now or half a year from now is asked about.
+    An offset's zone is called as students say it, "UTC+5:30". A country with zones that differ now or half a year from
+    now is asked about.
 
     Raises: ToolRetry with choices.
     """
     said = clean_text(said, "the time zone", limit=_LIMIT)
     key = said.lower()
-    if offset := re.fullmatch(r"(?:utc|gmt)?\s*([+-])\s*(\d{1,2})(?::?00)?", key):
-        return _from_offset(offset[1], int(offset[2]))
+    if (minutes := _read_offset(key)) is not None:
+        return _zone_at(_check_offset(minutes))
     names = sorted(zoneinfo.available_timezones())
     exact = [name for name in names if name.lower() == key.replace(" ", "_") and ("/" in name or name == "UTC")]
-    found = exact or list(_ABBREVIATIONS.get(key, ())) or _from_place(fold(said), names) or _from_country(key, now)
+    found = exact or list(_ABBREVIATIONS.get(key, ())) or _from_place(said, names) or _from_country(key, now)
     if len(found) == 1:
-        return ZoneInfo(found[0])
+        return _named_zone(found[0])
     if found:
         raise ToolRetry(f"Which time zone is {shown(said)}: {name_some(found, 4)}?", choices=found)
     cities = {name: name.split("/")[-1] for name in names if not _LEGACY.search(name)}
@@ -94,24 +111,70 @@ def find_zone(said: str, now: datetime) -> ZoneInfo:
 def is_place(said: str) -> bool:
     """Return whether these words are a time zone, a city or a country, as they stand, whatever else they may mean."""
     key, names = said.strip().lower(), sorted(zoneinfo.available_timezones())
-    known = key in _ABBREVIATIONS or any(name.lower() == key for name in names if "/" in name)
+    known = (
+        key in _ABBREVIATIONS
+        or _read_offset(key) is not None
+        or any(name.lower() == key for name in names if "/" in name)
+    )
     countries = {name.lower() for _, name in _rows("iso3166.tab", 0, 1)} | _SAID.keys()
-    return known or key in countries or bool(_from_place(fold(said), names))
+    return known or key in countries or bool(_from_place(said, names))
 
 
-def _from_offset(sign: str, hours: int) -> ZoneInfo:
-    name = f"Etc/GMT{'-' if sign == '+' else '+'}{hours}"
-    if hours == 0:
+def _named_zone(name: str) -> ZoneInfo:
+    """Return a stored zone: one of the zone data, or an offset. Raises as ZoneInfo does."""
+    if old := _OLD_OFFSET.fullmatch(name):
+        return _zone_at(int(old["hours"]) * (60 if old["sign"] == "-" else -60))
+    minutes = _read_offset(name.lower())
+    return _zone_at(minutes) if minutes is not None and _is_kept(minutes) else ZoneInfo(name)
+
+
+def _read_offset(said: str) -> int | None:
+    """Return an offset in minutes; None where this is none. A bare number is none: it needs a sign or "utc" before."""
+    found = _OFFSET.fullmatch(said.strip())
+    if found is None or not (found["named"] or found["sign"]):
+        return None
+    digits = (found["digits"] or "").zfill(4)
+    hours = int(found["hours"] or digits[:2])
+    minutes = int(found["minutes"] or digits[2:])
+    if found["decimal"]:
+        hours, minutes = divmod(round(float(found["decimal"].replace(",", ".")) * 60), 60)
+    total = hours * 60 + minutes
+    return total if found["sign"] in (None, "+") else -total
+
+
+def _is_kept(minutes: int) -> bool:
+    """Whether anybody may live by such an offset."""
+    return _WESTERNMOST <= minutes <= _EASTERNMOST and minutes % _QUARTER == 0
+
+
+def _check_offset(minutes: int) -> int:
+    if not _is_kept(minutes):
+        raise ToolRetry(
+            "There is no such offset: they go from UTC-12 to UTC+14, such as UTC-3 or UTC+5:30. You can also name a "
+            "big city near you, such as Berlin."
+        )
+    return minutes
+
+
+@cache
+def _zone_at(minutes: int) -> ZoneInfo:
+    """Return the zone that is always so many minutes ahead of UTC, called "UTC+5:30"."""
+    if minutes == 0:
         return ZoneInfo("UTC")
-    if name not in zoneinfo.available_timezones():
-        raise ToolRetry("There is no such offset from UTC; name a big city near you instead, such as Berlin.")
-    return ZoneInfo(name)
+    hours, rest = divmod(abs(minutes), 60)
+    name = f"UTC{'-' if minutes < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
+    # A file of zone data (RFC 8536, version 1) with this one offset in it: whatever knows ZoneInfo can use it.
+    label = name.encode() + b"\0"
+    header = struct.pack(">4sc15x6l", b"TZif", b"\0", 0, 0, 0, 0, 1, len(label))
+    data = header + struct.pack(">lBB", minutes * 60, 0, 0) + label
+    return ZoneInfo.from_file(BytesIO(data), key=name)
 
 
-def _from_place(city: str, names: list[str]) -> list[str]:
-    if city in _CITIES:
-        return [_CITIES[city]]
-    return [name for name in names if not _LEGACY.search(name) and fold(name.split("/")[-1]) == city][:1]
+def _from_place(said: str, names: list[str]) -> list[str]:
+    """Return the zone of a city: "berlin", "Mumbai, India", "ho chi minh city"."""
+    cities = {fold(said), fold(said.split(",")[0]), fold(said).removesuffix(" city")}
+    named = [_CITIES[city] for city in cities if city in _CITIES]
+    return named or [name for name in names if not _LEGACY.search(name) and fold(name.split("/")[-1]) in cities][:1]
 
 
 def _from_country(country: str, now: datetime) -> list[str]:

@@ -83,6 +83,8 @@ _LEADS = re.compile(
     r"prepmate|actually|sorry|alright|oops|(?:can|could|would|will) you|(?:can|could|may) i|i want you to|"
     r"(?:i would|id) like(?: you)? to|i want to see|i want to know)\s)+"
 )
+_PUNCTUATION = " \t.,!?;:\"'`()[]{}<>“”‘’«»—–-"
+_NUMBER = re.compile(r"[0-9][0-9:.]*(?!\S)")
 _DAY = re.compile(r"[0-9]{1,2}(?:st|nd|rd|th)?")
 _AFTER_DAY = re.compile(r"20[0-9]{2}|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*")
 _TRAILS = re.compile(r"(?:\s(?:please|thanks|thank you|coach|mentor|lol|haha|mate|for me))+")
@@ -102,8 +104,11 @@ class Phrase:
 
     @property
     def typed(self) -> str:
-        """Return the words as typed, without the punctuation around them."""
-        return " ".join(self.raw).strip(" \t.,!?;:\"'`()[]{}<>“”‘’«»—–-")
+        """Return the words as typed, without the punctuation around them; a number keeps its sign."""
+        said = " ".join(self.raw)
+        bare = said.strip(_PUNCTUATION)
+        signed = re.search(rf"[-–](?={re.escape(bare)})", said) if _NUMBER.match(bare) else None
+        return f"{signed[0]}{bare}" if signed else bare
 
     def __bool__(self) -> bool:
         return bool(self.words)

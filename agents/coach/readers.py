@@ -51,7 +51,9 @@ _DAILY = re.compile(
 _ZONED = re.compile(
     r"(?:set |change )?(?:my )?(?:time zone|timezone|tz)(?: (?:is|to|as))?(?: (?P<rest>.+))?|"
     r"(?:(?:im|i am|i live|live|living|i moved|we are)(?: (?:currently|now|based|living|to))*|based) (?:in|to) "
-    r"(?!trouble|a |the (?!us|uk|netherlands|philippines)|my |love|school|class|hurry|need|doubt|no |this)(?P<place>.+)"
+    r"(?!trouble|a |the (?!us|uk|netherlands|philippines)|my |love|school|class|hurry|need|doubt|no |this)"
+    r"(?P<place>.+)|"
+    r"(?:(?:im|i am|i|my|am|on|in|at|utc|gmt|offset|its|is)\s)*(?P<offset>(?:utc|gmt) ?[-+]?[0-9].*)"
 )
 _NAMED = re.compile(r"(?:(?:set |change )?my name (?:is|to)|my names|call me|i am called|im called) (?P<rest>.+)")
 _AIMED = re.compile(
@@ -280,7 +282,7 @@ def _read_bare(clause: Phrase, known: Arguments, *, dated: bool = True, weekly: 
         changes["target_date"] = day[0]
     kept = [index for index, word in enumerate(rest.words) if word not in _AROUND]
     place = Phrase(tuple(rest.raw[index] for index in kept), tuple(rest.words[index] for index in kept))
-    if re.fullmatch(r"[0-9]{1,3}", place.text) and "minutes_per_day" not in known | changes:
+    if re.fullmatch(r"[0-9]{1,3}", place.typed) and "minutes_per_day" not in known | changes:
         changes["minutes_per_day"] = int(place.text)
     elif place and len(place.words) <= 3 and "time_zone" not in known:
         changes["time_zone"] = place.typed
@@ -306,7 +308,8 @@ def _read_change(phrase: Phrase) -> Arguments | None:
         return {"target_date": day[0]} if day and len(rest.words) <= 2 else None
     if match := _ZONED.fullmatch(phrase.text):
         zone = _group(phrase, match)
-        return {"time_zone": zone.typed} if zone else None
+        known = zone and (match.lastgroup != "offset" or is_place(zone.typed))
+        return {"time_zone": zone.typed} if known else None
     if match := _NAMED.fullmatch(phrase.text):
         return {"name": _group(phrase, match).typed}
     if match := _AIMED.fullmatch(phrase.text):

@@ -8,6 +8,7 @@ from typing import Final
 from agents.coach import talk
 from agents.coach.intent import Request
 from agents.coach.phrase import Phrase, clean, read
+from agents.coach.readers import read_introduction
 from agents.coach.recognition import obey, recognise
 from agents.coach.reminder_intents import ROWS
 from tools.zones import is_place
@@ -25,7 +26,7 @@ def reply_zone(phrase: Phrase, last: object) -> Request | None:
     anew = recognise(phrase)
     if (anew and anew.intent.name not in _PLACES) or (talk.wants_explaining(phrase) and not is_place(phrase.typed)):
         return None
-    named = anew.arguments.get("time_zone") if anew else None
+    named = (anew.arguments if anew else read_introduction(phrase)).get("time_zone")
     return replace(asked, arguments=asked.arguments | {"time_zone": named or phrase.typed})
 
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from jobs.composing import compose_daily
 from jobs.making import Compose, Making, Parts
@@ -22,6 +21,7 @@ from store.work import StudentWork
 from tests.tools.harness import Clock, School, Student
 from tools.context import Result
 from tools.reminders import ReminderReceipt
+from tools.zones import zone_of
 
 R = TypeVar("R", bound=Result)
 SERVED = (Reminder, SentReminder, JobSlot, OutboxItem)
@@ -45,7 +45,7 @@ class Pupil:
         settings = await work.reading().of(StudentSettings).own()
         assert settings is not None
         try:
-            yield Student(self.database, self.id, work, self.clock, ZoneInfo(settings.time_zone), calls=self._calls())
+            yield Student(self.database, self.id, work, self.clock, zone_of(settings), calls=self._calls())
         finally:
             await leases.give_back(hold)
 

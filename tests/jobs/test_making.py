@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -169,6 +169,28 @@ async def test_journeys_give_no_date_a_second_one(pupils: Class) -> None:
     pupils.clock.at = EIGHT + timedelta(days=1)
     await pupils.tick()
     assert names(await pupil.items()) == ["2030-11-25", "2030-11-26"]
+
+
+@pytest.mark.parametrize(
+    ("said", "due"),
+    [
+        ("GMT+5:30", datetime(2030, 11, 26, 2, 30, tzinfo=UTC)),
+        ("+0545", datetime(2030, 11, 26, 2, 15, tzinfo=UTC)),
+        ("UTC-3:30", datetime(2030, 11, 25, 11, 30, tzinfo=UTC)),
+    ],
+)
+async def test_an_offset_with_minutes_is_reminded_at_its_own_eight(pupils: Class, said: str, due: datetime) -> None:
+    """Whoever gave an offset with minutes hears from the mentor at eight by that clock, to the minute."""
+    pupil = await pupils.enrol()
+    pupils.clock.at = EIGHT + timedelta(hours=1)
+    await pupil.do(ProfileReceipt, "set_profile", time_zone=said)
+    sent = len(await pupil.items())
+    pupils.clock.at = due - timedelta(minutes=15)
+    await pupils.tick()
+    assert len(await pupil.items()) == sent
+    pupils.clock.at = due + timedelta(seconds=30)
+    await pupils.tick()
+    assert len(await pupil.items()) == sent + 1
 
 
 async def test_another_zone_throws_away_what_was_made_ahead(pupils: Class) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
 
+from store.client import ObjectId
 from store.documents.own import StudentSettings
 from store.documents.people import User
 from tests.tools.harness import START, Student
 from tools.errors import ToolRetry
 from tools.profile import Profile, ProfileReceipt
-from tools.zones import find_zone
+from tools.zones import find_zone, zone_of
 
 
 async def test_a_new_student_has_everything_missing(ada: Student) -> None:
@@ -99,8 +100,29 @@ async def test_a_bad_value_is_refused_and_nothing_changes(ada: Student) -> None:
         ("UK", "Europe/London"),
         ("pst", "America/Los_Angeles"),
         ("utc", "UTC"),
-        ("UTC+2", "Etc/GMT-2"),
-        ("gmt-5", "Etc/GMT+5"),
+        ("UTC+2", "UTC+2"),
+        ("gmt-5", "UTC-5"),
+        ("GMT+5:30", "UTC+5:30"),
+        ("UTC+05:30", "UTC+5:30"),
+        ("(GMT+05:30) India", "UTC+5:30"),
+        ("(UTC+05:45)", "UTC+5:45"),
+        ("+0630", "UTC+6:30"),
+        ("-0330", "UTC-3:30"),
+        ("UTC\u22129:30", "UTC-9:30"),
+        ("utc+12:45", "UTC+12:45"),
+        ("UTC+5.5", "UTC+5:30"),
+        ("gmt 8", "UTC+8"),
+        ("UTC+8 time", "UTC+8"),
+        ("UTC-3", "UTC-3"),
+        ("-3", "UTC-3"),
+        ("utc+0", "UTC"),
+        ("Etc/GMT-8", "UTC+8"),
+        ("UTC+14", "UTC+14"),
+        ("UTC-12", "UTC-12"),
+        ("Mumbai, India", "Asia/Kolkata"),
+        ("Ho Chi Minh City", "Asia/Ho_Chi_Minh"),
+        ("Buenos Aires", "America/Argentina/Buenos_Aires"),
+        ("kathmandu", "Asia/Kathmandu"),
         ("Japan", "Asia/Tokyo"),
     ],
 )
@@ -119,7 +141,34 @@ def test_a_country_of_many_zones_is_asked_about(said: str) -> None:
         assert find_zone(choice, START).key == choice
 
 
-def test_an_offset_that_nobody_keeps_is_refused() -> None:
-    """Further from UTC than anybody lives is no zone, and the sentence names what is one."""
-    with pytest.raises(ToolRetry, match="no such offset"):
-        find_zone("UTC+25", START)
+@pytest.mark.parametrize("said", ["UTC+25", "UTC+15", "gmt-13", "+14:30", "UTC-1215", "+0517", "utc 99"])
+def test_an_offset_that_nobody_keeps_is_refused(said: str) -> None:
+    """Further from UTC than anybody lives, or off the quarter hour, is no zone, and the sentence names what is one."""
+    with pytest.raises(ToolRetry, match=r"no such offset.* from UTC-12 to UTC\+14"):
+        find_zone(said, START)
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "local"),
+    [
+        ("GMT+5:30", "UTC+5:30", "2026-11-24 01:30"),
+        ("+0630", "UTC+6:30", "2026-11-24 02:30"),
+        ("UTC-3:30", "UTC-3:30", "2026-11-23 16:30"),
+        ("UTC+8", "UTC+8", "2026-11-24 04:00"),
+        ("gmt -8", "UTC-8", "2026-11-23 12:00"),
+    ],
+)
+async def test_an_offset_is_the_students_zone_as_they_said_it(ada: Student, said: str, shown: str, local: str) -> None:
+    """An offset is stored, told and read back under the same name, and its clock goes by it, minutes included."""
+    receipt = await ada.do(ProfileReceipt, "set_profile", time_zone=said)
+    assert receipt.line == f"profile · time zone {shown}"
+    stored = StudentSettings(id=ada.id, time_zone=(await ada.one(StudentSettings))["timeZone"])
+    assert zone_of(stored).key == receipt.profile.time_zone == shown
+    evening = datetime(2026, 11, 23, 20, tzinfo=UTC)
+    assert f"{evening.astimezone(zone_of(stored)):%Y-%m-%d %H:%M}" == local
+
+
+def test_an_offset_stored_the_old_way_is_told_as_students_say_it() -> None:
+    """Zones that were stored under the zone data's name, its sign the wrong way round, keep their time."""
+    zone = zone_of(StudentSettings(id=ObjectId(), time_zone="Etc/GMT-8", time_zone_known=True))
+    assert (zone.key, START.astimezone(zone).utcoffset()) == ("UTC+8", timedelta(hours=8))
