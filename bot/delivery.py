@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 
-from bot.adapters.base import Adapter, DeliverLater, Undeliverable, Unshowable
+from bot.adapters.base import Adapter, DeliverLater, NotNow, Undeliverable, Unshowable
 from bot.waiting import first_of
 from store.client import Database, ObjectId
 from store.documents.own import ChannelAccount, OutboxItem, Platform
@@ -241,6 +241,10 @@ class Delivery:
             return True
         except DeliverLater as exc:
             await self._outbox.postpone(item, self._clock() + timedelta(seconds=exc.seconds), str(exc))
+            return False
+        except NotNow as exc:
+            log.warning("%s is delivered later: %s", item.id, exc)
+            await self._outbox.postpone(item, self._clock() + backoff(item.attempts, exc.longest), str(exc))
             return False
         except Exception as exc:
             log.exception("delivering %s failed", item.id)

@@ -55,7 +55,7 @@ def private_address(incoming: Incoming) -> str | None:
 
 
 class Undeliverable(Exception):
-    """This message can never be delivered to this address: the chat is gone or refuses it."""
+    """This message can never be delivered to this address: the chat is gone or refuses everything, for good."""
 
 
 class Unshowable(Exception):
@@ -64,6 +64,12 @@ class Unshowable(Exception):
 
 class Unfetched(Exception):
     """A file is not given out, or is too large; the message is the sentence for whoever sent it."""
+
+
+class NotNow(Exception):
+    """It did not work this time and may work later: it is tried again after waits that grow up to `longest` seconds."""
+
+    longest: float = 60.0
 
 
 class DeliverLater(Exception):
@@ -90,7 +96,7 @@ class Adapter(Protocol):
 
         It is cancelled when it takes longer than `bot.delivery.DELIVER_SECONDS`, and asked again later.
 
-        Raises: Undeliverable, Unshowable, DeliverLater.
+        Raises: Undeliverable, Unshowable, NotNow, DeliverLater.
         """
 
     async def fetch(self, file: str, most: int) -> bytes:

@@ -209,7 +209,8 @@ class OutboxItem(Own):
     What is live goes before what is `bulk` (reminders). What was not said by `expires_at` is dropped. What the door
     adds of its own is said in `language`.
     `messages` are the platform's names of the messages that stand for its parts, in their order, where a platform's
-    sending is not idempotent: what has a name is changed, not sent again.
+    sending is not idempotent: what has a name is changed, not sent again. `refusals` counts how often the platform said
+    that the address takes nothing at all.
     """
 
     collection: ClassVar[str] = "outbox"
@@ -237,6 +238,7 @@ class OutboxItem(Own):
     expires_at: Time | None = None
     status: Literal["pending", "sent", "dead"] = "pending"
     attempts: int = 0
+    refusals: int = 0
     next_attempt_at: Time
     sent_at: Time | None = None
     error: Text | None = None

@@ -138,6 +138,12 @@ class Outbox:
         change: Raw = {"$set": {"messages": item.messages}}
         return bool(await self._items.update({"_id": item.id, "status": "pending"}, change))
 
+    async def note_refusal(self, item: OutboxItem) -> int:
+        """Note that the platform says that an item's address takes nothing; return how often it said so by now."""
+        item.refusals += 1
+        await self._settle(item, {"refusals": item.refusals}, None)
+        return item.refusals
+
     async def mark_dead(self, item: OutboxItem, error: str) -> None:
         """Note that an item can never be delivered."""
         await self._settle(item, {"status": "dead", "error": error}, None)
@@ -181,6 +187,6 @@ class Outbox:
         await self._items.update({"_id": item.id, "status": "pending"}, {"$set": change}, session=session)
 
 
-def backoff(attempts: int) -> timedelta:
-    """Return how long to wait before the next attempt: 1, 2, 4 … seconds, a minute at most."""
-    return timedelta(seconds=min(60, 2 ** min(attempts, 6)))
+def backoff(attempts: int, longest: float = 60.0) -> timedelta:
+    """Return how long to wait before the next attempt: 1, 2, 4 … seconds, `longest` at most."""
+    return timedelta(seconds=min(longest, 2.0 ** min(attempts, 16)))

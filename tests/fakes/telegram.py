@@ -42,12 +42,26 @@ class Call:
 
 @dataclass
 class Failure:
-    """A fault that waits for a request. `status` 0: the request is carried out, and its answer gets lost."""
+    """A fault that waits for a request. `status` 0: the request is carried out, and its answer gets lost.
+
+    `topics`: only what is sent into a topic meets it. `page`: a page in HTML stands in the place of the answer.
+    """
 
     status: int
     count: int
     method: str | None
-    retry_after: int | None
+    retry_after: int | None = None
+    words: str | None = None
+    topics: bool = False
+    page: bool = False
+
+
+class Page(Exception):
+    """Something between the bot and the server answers with a page of its own."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class FakeTelegram(People):
@@ -158,16 +172,18 @@ class FakeTelegram(People):
         """Deliver an update once more, though it was confirmed."""
         self.updates.redeliver(update_id)
 
-    def fail_next(self, status: int, count: int = 1, method: str | None = None, retry_after: int | None = None) -> None:
+    def fail_next(
+        self, status: int, count: int = 1, method: str | None = None, retry_after: int | None = None, **how: Any
+    ) -> None:
         """Answer the next requests (of a method; getUpdates only by name) with a status, without carrying them out.
 
-        "file" is the fetching of a file.
+        "file" is the fetching of a file. `how`: the `words` of the refusal, and what `Failure` says.
         """
-        self._failures.append(Failure(status, count, method, retry_after))
+        self._failures.append(Failure(status, count, method, retry_after, **how))
 
     def lose_next(self, count: int = 1, method: str | None = None) -> None:
         """Carry the next requests out, but cut the connection in place of an answer."""
-        self._failures.append(Failure(0, count, method, None))
+        self._failures.append(Failure(0, count, method))
 
     async def until(self, predicate: Callable[[], Any], seconds: float = 10.0) -> None:
         """Wait until something holds of what is seen or kept here. Raises: TimeoutError."""
@@ -188,7 +204,7 @@ class FakeTelegram(People):
     async def _method(self, request: web.Request) -> web.Response:
         name = request.match_info["method"]
         raw: dict[str, str] = {}
-        status = 200
+        status, answer = 200, Json()
         try:
             self._authorise(request)
             fields = await _read_fields(request)
@@ -203,9 +219,11 @@ class FakeTelegram(People):
             if exc.noted:
                 notes = "; ".join(getattr(exc, "__notes__", ())) or exc.description
                 self._noted.append(f"{status} {name} {raw.get('chat_id', '')}: {notes}")
-            answer: Json = {"ok": False, "error_code": status, "description": exc.description}
+            answer = {"ok": False, "error_code": status, "description": exc.description}
             if exc.retry_after is not None:
                 answer["parameters"] = {"retry_after": exc.retry_after}
+        except Page as exc:
+            status, answer = exc.status, {}
         else:
             answer = {"ok": True, "result": result}
             if lost and request.transport:
@@ -213,6 +231,8 @@ class FakeTelegram(People):
         if name.lower() != "getupdates":
             self.calls.append(Call(name, raw, self.world.clock(), status))
             self._changed()
+        if not answer:
+            return web.Response(status=status, text="<html>not the Bot API</html>", content_type="text/html")
         return web.json_response(answer, status=status)
 
     def _authorise(self, request: web.Request) -> None:
@@ -228,14 +248,18 @@ class FakeTelegram(People):
             named = (failure.method or "").lower() == name.lower()
             if failure.count < 1 or not (named or (failure.method is None and name.lower() != "getupdates")):
                 continue
+            if failure.topics and not fields.get("message_thread_id"):
+                continue
             failure.count -= 1
+            if failure.page:
+                raise Page(failure.status)
             if failure.status == 0:
                 return True
             if failure.status == 429:
                 wait = failure.retry_after or 1
                 self._be_quiet(name, fields, wait)
                 raise Refusal(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
-            raise Refusal(failure.status, WORDS.get(failure.status, "Error"))
+            raise Refusal(failure.status, failure.words or WORDS.get(failure.status, "Error"))
         return False
 
     def _be_quiet(self, name: str, fields: dict[str, str], seconds: int) -> None:
@@ -256,6 +280,8 @@ class FakeTelegram(People):
 
 
 WORDS = {
+    401: "Unauthorized",
+    404: "Not Found",
     400: "Bad Request: the fake was told to refuse this",
     403: "Forbidden: bot was blocked by the user",
     409: "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",

@@ -22,7 +22,7 @@ from telegram import (
 )
 from telegram.constants import ChatAction
 
-from bot.adapters.telegram.errors import MovedTo, Refusal, hide, translated
+from bot.adapters.telegram.errors import ChatRefuses, MovedTo, Refusal, hide, translated
 from bot.adapters.telegram.http import HttpRequest
 from store.client import ObjectId
 
@@ -127,19 +127,22 @@ class TelegramClient:
     ) -> int:
         """Send a message and return its number."""
 
-        async def send(chat: int, text: str, entities: _Entities) -> Message:
-            return await self.bot.send_message(
-                chat,
-                text,
-                entities=entities or None,
-                reply_markup=buttons,
-                message_thread_id=place.thread,
-                reply_parameters=_reply(reply_to),
-                disable_notification=silent,
-                link_preview_options=_NO_LINKS,
-            )
+        async def send(text: str, entities: _Entities) -> Message:
+            async def there(chat: int, thread: int | None) -> Message:
+                return await self.bot.send_message(
+                    chat,
+                    text,
+                    entities=entities or None,
+                    reply_markup=buttons,
+                    message_thread_id=thread,
+                    reply_parameters=_reply(reply_to if thread == place.thread else None),
+                    disable_notification=silent,
+                    link_preview_options=_NO_LINKS,
+                )
 
-        return (await self._in_some_form(place, text, entities, send)).message_id
+            return await self._in_topic(place, there)
+
+        return (await _in_some_form(text, entities, send)).message_id
 
     async def edit_text(
         self,
@@ -152,18 +155,21 @@ class TelegramClient:
     ) -> None:
         """Make a message say something else; that it says so already is as good. Raises: MessageGone too."""
 
-        async def edit(chat: int, text: str, entities: _Entities) -> object:
-            return await self.bot.edit_message_text(
-                text,
-                chat_id=chat,
-                message_id=message,
-                entities=entities or None,
-                reply_markup=buttons,
-                link_preview_options=_NO_LINKS,
-            )
+        async def edit(text: str, entities: _Entities) -> object:
+            async def there(chat: int) -> object:
+                return await self.bot.edit_message_text(
+                    text,
+                    chat_id=chat,
+                    message_id=message,
+                    entities=entities or None,
+                    reply_markup=buttons,
+                    link_preview_options=_NO_LINKS,
+                )
+
+            return await self._where_it_is(place.chat, there)
 
         try:
-            await self._in_some_form(place, text, entities, edit)
+            await _in_some_form(text, entities, edit)
         except Refusal as exc:
             if not exc.unchanged:
                 raise
@@ -188,33 +194,39 @@ class TelegramClient:
         caption: str = "",
         *,
         buttons: InlineKeyboardMarkup | None = None,
-        reply_to: int | None = None,
         silent: bool = False,
     ) -> int:
         """Send a document and return its message's number."""
 
-        async def send(chat: int) -> Message:
+        async def send(chat: int, thread: int | None) -> Message:
             return await self.bot.send_document(
                 chat,
                 InputFile(content, filename=name),
                 caption=cut(caption, LONGEST_CAPTION) or None,
                 reply_markup=buttons,
-                message_thread_id=place.thread,
-                reply_parameters=_reply(reply_to),
+                message_thread_id=thread,
                 disable_notification=silent,
             )
 
-        return (await self._where_it_is(place.chat, send)).message_id
+        return (await self._in_topic(place, send)).message_id
 
     # --- showing that something is being done
 
     async def draft(self, place: Place, draft: int, text: str) -> None:
         """Show what an answer in a private chat is becoming; it goes by itself after half a minute."""
-        await self.ask(self.bot.send_message_draft(place.chat, draft, text, message_thread_id=place.thread))
+
+        async def show(chat: int, thread: int | None) -> object:
+            return await self.bot.send_message_draft(chat, draft, text, message_thread_id=thread)
+
+        await self._in_topic(place, show)
 
     async def typing(self, place: Place) -> None:
         """Show "typing…" for five seconds."""
-        await self.ask(self.bot.send_chat_action(place.chat, ChatAction.TYPING, message_thread_id=place.thread))
+
+        async def show(chat: int, thread: int | None) -> object:
+            return await self.bot.send_chat_action(chat, ChatAction.TYPING, message_thread_id=thread)
+
+        await self._in_topic(place, show)
 
     async def answer_press(self, press: str, text: str = "", *, loud: bool = False) -> None:
         """Acknowledge that a button was pressed, perhaps with a few words; one that is too old had its."""
@@ -234,17 +246,14 @@ class TelegramClient:
 
     # ---
 
-    async def _in_some_form(
-        self, place: Place, text: str, entities: _Entities, call: Callable[[int, str, _Entities], Awaitable[R]]
-    ) -> R:
-        """Say a text with its entities, or plainly where Telegram refuses those, or cut where it is too long for it."""
+    async def _in_topic(self, place: Place, call: Callable[[int, int | None], Awaitable[R]]) -> R:
+        """Say something in a place's topic, or beside it where the topic cannot be found or takes nothing."""
         try:
-            return await self._where_it_is(place.chat, lambda chat: call(chat, text, entities))
-        except Refusal as exc:
-            if not exc.of_form and not exc.of_length:
+            return await self._where_it_is(place.chat, lambda chat: call(chat, place.thread))
+        except ChatRefuses:
+            if place.thread is None:
                 raise
-            plain = cut(text, LONGEST) if exc.of_length else text
-            return await self._where_it_is(place.chat, lambda chat: call(chat, plain, ()))
+            return await self._where_it_is(place.chat, lambda chat: call(chat, None))
 
     async def _where_it_is(self, chat: int, call: Callable[[int], Awaitable[R]]) -> R:
         """Ask something of a chat under the number that it goes by now."""
@@ -253,6 +262,17 @@ class TelegramClient:
         except MovedTo as exc:
             self._moved[chat] = exc.chat
             return await self.ask(call(exc.chat))
+
+
+async def _in_some_form(text: str, entities: _Entities, call: Callable[[str, _Entities], Awaitable[R]]) -> R:
+    """Say a text with its entities, or plainly where Telegram refuses those, or cut where it is too long for it."""
+    try:
+        return await call(text, entities)
+    except Refusal as exc:
+        if not exc.of_form and not exc.of_length:
+            raise
+        plain = cut(text, LONGEST) if exc.of_length else text
+        return await call(plain, ())
 
 
 def units(text: str) -> int:

@@ -1,7 +1,8 @@
 """What Telegram answers when it does not do what it is asked, in this project's words.
 
 TelegramDown     it did not answer, or failed, or refuses the token: the same call may work later
-└── MessageGone  the message to be changed is not there any more
+├── MessageGone  the message to be changed is not there any more
+└── ChatRefuses  the chat lets nothing through at the moment
 
 `Undeliverable` and `DeliverLater` are those of `bot.adapters.base`. None of them ever shows the bot's token, which is
 part of every address that the library asks.
@@ -16,35 +17,34 @@ from urllib.parse import quote
 
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
-from bot.adapters.base import DeliverLater, Undeliverable
+from bot.adapters.base import DeliverLater, NotNow, Undeliverable
 
 HIDDEN: Final = "[token]"
-_NO_CHAT: Final = (
-    "chat not found",
-    "user not found",
-    "chat_id is empty",
+_NO_CHAT: Final = "chat not found"
+_MUTED: Final = ("rights", "_forbidden", "restricted", "admin_required")
+_CLOSED: Final = (
+    *_MUTED,
+    "deactivated",
     "peer_id_invalid",
-    "group chat was deactivated",
-    "group is deactivated",
-    "not enough rights",
-    "have no rights",
-    "chat_write_forbidden",
-    "chat_restricted",
-    "user is deactivated",
-    "need administrator rights",
-    "topic_closed",
-    "topic_deleted",
-    "message thread not found",
+    "user not found",
+    "topic",
+    "thread",
 )
 _NO_MESSAGE: Final = ("message to edit not found", "message can't be edited", "message_id_invalid", "message not found")
 
 
-class TelegramDown(Exception):
+class TelegramDown(NotNow):
     """Telegram did not do it; the same call may work later."""
 
 
 class MessageGone(TelegramDown):
     """The message to be changed was deleted, or may not be changed any more."""
+
+
+class ChatRefuses(TelegramDown):
+    """The chat, or its topic, lets the bot say nothing now; that may pass within a second or a day."""
+
+    longest = 900.0
 
 
 class MovedTo(Exception):
@@ -82,12 +82,21 @@ class Refusal(Exception):
 def translated(token: str) -> Iterator[None]:
     """Turn the library's exceptions into ours, without their causes: those name addresses, and with them the token.
 
-    Raises: Undeliverable, DeliverLater, MovedTo, MessageGone, Refusal, TelegramDown.
+    Raises: Undeliverable, DeliverLater, MovedTo, MessageGone, ChatRefuses, Refusal, TelegramDown.
     """
     try:
         yield
     except TelegramError as exc:
         raise _translate(exc, hide(str(exc), token)) from None
+
+
+@contextmanager
+def refusing_chat() -> Iterator[None]:
+    """Take a refusal of anything within the block for one of the chat, which may pass. Raises: ChatRefuses."""
+    try:
+        yield
+    except Refusal as exc:
+        raise ChatRefuses(str(exc)) from None
 
 
 def hide(text: str, token: str) -> str:
@@ -103,7 +112,12 @@ def _translate(exc: TelegramError, words: str) -> Exception:
         case ChatMigrated():
             return MovedTo(exc.new_chat_id)
         case Forbidden():
-            return Undeliverable(words)
+            # That it may not write there is a matter of the chat's settings; anything else means a door that was shut.
+            return (
+                ChatRefuses(words)
+                if "rights" in words.lower() or "_forbidden" in words.lower()
+                else Undeliverable(words)
+            )
         case InvalidToken():
             return TelegramDown("Telegram does not know the token of the bot: see TELEGRAM_BOT_TOKEN")
         case BadRequest():
@@ -116,8 +130,10 @@ def _translate(exc: TelegramError, words: str) -> Exception:
 
 def _refused(words: str) -> Exception:
     small = words.lower()
-    if any(sign in small for sign in _NO_CHAT):
+    if _NO_CHAT in small:
         return Undeliverable(words)
     if any(sign in small for sign in _NO_MESSAGE):
         return MessageGone(words)
+    if any(sign in small for sign in _CLOSED):
+        return ChatRefuses(words)
     return Refusal(words)

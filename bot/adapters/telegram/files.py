@@ -49,7 +49,9 @@ async def _fetch(client: TelegramClient, name: str, most: int, too_large: Callab
             await asyncio.sleep(exc.seconds)
         except (Refusal, Undeliverable) as exc:
             log.warning("a file is not given out: %s", exc)
-            raise Unfetched(_unfetched()) from None
+            if "temporarily" not in str(exc):
+                raise Unfetched(_unfetched()) from None
+            await asyncio.sleep(0.3 * attempt)
         except TelegramDown as exc:
             log.warning("a file could not be fetched: %s", exc)
             await asyncio.sleep(0.3 * attempt)

@@ -83,7 +83,8 @@ class Preview(ABC):
         self._previews, self._sender, self._second = previews, previews.sender, previews.second
         self._said = self._activity = self._shown = ""
         self._changed = asyncio.Event()
-        self._typed_at = self._shown_at = self._quiet_until = float("-inf")
+        self._typed_at = self._shown_at = self._quiet_until = self._refused_until = float("-inf")
+        self._refusals = 0
         self._task = asyncio.create_task(self._run(), name=f"preview of {turn}")
 
     async def doing(self, activity: str) -> None:
@@ -116,7 +117,7 @@ class Preview(ABC):
                 self._changed.clear()
                 await self._step_quietly(loop.time())
                 await self._wait(loop.time())
-        except (Undeliverable, Refusal, StoreError) as exc:
+        except (Undeliverable, StoreError) as exc:
             log.info("a preview ends early: %s", exc)
         except Exception:
             log.exception("a preview failed")
@@ -130,20 +131,33 @@ class Preview(ABC):
             await self._step(now)
         except DeliverLater as exc:
             self._quiet_until = asyncio.get_running_loop().time() + exc.seconds
-        except TelegramDown:
+        except (Refusal, TelegramDown):
             self._quiet_until = asyncio.get_running_loop().time() + TYPING_SECONDS * self._second
 
     async def _step(self, now: float) -> None:
         """Show what is to be shown now. Raises: as `TelegramClient`."""
         wanted = self._wanted()
         fading = now >= self._shown_at + FADING_SECONDS * self._second and self._fades
-        if wanted and now >= self._shown_at + self._pause and (wanted != self._shown or fading):
-            await self._show(wanted)
-            # When it was there, not when it set out: on a busy machine the next one may be on its way for less long.
-            self._shown, self._shown_at = wanted, asyncio.get_running_loop().time()
+        changed = wanted and (wanted != self._shown or fading)
+        if changed and now >= max(self._shown_at + self._pause, self._refused_until):
+            await self._try_to_show(wanted)
         elif not self._shown and now >= self._typed_at + TYPING_SECONDS * self._second:
             self._typed_at = now
             await self._sender.client.typing(self.place)
+
+    async def _try_to_show(self, wanted: str) -> None:
+        """Show a state; where it is refused, leave it for a while that grows, and go on typing."""
+        loop = asyncio.get_running_loop()
+        try:
+            await self._show(wanted)
+        except (Refusal, TelegramDown) as exc:
+            log.info("a preview is refused: %s", exc)
+            self._refused_until = loop.time() + TYPING_SECONDS * self._second * 2**self._refusals
+            self._refusals += 1
+            return
+        # When it was there, not when it set out: on a busy machine the next one may be on its way for less long.
+        self._shown, self._shown_at = wanted, loop.time()
+        self._refusals = 0
 
     async def _wait(self, now: float) -> None:
         """Wait until there may be something to show."""

@@ -20,7 +20,7 @@ from bot import replies
 from bot.adapters.base import DeliverLater, Undeliverable
 from bot.adapters.telegram.buttons import keyboard
 from bot.adapters.telegram.client import Place, cut
-from bot.adapters.telegram.errors import MessageGone, Refusal
+from bot.adapters.telegram.errors import MessageGone, Refusal, refusing_chat
 from bot.adapters.telegram.inviting import with_way
 from bot.adapters.telegram.pieces import FilePiece, Piece, TextPiece
 from bot.adapters.telegram.render import render
@@ -35,6 +35,10 @@ from texts import say
 
 HEAD_UNITS: Final = 80
 MOST_BYTES: Final = 50_000_000
+TRIES: Final = 8
+"""How often a part is tried that Telegram refuses, or that somebody deletes each time, before a sentence takes its
+place: a refusal may pass within minutes.
+"""
 _GONE_SECONDS: Final = 60.0
 _INTENT: Final = "?"
 """In the place of a message's number: a file was about to be sent."""
@@ -89,22 +93,20 @@ class Sending:
         if number >= len(item.messages):
             await self._hold_place(item, place, number, piece.text)
         try:
-            await self._fill(place, int(item.messages[number]), piece, buttons)
+            await self._fill(item, place, number, piece, buttons)
         except MessageGone:  # somebody deleted it
             await self._hold_place(item, place, number, piece.text)
-            await self._fill(place, int(item.messages[number]), piece, buttons)
+            await self._fill(item, place, number, piece, buttons)
         self._faults.reach("telegram.after-edit")
 
     async def _hold_place(self, item: OutboxItem, place: Place, number: int, text: str) -> None:
         """Send the placeholder of a part and note which message that is. Raises: Undeliverable, too."""
-        message = await self._sender.send_text(
-            place,
-            head_of(text),
-            reply_to=_reply_to(item, number),
-            silent=number > 0,
-            bulk=item.bulk,
-            check=partial(self._check_wanted, item),
-        )
+        try:
+            message = await self._send_head(item, place, head_of(text), number)
+        except Refusal:
+            # Where even this is refused, it is the chat that refuses, whatever it says.
+            with refusing_chat():
+                message = await self._send_head(item, place, "…", number)
         self._faults.reach("telegram.after-placeholder")
         item.messages[number : number + 1] = [str(message)]
         if not await self._outbox.note_messages(item):
@@ -112,17 +114,33 @@ class Sending:
             raise Withdrawn
         self._faults.reach("telegram.after-note")
 
+    async def _send_head(self, item: OutboxItem, place: Place, head: str, number: int) -> int:
+        return await self._sender.send_text(
+            place,
+            head,
+            reply_to=_reply_to(item, number),
+            silent=number > 0,
+            bulk=item.bulk,
+            check=partial(self._check_wanted, item),
+        )
+
     async def _check_wanted(self, item: OutboxItem) -> None:
         """Make sure that an item is still to be shown. Raises: Withdrawn."""
         if not await self._outbox.waits(item, self._clock()):
             raise Withdrawn
 
-    async def _fill(self, place: Place, message: int, piece: TextPiece, buttons: InlineKeyboardMarkup | None) -> None:
-        try:
-            await self._sender.edit_text(place, message, piece.text, piece.entities, buttons=buttons)
-        except Refusal:
-            said = say("A part of this answer cannot be shown here. Ask me in another way, please.")
-            await self._sender.edit_text(place, message, said)
+    async def _fill(
+        self, item: OutboxItem, place: Place, number: int, piece: TextPiece, buttons: InlineKeyboardMarkup | None
+    ) -> None:
+        message = int(item.messages[number])
+        with refusing_chat():
+            try:
+                await self._sender.edit_text(place, message, piece.text, piece.entities, buttons=buttons)
+            except Refusal:
+                if not _is_last(item):
+                    raise
+                said = say("A part of this answer cannot be shown here. Ask me in another way, please.")
+                await self._sender.edit_text(place, message, said)
 
     async def _show_file(
         self, item: OutboxItem, place: Place, number: int, piece: FilePiece, buttons: InlineKeyboardMarkup | None
@@ -145,13 +163,16 @@ class Sending:
     async def _send_file(
         self, place: Place, piece: FilePiece, caption: str, buttons: InlineKeyboardMarkup | None, item: OutboxItem
     ) -> int:
-        try:
-            return await self._sender.send_file(
-                place, piece.name, piece.content, caption, buttons=buttons, silent=True, bulk=item.bulk
-            )
-        except Refusal:
-            said = say("The file {name} cannot be sent here.", name=piece.name)
-            return await self._sender.send_text(place, said, buttons=buttons, silent=True, bulk=item.bulk)
+        with refusing_chat():
+            try:
+                return await self._sender.send_file(
+                    place, piece.name, piece.content, caption, buttons=buttons, silent=True, bulk=item.bulk
+                )
+            except Refusal:
+                if not _is_last(item):
+                    raise
+                said = say("The file {name} cannot be sent here.", name=piece.name)
+                return await self._sender.send_text(place, said, buttons=buttons, silent=True, bulk=item.bulk)
 
 
 class Withdrawn(DeliverLater):
@@ -173,6 +194,11 @@ def head_of(text: str) -> str:
     """Return what stands for a text until it arrives, and in the phone's notification: how it begins."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     return f"{cut(first.strip(), HEAD_UNITS).removesuffix('…').rstrip()} …".strip()
+
+
+def _is_last(item: OutboxItem) -> bool:
+    """Return whether what is refused now was refused often enough."""
+    return item.attempts + 1 >= TRIES
 
 
 def _reply_to(item: OutboxItem, number: int) -> int | None:

@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 import pytest
 from telegram.error import NetworkError
 
-from bot.adapters.base import DeliverLater, Undeliverable, Unshowable
-from bot.adapters.telegram.adapter import TRIES
+from bot.adapters.base import DeliverLater, Undeliverable
 from bot.adapters.telegram.buttons import lay_out
 from bot.adapters.telegram.client import Place
-from bot.adapters.telegram.errors import Refusal, TelegramDown, translated
+from bot.adapters.telegram.errors import TelegramDown, translated
 from bot.adapters.telegram.sending import Withdrawn, head_of
 from bot.taps import Tap, after_tap
 from store.client import ObjectId, Raw
@@ -70,15 +69,6 @@ async def test_a_kill_at_any_point_doubles_nothing(post: Post, swift: FakeTelegr
 
     await asyncio.gather(*(die_and_go_on(100 + number, point) for number, point in enumerate(TELEGRAM_POINTS)))
     assert not swift.violations
-
-
-async def test_what_telegram_refuses_again_and_again_is_given_up(post: Post, swift: FakeTelegram) -> None:
-    """A refusal for another reason than the form is tried some times, and then holds up no more what is behind it."""
-    swift.meet(ADA)
-    for attempts, raised in ((0, Refusal), (TRIES - 1, Unshowable)):
-        swift.fail_next(400, 2, "sendMessage")
-        with pytest.raises(raised):
-            await post.deliver(await post.put(ADA, "Hello", attempts=attempts))
 
 
 async def test_what_was_shown_is_not_shown_again(post: Post, swift: FakeTelegram) -> None:
