@@ -15,6 +15,8 @@ from bot.waiting import first_of
 
 log = logging.getLogger(__name__)
 
+REFUSED_SECONDS: Final = 180.0
+"""How long a token that was good is refused before that is told: a good one is refused now and then for a moment."""
 _LONGEST_PAUSE: Final = 30.0
 R = TypeVar("R")
 
@@ -38,10 +40,34 @@ class WebhookRefused(BotError):
         )
 
 
+class TokenDoubt:
+    """For how long a token that was good is refused. After `seconds` that is said; it is asked again all along."""
+
+    def __init__(self, seconds: float = REFUSED_SECONDS) -> None:
+        self._seconds, self._since = seconds, float("inf")
+
+    def grow(self) -> str | None:
+        """Note that it was refused once more, and return the sentence for whoever runs the service, once it is time."""
+        now = asyncio.get_running_loop().time()
+        self._since = min(self._since, now)
+        return f"{TokenRefused()} Until then I go on asking." if now >= self._since + self._seconds else None
+
+    def end(self) -> None:
+        """Note that it was taken."""
+        self._since = float("inf")
+
+
 async def ask(
-    what: Callable[[], Awaitable[R]], *, tell: Callable[[str], None], stop: asyncio.Event, pause: float = 1.0
+    what: Callable[[], Awaitable[R]],
+    *,
+    tell: Callable[[str], None],
+    stop: asyncio.Event,
+    pause: float = 1.0,
+    doubt: TokenDoubt | None = None,
 ) -> R | None:
     """Return what Telegram answers, however long that takes; None when it was told to stop meanwhile.
+
+    `doubt`: the token was good before, so that it is refused is no reason to end.
 
     Raises: TokenRefused, telegram.error.BadRequest.
     """
@@ -50,7 +76,13 @@ async def ask(
         try:
             return await what()
         except InvalidToken:
-            raise TokenRefused from None
+            if doubt is None:
+                raise TokenRefused from None
+            failures += 1
+            if (sentence := doubt.grow()) is not None:
+                tell(sentence)
+                doubt.end()
+            await _rest(failures, pause, stop)
         except BadRequest:
             raise
         except RetryAfter as exc:
@@ -61,8 +93,12 @@ async def ask(
             log.warning("Telegram does not answer: %s", type(exc).__name__)
             if failures == 1:
                 tell("Telegram: it does not answer yet; trying again.")
-            await first_of(stop, seconds=min(_LONGEST_PAUSE, pause * 2.0 ** min(failures - 1, 10)))
+            await _rest(failures, pause, stop)
     return None
+
+
+async def _rest(failures: int, pause: float, stop: asyncio.Event) -> None:
+    await first_of(stop, seconds=min(_LONGEST_PAUSE, pause * 2.0 ** min(failures - 1, 10)))
 
 
 def wait_of(exc: RetryAfter) -> float:

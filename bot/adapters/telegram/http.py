@@ -15,6 +15,8 @@ from telegram.request import BaseRequest, RequestData
 CONNECT_SECONDS: Final = 10.0
 UPLOAD_SECONDS: Final = 60.0
 """How much longer a request with a file may take."""
+MOST_BYTES: Final = 32 * 2**20
+"""Of an answer; a hundred updates have some hundred thousand, a file that Telegram gives out at most 20 MB."""
 _IDLE_SECONDS: Final = 20.0
 
 
@@ -62,11 +64,22 @@ class HttpRequest(BaseRequest):
         timeout = aiohttp.ClientTimeout(total=seconds + CONNECT_SECONDS, sock_connect=CONNECT_SECONDS)
         try:
             async with self._session.request(method, url, data=_body(request_data), timeout=timeout) as answer:
-                return answer.status, await answer.read()
+                return answer.status, await _read(answer)
         except TimeoutError as exc:
             raise TimedOut from exc
         except (aiohttp.ClientError, OSError) as exc:
             raise NetworkError(f"{type(exc).__name__}: {exc}") from exc
+
+
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """Return the whole body. Raises: NetworkError where it has no end."""
+    parts, size = list[bytes](), 0
+    async for part in answer.content.iter_any():
+        size += len(part)
+        if size > MOST_BYTES:
+            raise NetworkError("the answer is too large")
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _body(data: RequestData | None) -> Any:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.adapters.telegram.asking import TokenRefused, wait_of
+from bot.adapters.telegram.asking import REFUSED_SECONDS, TokenDoubt, wait_of
 from bot.adapters.telegram.client import TelegramClient
 from bot.adapters.telegram.convert import ALLOWED, account_of, is_update
 from bot.adapters.telegram.intake import Intake
@@ -49,17 +49,18 @@ class Polling:
         wait: int = WAIT_SECONDS,
         pause: float = 0.5,
         look: float = 1.0,
+        refused: float = REFUSED_SECONDS,
     ) -> None:
         self._client, self._intake, self._tell = client, intake, tell
         self._leases, self._holder, self._name = leases, holder, f"poll:telegram:{client.bot_id}"
         self._wait, self._pause, self._look = wait, pause, look
         self._offset, self._asked = 0, 0
-        self._failures, self._told = 0, ""
+        self._failures, self._told, self._token = 0, "", TokenDoubt(refused)
         self.in_hand = False
         """Whether updates that came in are being handed over."""
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Take updates in until `stop`. Raises: TokenRefused."""
+        """Take updates in until `stop`."""
         while not stop.is_set():
             try:
                 hold = await self._leases.take(self._name, self._holder, fenced=False)
@@ -87,7 +88,7 @@ class Polling:
             await self._confirm()
 
     async def _ask(self, stop: asyncio.Event, lost: asyncio.Event) -> Sequence[Update] | None:
-        """Return what came in; None when it was interrupted or, after a pause, when it failed. Raises: TokenRefused."""
+        """Return what came in; None when it was interrupted or, after a pause, when it failed."""
         asking = asyncio.ensure_future(self._get_updates(self._wait, MOST))
         signals = [asyncio.ensure_future(event.wait()) for event in (stop, lost)]
         try:
@@ -95,8 +96,6 @@ class Polling:
             if not asking.done():
                 return None
             updates = asking.result()
-        except InvalidToken:
-            raise TokenRefused from None
         except TelegramError as exc:
             await self._rest(self._pause_after(exc), stop, lost)
             return None
@@ -164,6 +163,10 @@ class Polling:
         match exc:
             case RetryAfter():
                 return wait_of(exc)
+            case InvalidToken():
+                log.warning("Telegram refuses the token or does not know the address: %s", words)
+                if (sentence := self._token.grow()) is not None:
+                    self._say(sentence)
             case Conflict() if "webhook" in words.lower():
                 self._warn(
                     "a webhook is set for this bot, so it cannot be polled: remove it, or set PREPMATE_WEBHOOK_URL"
@@ -179,12 +182,17 @@ class Polling:
 
     def _warn(self, sentence: str) -> None:
         log.warning("%s", sentence)
-        if sentence != self._told and self._failures >= _TOLD_AFTER:
-            self._tell(f"Telegram: {sentence}.")
+        if self._failures >= _TOLD_AFTER:
+            self._say(f"Telegram: {sentence}.")
+
+    def _say(self, sentence: str) -> None:
+        if sentence != self._told:
+            self._tell(sentence)
             self._told = sentence
 
     def _recover(self) -> None:
         self._failures = 0
+        self._token.end()
         if self._told:
             self._told = ""
             self._tell("Telegram: it can be polled again.")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
@@ -14,7 +15,7 @@ from telegram.error import BadRequest
 from bot.adapters.base import Adapter
 from bot.adapters.registry import Tell
 from bot.adapters.telegram.adapter import TelegramAdapter
-from bot.adapters.telegram.asking import TokenRefused, WebhookRefused, ask
+from bot.adapters.telegram.asking import TokenDoubt, TokenRefused, WebhookRefused, ask
 from bot.adapters.telegram.client import TelegramClient
 from bot.adapters.telegram.convert import Me
 from bot.adapters.telegram.intake import Intake
@@ -97,7 +98,7 @@ class TelegramService:
         await keep_menu(self._client.bot)
 
     async def _poll(self, app: App, me: Me, intake: Intake, stop: asyncio.Event) -> None:
-        await ask(lambda: unset(self._client.bot), tell=self._tell, stop=stop)
+        await ask(lambda: unset(self._client.bot), tell=self._tell, stop=stop, doubt=TokenDoubt())
         leases = Leases(app.database, ttl=self._settings.lease_seconds)
         polling = Polling(self._client, intake, leases=leases, holder=app.holder, tell=self._tell)
         self._tell(f"Telegram: @{me.username}, polling.")
@@ -117,7 +118,7 @@ class TelegramService:
             webhook.lead_to(None)
 
     async def _look_after(self, webhook: Webhook, stop: asyncio.Event) -> None:
-        """See that Telegram still calls here. Raises: TokenRefused."""
+        """See that Telegram still calls here."""
         try:
             if await self._set(webhook, stop):
                 self._tell("Telegram: something else had changed where it calls; it calls here again.")
@@ -126,9 +127,10 @@ class TelegramService:
             self._tell(str(exc))
 
     async def _set(self, webhook: Webhook, stop: asyncio.Event) -> bool:
-        """Have Telegram call here; return whether it did not. Raises: TokenRefused, WebhookRefused."""
+        """Have Telegram call here; return whether it did not. Raises: WebhookRefused."""
         try:
-            return bool(await ask(lambda: webhook.set(self._client.bot), tell=self._tell, stop=stop))
+            wanted = partial(webhook.set, self._client.bot)
+            return bool(await ask(wanted, tell=self._tell, stop=stop, doubt=TokenDoubt()))
         except BadRequest as exc:
             raise WebhookRefused(exc.message.removeprefix("Bad Request: ")) from None
 

@@ -12,6 +12,7 @@ from telegram import Bot, WebhookInfo
 
 from bot.adapters.telegram.convert import ALLOWED, is_update
 from bot.adapters.telegram.intake import Intake
+from bot.http import read_body
 
 HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
 CONNECTIONS: Final = 40
@@ -42,7 +43,7 @@ class Webhook:
         if not hmac.compare_digest(shown, self._secret):
             return web.Response(status=403)
         try:
-            update = json.loads(await request.read())
+            update = json.loads(await read_body(request))
         except ValueError:
             return web.Response(status=400)
         if not is_update(update):

@@ -101,6 +101,7 @@ async def reception(
     holder: str = "a",
     token: str | None = None,
     clock: FixedClock | None = None,
+    refused: float = 60.0,
 ) -> AsyncIterator[Reception]:
     """Open the ingress of a replica."""
     async with TelegramClient.opened(token or telegram.token, api=telegram.url) as client:
@@ -110,7 +111,7 @@ async def reception(
         speaker = Speaker(adapter, clock=clock)
         intake = Intake(me, speaker, door=door, database=database, holder=holder, clock=clock, ids=ObjectId)
         leases = Leases(database, ttl=2.0)
-        quick = {"wait": 5, "pause": 0.01, "look": 0.02}
+        quick = {"wait": 5, "pause": 0.01, "look": 0.02, "refused": refused}
         polling = Polling(client, intake, leases=leases, holder=holder, tell=told.append, **quick)  # type: ignore[arg-type]
         yield Reception(telegram, client, polling, intake, speaker, told)
         await speaker.settle(2.0)

@@ -9,7 +9,6 @@ from dataclasses import replace
 import pytest
 
 from bot.adapters.base import Incoming
-from bot.adapters.telegram.asking import TokenRefused
 from store.client import ObjectId
 from store.documents.own import Action, ChannelAccount, OutboxItem
 from tests.bot.telegram.conftest import Base
@@ -105,12 +104,26 @@ async def test_a_lost_answer_loses_nothing(desk: Reception, door: Door) -> None:
     assert door.texts == ["hello"]
 
 
-async def test_a_token_that_telegram_does_not_know_ends_it(telegram: FakeTelegram, base: Base, door: Door) -> None:
-    """A wrong token is one sentence that names the variable and does not show it."""
-    async with reception(telegram, base.database, door, token="100:wrong") as desk:
-        with pytest.raises(TokenRefused, match="TELEGRAM_BOT_TOKEN") as refused:
-            await asyncio.wait_for(desk.polling.run(asyncio.Event()), 5.0)
-    assert "100:wrong" not in str(refused.value)
+@pytest.mark.parametrize(("status", "page"), [(401, False), (404, False), (404, True), (401, True), (503, True)])
+async def test_a_token_that_was_good_is_used_on(desk: Reception, door: Door, status: int, page: bool) -> None:
+    """A few refusals of the token, or pages that something in between shows, end nothing and are told to nobody."""
+    async with desk.polled():
+        await desk.confirmed(desk.telegram.say(7, "one"))
+        desk.telegram.fail_next(status, 4, "getUpdates", page=page)
+        await desk.confirmed(desk.telegram.say(7, "two"))
+    assert door.texts == ["one", "two"]
+    assert desk.told == []
+
+
+async def test_a_token_that_was_revoked_is_told(telegram: FakeTelegram, base: Base, door: Door) -> None:
+    """What is refused for minutes is told once, without the token; taken again, that is told and nothing was lost."""
+    async with reception(telegram, base.database, door, refused=0.05) as desk:
+        telegram.fail_next(401, 6, "getUpdates")
+        async with desk.polled():
+            await desk.confirmed(telegram.say(7, "one"))
+    assert ["TELEGRAM_BOT_TOKEN" in sentence for sentence in desk.told] == [True, False]
+    assert telegram.token not in "".join(desk.told)
+    assert door.texts == ["one"]
 
 
 async def test_what_was_taken_in_is_confirmed_on_the_way_out(desk: Reception, door: Door) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.adapters.telegram.asking import TokenRefused, ask
+from bot.adapters.telegram.asking import TokenDoubt, TokenRefused, ask
 from bot.adapters.telegram.client import TelegramClient
 from bot.errors import SettingsError
 from bot.logs import Secrets, SecretsHidden
@@ -102,3 +102,21 @@ async def test_a_refused_token_is_told(telegram: FakeTelegram) -> None:
     async with TelegramClient.opened("100:revoked", api=telegram.url) as client:
         with pytest.raises(TokenRefused, match="BotFather"):
             await ask(client.bot.get_me, tell=lambda _: None, stop=asyncio.Event())
+
+
+@pytest.mark.parametrize("seconds", [0.0, 60.0])
+async def test_a_token_that_was_good_is_asked_with_again(telegram: FakeTelegram, seconds: float) -> None:
+    """At work a refused token, or a page in the place of an answer, is asked with again; after minutes that is told."""
+    told: list[str] = []
+    telegram.fail_next(401, 1, "getWebhookInfo")
+    telegram.fail_next(404, 1, "getWebhookInfo", page=True)
+    async with TelegramClient.opened(telegram.token, api=telegram.url) as client:
+        asked = ask(
+            client.bot.get_webhook_info,
+            tell=told.append,
+            stop=asyncio.Event(),
+            pause=0.01,
+            doubt=TokenDoubt(seconds),
+        )
+        assert (await asked) is not None
+    assert bool(told) == (seconds == 0.0)
