@@ -14,7 +14,6 @@ from store.documents.account import DOORS, Erasure
 from store.documents.own import OPEN_TURN, Turn
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.errors import ToolFailed, ToolRetry
-from tools.export import ExportSection, count_sections
 
 CODE_MINUTES: Final = 10
 GRACE: Final = timedelta(seconds=60)
@@ -22,34 +21,27 @@ GRACE: Final = timedelta(seconds=60)
 
 
 class ExportReceipt(Receipt):
-    """What the export holds. The door that delivers the answer saves or sends the file (`tools.export`)."""
-
-    sections: tuple[ExportSection, ...]
-    documents: int
+    """An export is handed over: the door that delivers the answer saves or sends the file (`tools.export`)."""
 
 
 class ErasureQuestion(Result):
-    """What would be deleted, and the number that the student types to confirm it, for `minutes` from now on."""
+    """The number that the student types to confirm that everything is deleted, for `minutes` from now on."""
 
     code: str
     minutes: int
-    documents: int
-    sections: tuple[ExportSection, ...]
 
 
 class ErasureReceipt(Receipt):
     """Everything about the student is going to be deleted, right after this answer."""
 
 
-async def export_me(context: MentorContext) -> ExportReceipt:
+async def export_me(_: MentorContext) -> ExportReceipt:
     """Give the student everything that is stored about them as one JSON file.
 
     Use it for "export my data", "give me a copy of everything". The file itself is handed over beside your answer; do
     not repeat its content.
     """
-    sections = await count_sections(context)
-    total = sum(section.documents for section in sections)
-    return ExportReceipt(line=f"your data · {total} documents exported", sections=sections, documents=total)
+    return ExportReceipt(line="your data · exported")
 
 
 async def ask_to_erase_me(context: MentorContext) -> ErasureQuestion:
@@ -58,13 +50,7 @@ async def ask_to_erase_me(context: MentorContext) -> ErasureQuestion:
     Use it whenever the student wants to be forgotten or their data deleted. Tell them what goes, that nobody can bring
     it back, and to type "delete" and the number if they are sure. Never call erase_me in the same turn.
     """
-    sections = await count_sections(context)
-    return ErasureQuestion(
-        code=_code(context.student, _window(context)),
-        minutes=CODE_MINUTES,
-        documents=sum(section.documents for section in sections),
-        sections=sections,
-    )
+    return ErasureQuestion(code=_code(context.student, _window(context)), minutes=CODE_MINUTES)
 
 
 async def erase_me(

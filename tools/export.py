@@ -57,20 +57,6 @@ def name_kind(document: type[Document]) -> str:
     return " ".join(word if word.isupper() else word.lower() for word in words)
 
 
-async def count_sections(context: MentorContext) -> tuple[ExportSection, ...]:
-    """Return what an export would hold now, without the kinds of which there is nothing."""
-    counted = [
-        ExportSection(
-            name=kind.collection,
-            kind=name_kind(kind),
-            what=describe(kind),
-            documents=await context.work.of(kind).count({}),
-        )
-        for kind in exported()
-    ]
-    return tuple(section for section in counted if section.documents)
-
-
 async def export_pieces(context: MentorContext) -> AsyncIterator[str]:
     """Yield the export as pieces of one JSON text: {"index": …, "documents": {collection: […]}}.
 

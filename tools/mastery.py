@@ -174,7 +174,8 @@ def _compare(value: float) -> str:
 def _words(short: TopicMastery, terms: tuple[Term, ...], *, placed: bool) -> str:
     if not short.attempted:
         before = "what you said at the placement and how you do overall" if placed else "how you do overall"
-        source = before if placed or terms[0].value else "how students begin here"
+        others = " and how other students do in it" if terms[1].value else ""
+        source = f"{before}{others}" if placed or terms[0].value else "how students begin here"
         return (
             f"You have not tried {short.topic} yet. From {source}, you would solve a medium problem "
             f"of it unaided with a chance of {short.mastery:.0%}."

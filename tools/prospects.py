@@ -233,7 +233,7 @@ def _say(situation: Situation, term: Term, candidate: Candidate, place: Place | 
             assumed = "" if topic and situation.view.has_tried(topic) else ", assumed until you try it"
             return f"your mastery of {candidate.topic} is {candidate.topic_mastery:.0%}{assumed}"
         case "open-prerequisites":
-            return f"it builds on {name_some(list(candidate.open_prerequisites))}, where you have solved nothing yet"
+            return f"it builds on {name_some(list(candidate.open_prerequisites))}, which you do not know well yet"
         case _:
             return None
 

@@ -147,7 +147,7 @@ async def _correct(
     await context.work.of(LearnerTopic).save(known)
     await context.work.of(RevisionSchedule).save(schedule)
     await _correct_logs(context, known, grade, done)
-    why = explain_review(f"you rated it {grade.value}", done.interval_days, first=before is None)
+    why = explain_review(f"you rated it {grade.value}", done, due, after.bias)
     return RatedTopic(
         topic=item.name,
         grade_before=last.grade,

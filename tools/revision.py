@@ -13,6 +13,7 @@ from store.documents.problems import Problem
 from tools.backlog import Backlog, read_backlog
 from tools.context import MentorContext, Result, Verb
 from tools.dates import local_day, say_on
+from tools.learner import recall_state
 from tools.notes import Notebook, read_notebook
 from tools.problems import ProblemBrief, brief
 from tools.scheduling import explain_date
@@ -137,7 +138,7 @@ def explain_due(backlog: Backlog, schedule: RevisionSchedule) -> str:
         return f"{how}; it had been due {say_on(local_day(delay.due_before, backlog.zone), backlog.today)}."
     known = backlog.view.topics.get(topic) if topic else None
     when = say_on(backlog.days[schedule.id], backlog.today)
-    return explain_date(schedule, known.stability if known else None, when)
+    return explain_date(schedule, recall_state(known) if known else None, backlog.view.bias, when)
 
 
 REVISION = (Verb(list_due_revisions, doing="checking your revisions"),)

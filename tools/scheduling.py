@@ -12,10 +12,12 @@ from learning.recall import (
     MAX_INTERVAL_DAYS,
     SAME_SESSION,
     Grade,
+    RecallState,
     Review,
     bring_forward,
     phase,
     priority,
+    recall_probability,
     review,
     stability_score,
     update_bias,
@@ -122,7 +124,7 @@ def _review(
         elapsed_days=elapsed / DAY if elapsed is not None else None,
         stability=done.state.stability,
     )
-    why = explain_review(solve.how, done.interval_days, first=state is None)
+    why = explain_review(solve.how, done, due, student.recall_bias)
     return Scheduled(known.topic_id, due, done.interval_days, why, log), schedule
 
 
@@ -156,16 +158,16 @@ def set_problem(schedule: RevisionSchedule, problem: Problem | None, topic: str)
         schedule.problems_to_revise = [chosen] if chosen else []
 
 
-def explain_date(schedule: RevisionSchedule, stability: float | None, when: str) -> str:
-    """Say why a revision is due when it is; `when` is that day for the student in words."""
-    if stability is None or schedule.last_revision_date is None:
+def explain_date(schedule: RevisionSchedule, state: RecallState | None, bias: float, when: str) -> str:
+    """Say why a revision is due when it is; `bias` is the student's, in logits, and `when` is that day in words."""
+    if state is None or schedule.last_revision_date is None:
         return f"It was set for {when.removeprefix('on ')} before PrepMate saw a review of the topic."
-    planned = schedule.last_revision_date + timedelta(days=max(1, round(stability)))
+    planned = schedule.last_revision_date + timedelta(days=max(1, round(state.stability)))
     if schedule.next_revision_date < planned - DAY:
         return "A later attempt was not solved unaided, so the revision was brought forward."
     times = {1: "once", 2: "twice"}.get(schedule.revision_count, f"{schedule.revision_count} times")
-    days = "a day" if round(stability) <= 1 else f"about {round(stability)} days"
-    return f"Reviewed {times}; after {days} your chance of remembering it falls to 90%."
+    recall = say_recall(state, schedule.next_revision_date, bias)
+    return f"Reviewed {times}; it comes back when your chance of remembering it is down to {recall}."
 
 
 def _new_schedule(context: MentorContext, known: LearnerTopic, now: datetime, name: str) -> RevisionSchedule:
@@ -182,7 +184,13 @@ def _days_until(moment: datetime, now: datetime) -> int:
     return max(1, round((moment - now) / DAY))
 
 
-def explain_review(how: str, days: int, *, first: bool) -> str:
-    """Say why a review leads to its date; `how` is how its grade came about."""
-    when = "tomorrow" if days == 1 else f"in {days} days"
-    return f"{'first review' if first else 'reviewed'}: {how}, so your recall falls to 90% {when}"
+def explain_review(how: str, done: Review, due: datetime, bias: float) -> str:
+    """Say why a review leads to its date, with the chance of recall on it; `how` is how its grade came about."""
+    when = "tomorrow" if done.interval_days == 1 else f"in {done.interval_days} days"
+    what = "first review" if done.predicted_recall is None else "reviewed"
+    return f"{what}: {how}, so your recall falls to {say_recall(done.state, due, bias)} {when}"
+
+
+def say_recall(state: RecallState, at: datetime, bias: float) -> str:
+    """Return the chance that a topic is remembered at a moment, rounded as where it is listed."""
+    return f"{round(recall_probability(state, at, bias), 4):.0%}"

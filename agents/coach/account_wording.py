@@ -11,17 +11,6 @@ from tools.context import Result
 from tools.conversations import ConversationHits, ConversationList, ConversationReceipt
 from tools.dates import say_day
 
-_EXPORTED: Final = {
-    "turn": "messages",
-    "AI mentor conversation": "conversations",
-    "attempt": "attempts",
-    "revision schedule": "revisions",
-    "preparation task": "tasks",
-    "note": "notes",
-    "reminder": "reminders",
-}
-"""The kinds of documents that a student knows, each with their word for it."""
-
 
 def _receipt(result: ConversationReceipt) -> str:
     one = result.conversation
@@ -62,21 +51,17 @@ def _hits(result: ConversationHits) -> str:
     return "\n".join([f"{count} that:", "", *lines, "", closing])
 
 
-def _export(result: ExportReceipt) -> str:
-    counts = {section.kind: section.documents for section in result.sections}
-    named = {words: counts[kind] for kind, words in _EXPORTED.items() if kind in counts}
-    others = result.documents - sum(named.values())
-    kinds = " · ".join(f"{words} {count}" for words, count in {**named, "other records": others}.items() if count)
+def _export(_: ExportReceipt) -> str:
     return (
-        f"Here is everything about you: {result.documents} documents in one JSON file. The index at its top says what "
-        f"each kind is.\n\n{kinds}\n\nLeft out for your safety: passwords, access tokens and other secrets."
+        "Here is everything about you as one JSON file. The index at its top says what there is and how much.\n\n"
+        "Left out for your safety: passwords, access tokens and other secrets."
     )
 
 
 def _question(result: ErasureQuestion) -> str:
     return (
-        f"This deletes everything about you for good: all {result.documents} documents, with your conversations, "
-        "solves, mastery, revisions and tasks. Nobody can bring it back. For a copy, say `export my data` first.\n\n"
+        "This deletes everything about you for good: your conversations, solves, mastery, revisions, tasks and all "
+        "else. Nobody can bring it back. For a copy, say `export my data` first.\n\n"
         f"If you are sure, type `delete {result.code}` within {result.minutes} minutes. Anything else changes nothing."
     )
 

@@ -125,7 +125,6 @@ class OfflineCoach(BaseChatModel):
         told = wording.tell(outcomes)
         if last.verb == "give_hint" and last.result is not None and code.is_code(text):
             told = f"{code.KEPT}\n\n{told}"
-        return (self._stumble(times) if stumbling.is_stumble(told) else None) or Say(told)
         if stumbling.is_stumble(told):
             return self._stumble(times) or Say(stumbling.tell_first(text, told))
         return Say(told)

@@ -18,7 +18,6 @@ from tools.context import Result
 from tools.conversations import ConversationBrief, ConversationHits, ConversationList, ConversationReceipt
 from tools.daywork import DoneItem
 from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
-from tools.export import ExportSection
 from tools.hints import HintReceipt
 from tools.import_results import ImportCancelled, ImportLine, ImportPreview, ImportReceipt
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
@@ -186,7 +185,6 @@ PLANNED = CatchUpDay(day="2026-11-26", topics=("Stacks", "Graphs"), already=1)
 TALK = ConversationBrief(
     number=1, title="Trees", type="problem-help", messages=4, last="2026-11-23", active=True, problem="Two Sum"
 )
-SECTION = ExportSection(kind="user", name="users", what="A student.", documents=3)
 
 ASK = PlacementAsk(
     number=2, of=5, topic="Hashing", problem=TWO_SUM, concept="collisions", share=0.04, why="it tells most"
@@ -388,8 +386,8 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (ConversationReceipt(line="Trees", conversation=TALK), ("Trees", "4 messages")),
     (ConversationList(today="2026-11-23", conversations=(TALK,), total=1), ("Trees", "problem-help", "today")),
     (ConversationHits(today="2026-11-23", text="heap", hits=(), total=0), ("never said", "heap")),
-    (ExportReceipt(line="x", sections=(SECTION,), documents=3), ("3 documents", "other records 3", "passwords")),
-    (ErasureQuestion(code="4821", minutes=10, documents=3, sections=(SECTION,)), ("delete 4821", "10 minutes")),
+    (ExportReceipt(line="x"), ("one JSON file", "index", "passwords")),
+    (ErasureQuestion(code="4821", minutes=10), ("delete 4821", "10 minutes")),
     (ErasureReceipt(line="x"), ("being deleted now",)),
 ]  # fmt: skip
 

@@ -241,31 +241,3 @@ def next_step(match: re.Match[str], shown: Shown) -> list[object]:
     """How many revisions are due."""
     due = len(shown.after.due(shown.today))
     return ["A revision is" if due == 1 else f"{due} revisions are"]
-
-
-# --- the export
-
-
-@rule(r"(?:everything about you: |your data · )(\d+) documents")
-def documents(match: re.Match[str], shown: Shown) -> list[object]:
-    """All documents: the sum of the kinds."""
-    return [sum(int(number) for _, number in re.findall(KIND, shown.text, re.MULTILINE))]
-
-
-KIND: Final = r"(?:^|(?<= · ))([a-zA-Z]+(?: [a-z]+)*) (\d+)(?= ·|$)"
-
-
-@rule(KIND)
-def kind(match: re.Match[str], shown: Shown) -> list[object]:
-    """The documents of a kind: the student's work is counted in the script's facts, the talk in its messages."""
-    if "everything about you" not in shown.text:
-        return [match[1], match[2]]
-    student, topics = shown.after, len(shown.after.tried_topics())
-    counts = {
-        "attempts": len(student.outcomes()),
-        "tasks": len(student.tasks),
-        "notes": len(student.notes),
-        "messages": shown.number,
-        "revisions": topics,
-    }
-    return [match[1], counts.get(match[1], match[2])]

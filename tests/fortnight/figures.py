@@ -21,7 +21,6 @@ NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")
 LINK: Final = re.compile(r"\[([^\]\n]+)\]\((\S+?)\)")
 
 CONSTANTS: Final[tuple[tuple[str, str], ...]] = (
-    (r"falls to 90%", "the recall at which a topic comes due"),
     (r"and 60% would be better", "where the band of useful chances begins"),
     (r"PrepMate 75", "the roadmap's name"),
     (r"`done, took 20 minutes, needed a hint`", "an example of what can be said"),

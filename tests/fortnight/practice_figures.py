@@ -63,7 +63,8 @@ def changed(match: re.Match[str], shown: Shown) -> list[object]:
     if step.interval is not None:
         when = "tomorrow" if step.interval == 1 else f"in {step.interval} days"
         first = "first review" if match[1] not in shown.before.memory else "reviewed"
-        why = f"{first}: {re.findall(r': (.*), so', why)[0]}, so your recall falls to 90% {when}"
+        recall = percent(shown.after.promised[match[1]])
+        why = f"{first}: {re.findall(r': (.*), so', why)[0]}, so your recall falls to {recall} {when}"
     back = f"{step.back.day} {step.back:%b}"
     moved: list[object] = [percent(step.before), percent(step.after)]
     if not shown.before.has_tried(match[1]):

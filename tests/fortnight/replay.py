@@ -123,6 +123,8 @@ class Student:
     bias: float = 0.0
     attempts: list[Attempt] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    promised: dict[str, float] = field(default_factory=dict)
+    """The recall that the last review of a topic led one to expect on the day it comes back."""
     imported: list[Fact] = field(default_factory=list)
     """Problems solved unaided before all this, on no known day."""
     scheduled: list[str] = field(default_factory=list)
@@ -370,6 +372,7 @@ class Student:
         known, today = self.memory.get(topic), at.astimezone(ZONE).date()
         if known is None:
             self.memory[topic] = _reviewed(None, 0, grade, at)
+            self.promised[topic] = self.recall(topic, self.memory[topic].due)
             self.scheduled += [] if topic in self.scheduled else [topic]
             return True
         reviewed_today = known.state.last_review.astimezone(ZONE).date() == today
@@ -377,6 +380,7 @@ class Student:
             if at - known.state.last_review >= SAME_SESSION:
                 self.bias = update_bias(self.bias, self.recall(topic, at), recalled=grade is not Grade.AGAIN)
             self.memory[topic] = _reviewed(known.state, known.reviews, grade, at)
+            self.promised[topic] = self.recall(topic, self.memory[topic].due)
             return True
         if not unaided:
             self.memory[topic] = replace(known, due=bring_forward(known.due, at), put_off_from=None)

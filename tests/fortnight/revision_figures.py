@@ -52,16 +52,12 @@ def coming(match: re.Match[str], shown: Shown) -> list[object]:
     return [f"{topic} {say_day(due.astimezone(ZONE).date(), shown.today)}" for due, topic in in_order]
 
 
-@rule(r"^\*\*(.+?)\*\*\. Reviewed (\w+); after (a day|about \d+ days) your chance of remembering it falls to 90%")
+@rule(r"^\*\*(.+?)\*\*\. Reviewed (\w+); it comes back when your chance of remembering it is down to (\d+%)\.")
 def reviewed(match: re.Match[str], shown: Shown) -> list[object]:
-    """How often a topic was reviewed, and how long that lasts."""
+    """How often a topic was reviewed, and how well it was to be remembered on the day it is due."""
     known = shown.before.memory[match[1]]
-    stable = round(known.state.stability)
-    return [
-        match[1],
-        TIMES.get(known.reviews, f"{known.reviews} times"),
-        "a day" if stable <= 1 else f"about {stable} days",
-    ]
+    recall = shown.before.recall(match[1], known.due)
+    return [match[1], TIMES.get(known.reviews, f"{known.reviews} times"), percent(recall)]
 
 
 @rule(r"^\*\*(.+?)\*\*\. (?:You put it off|Your catch-up plan has it on this day); it had been due (?:on )?(.+?)\. ")
@@ -88,7 +84,7 @@ def recalled(match: re.Match[str], shown: Shown) -> list[object]:
     return [made, total]
 
 
-@rule(r"^- \*\*(.+?)\*\* comes back on (\d+ \w+) \(reviewed: you rated it (\w+), so your recall falls to 90%"
+@rule(r"^- \*\*(.+?)\*\* comes back on (\d+ \w+) \(reviewed: you rated it (\w+), so your recall falls to (\d+%)"
       r" (tomorrow|in \d+ days); it had been (\w+)\)$")  # fmt: skip
 def rated(match: re.Match[str], shown: Shown) -> list[object]:
     """A review with its other grade."""
@@ -97,7 +93,8 @@ def rated(match: re.Match[str], shown: Shown) -> list[object]:
     known = shown.after.memory[match[1]]
     when = "tomorrow" if known.interval == 1 else f"in {known.interval} days"
     was: Grade = shown.before.memory[match[1]].grade
-    return [match[1], f"{known.day.day} {known.day:%b}", shown.line.fact.grade, when, was.value]
+    recall = percent(shown.after.recall(match[1], known.due))
+    return [match[1], f"{known.day.day} {known.day:%b}", shown.line.fact.grade, recall, when, was.value]
 
 
 @rule(r"^✓ (.+) · rated (\w+) · next revision (.+) · undo$")

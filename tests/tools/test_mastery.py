@@ -23,6 +23,16 @@ async def test_an_untried_topic_says_so(ada: Student) -> None:
     assert found.trend == "insufficient-data"
 
 
+async def test_what_other_students_make_of_an_untried_topic_is_said(school: School) -> None:
+    """A first figure that rests on other students' attempts says so."""
+    ada, bob = await school.enrol(), await school.enrol()
+    await ada.do(AttemptReceipt, "record_attempt", outcome="stuck", problem="number-of-islands")
+    await bob.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="two-sum")
+    found = await bob.read(MasteryExplanation, "explain_mastery", topic="dfs")
+    said = "You have not tried Depth-First Search yet. From how you do overall and how other students do in it"
+    assert found.words.startswith(said)
+
+
 async def test_the_three_terms_make_the_figure(ada: Student) -> None:
     """Mastery rises with a solve, and its terms add up to the logits behind it."""
     for slug in ("number-of-islands", "clone-graph", "course-schedule"):

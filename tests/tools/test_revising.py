@@ -95,7 +95,7 @@ async def test_a_revision_asks_compares_and_ends_with_its_problem(ada: Student) 
     assert (done.problem.title, done.minutes, done.minutes_measured) == ("Valid Parentheses", 12, True)
     stacks = next(change for change in done.topics if change.topic == "Stacks")
     assert stacks.reviewed
-    assert "solved unaided, so your recall falls to 90%" in stacks.why
+    assert stacks.why == "reviewed: it was solved unaided, so your recall falls to 91% in 2 days"
     session = await ada.one(PracticeSession, sessionType="revision")
     assert (session["problemsSolved"], session["endTime"] is not None) == (1, True)
     run = await ada.one(RevisionRun)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+
+import pytest
 
 from store.client import ObjectId
 from store.documents.intelligence import RevisionSchedule
@@ -34,9 +37,24 @@ async def test_a_revision_becomes_due_and_overdue_and_is_then_done(ada: Student)
     assert stacks.problem.title == "Valid Parentheses"
     assert stacks.retention is not None
     assert stacks.retention < 0.9
-    assert "falls to 90%" in stacks.why
+    assert stacks.why == "Reviewed once; it comes back when your chance of remembering it is down to 77%."
     await ada.do(AttemptReceipt, "record_attempt", outcome="unaided", problem="valid-parentheses", minutes=5)
     assert (await ada.read(DueRevisions, "list_due_revisions")).total_due == 0
+
+
+@pytest.mark.parametrize("outcome", ["stuck", "with-help", "unaided"])
+async def test_the_recall_that_a_receipt_names_is_the_one_told_on_its_day(ada: Student, outcome: str) -> None:
+    """What an attempt says of the day a topic comes back is what the list and the reason of that day say."""
+    done = await ada.do(AttemptReceipt, "record_attempt", outcome=outcome, problem="valid-parentheses")
+    change = next(change for change in done.topics if change.topic == "Stacks")
+    said = re.search(r"recall falls to (\d+%) (?:tomorrow|in (\d+) days)$", change.why)
+    assert said is not None
+    ada.clock.forward(days=int(said[2] or 1))
+    due = (await ada.read(DueRevisions, "list_due_revisions")).due_today
+    stacks = next(item for item in due if item.topic == "Stacks")
+    assert stacks.retention is not None
+    assert f"{stacks.retention:.0%}" == said[1]
+    assert stacks.why.endswith(f"is down to {said[1]}.")
 
 
 async def test_days_are_the_students(school: School) -> None:

@@ -132,15 +132,9 @@ def check_conversation(done: Done) -> None:
 
 
 def check_export(done: Done) -> None:
-    """An export counts each of the student's documents, by their collections."""
-    receipt = done.result
-    assert isinstance(receipt, ExportReceipt)
-    counted: dict[str, int] = {}
-    for name, _ in done.before.documents:
-        counted[name] = counted.get(name, 0) + 1
-    assert {section.name: section.documents for section in receipt.sections} == counted
-    assert receipt.documents == sum(counted.values())
-    assert f" {receipt.documents} documents" in receipt.line
+    """An export changes nothing by itself: the file is made where it is handed over."""
+    assert isinstance(done.result, ExportReceipt)
+    assert done.result.line == "your data · exported"
 
 
 def check_erasure(done: Done) -> None:
