@@ -35,7 +35,7 @@ class ErasureReceipt(Receipt):
     """Everything about the student is going to be deleted, right after this answer."""
 
 
-async def export_me(_: MentorContext) -> ExportReceipt:
+async def export_me(context: MentorContext) -> ExportReceipt:  # noqa: ARG001  every verb takes it
     """Give the student everything that is stored about them as one JSON file.
 
     Use it for "export my data", "give me a copy of everything". The file itself is handed over beside your answer; do
