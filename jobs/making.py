@@ -122,7 +122,8 @@ class Making:
     async def _stale(self) -> list[ObjectId]:
         """Return the students who have said something since theirs was made."""
         now = self._parts.clock()
-        return await self._queue.stale(since=now - AHEAD - timedelta(minutes=1), going=now + GOING)
+        stale = await self._queue.stale(since=now - AHEAD - timedelta(minutes=1), going=now + GOING)
+        return [student for student in stale if student not in self._waiting]
 
     async def _astray(self, *, limit: int = BATCH) -> list[ObjectId]:
         """Return students whose reminder was planned by a clock that was far ahead."""
@@ -133,7 +134,7 @@ class Making:
         now = self._parts.clock()
         self._waiting = {student: until for student, until in self._waiting.items() if until > now}
         waiting = list(self._waiting)
-        return await self._queue.due(self._occasion.field, now + AHEAD, but=waiting, limit=limit)
+        return await self._queue.due(self._occasion.field, now + AHEAD, now=now, but=waiting, limit=limit)
 
     async def _all(self, students: Iterable[ObjectId], act: Callable[[UnitOfWork], Awaitable[None]]) -> None:
         room = asyncio.Semaphore(AT_ONCE)
@@ -157,12 +158,23 @@ class Making:
                 await work.commit(act)
             if not await self._queue.knows(student):
                 await self._leases.forget_student(student)
-        except StoreError as exc:
-            log.warning("the job %s waits for one student: %s", self._name, exc)
-            self._wait(student, _BUSY if exc.transient else _BROKEN)
-        except Exception:
-            log.exception("the job %s failed for one student", self._name)
-            self._wait(student, _BROKEN)
+        except Exception as exc:  # noqa: BLE001  # whatever it is, it is logged where the student is put back
+            if isinstance(exc, StoreError) and exc.transient:
+                log.warning("the job %s waits for one student: %s", self._name, exc)
+                self._wait(student, _BUSY)
+            else:
+                await self._put_back(student, exc)
+
+    async def _put_back(self, student: ObjectId, exc: Exception) -> None:
+        """Let a student whose reminder cannot be made wait, longer each time; how it failed is told in full once."""
+        self._wait(student, _BROKEN)
+        try:
+            failed_before = await self._queue.put_back(student, self._parts.clock())
+        except StoreError as error:
+            log.warning("that the job %s failed cannot be noted: %s", self._name, error)
+            return
+        words = "the job %s failed for one student: %s"
+        log.error(words, self._name, type(exc).__name__, exc_info=None if failed_before else exc)
 
     def _wait(self, student: ObjectId, how_long: timedelta) -> None:
         self._waiting[student] = self._parts.clock() + how_long
@@ -193,6 +205,7 @@ class Making:
         reminder = await unit.of(Reminder).own()
         moment = self._occasion.moment(reminder) if reminder else None
         if reminder is None or moment is None or moment > now + AHEAD:
+            self._wait(unit.student, _BUSY)  # changed at this moment, or it reads otherwise than it is found
             return
         settings = await unit.of(StudentSettings).own() or StudentSettings(id=unit.student)
         zone = zone_of(settings)

@@ -39,7 +39,8 @@ def quiet_of(reminder: Reminder) -> Quiet:
 
 def plan(reminder: Reminder, now: datetime, zone: ZoneInfo) -> None:
     """Set when the next reminder and the next summary come: the one place where that is decided."""
-    reminder.next_at = reminder.summary_at = None
+    reminder.next_at = reminder.summary_at = reminder.retry_at = None
+    reminder.failures = 0
     if not reminder.on:
         reminder.snoozed_until = None
         return

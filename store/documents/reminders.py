@@ -19,7 +19,8 @@ class Reminder(Own):
     Times of day are "08:00", dates "2026-12-24". Quiet hours with equal bounds are none. `last_day` is the last date
     that had its daily reminder or goes without, `last_summary` the date of the last weekly one. `next_at` and
     `summary_at` follow from all the rest (`tools.reminding.plan`); without them nothing is due. `sparse`: nobody
-    answered for so long that the daily reminder comes once a week.
+    answered for so long that the daily reminder comes once a week. `failures` counts how often in a row the reminder
+    could not be made; the next try is not before `retry_at`.
     """
 
     collection: ClassVar[str] = "reminders"
@@ -42,6 +43,8 @@ class Reminder(Own):
     last_summary: Text | None = None
     next_at: Time | None = None
     summary_at: Time | None = None
+    failures: int = 0
+    retry_at: Time | None = None
 
 
 class SentReminder(Own):

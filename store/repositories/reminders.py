@@ -21,6 +21,10 @@ the zone where a day begins first to the one where it begins last; and then late
 """
 
 
+LONGEST_WAIT: Final = timedelta(hours=6)
+"""After a reminder could not be made, how long the next try is waited for at most; the first wait is a minute."""
+
+
 class JobSlots:
     """Takes the slots of jobs: of any number of replicas one gets a slot."""
 
@@ -46,15 +50,34 @@ class ReminderQueue:
         self._turns = database.collection(Turn.collection)
         self._users = database.collection(User.collection)
 
-    async def due(self, field: str, until: datetime, *, but: Sequence[ObjectId], limit: int) -> list[ObjectId]:
-        """Return the students whose `field` ("nextAt", "summaryAt") comes by `until`, the longest waiting first."""
+    async def due(
+        self, field: str, until: datetime, *, now: datetime, but: Sequence[ObjectId], limit: int
+    ) -> list[ObjectId]:
+        """Return the students whose `field` ("nextAt", "summaryAt") comes by `until`, the longest waiting first.
+
+        Those whose reminder could not be made before come only where there are no others, and when it is time.
+        """
         query: Raw = {field: {"$lte": until}, "_id": {"$nin": list(but)}} if but else {field: {"$lte": until}}
-        raws = await self._reminders.find(query, sort=[(field, 1)], limit=limit, fields={"_id": 1})
-        return [raw["_id"] for raw in raws]
+        for retried in (None, {"$lte": now}):
+            found = {**query, "retryAt": retried}
+            raws = await self._reminders.find(found, sort=[(field, 1)], limit=limit, fields={"_id": 1})
+            if raws:
+                return [raw["_id"] for raw in raws]
+        return []
+
+    async def put_back(self, student: ObjectId, now: datetime) -> int:
+        """Note that a student's reminder could not be made; return how often that was before. It is tried later."""
+        raw = await self._reminders.find_one({"_id": student}, fields={"failures": 1})
+        failures = raw.get("failures") if raw is not None else 0
+        before = failures if isinstance(failures, int) and failures > 0 else 0
+        wait = min(LONGEST_WAIT, timedelta(minutes=2 ** min(before, 10)))
+        await self._reminders.update({"_id": student}, {"$set": {"failures": before + 1, "retryAt": now + wait}})
+        return before
 
     async def astray(self, now: datetime, *, but: Sequence[ObjectId], limit: int) -> list[ObjectId]:
         """Return students whose next reminder lies further ahead than any that is planned."""
         far: Raw = {"pausedUntil": None, "nextAt": {"$gt": now + FAR}, "_id": {"$nin": list(but)}}
+        far["retryAt"] = {"$not": {"$gt": now}}
         return [raw["_id"] for raw in await self._reminders.find(far, fields={"_id": 1}, limit=limit)]
 
     async def stale(self, *, since: datetime, going: datetime) -> list[ObjectId]:
@@ -66,14 +89,15 @@ class ReminderQueue:
         turns = await self._turns.find(recent, fields={"userId": 1, "answeredAt": 1})
         said: dict[ObjectId, datetime] = {}
         for turn in turns:
-            if turn.get("answeredAt"):
-                said[turn["userId"]] = max(turn["answeredAt"], said.get(turn["userId"], turn["answeredAt"]))
+            if isinstance(at := turn.get("answeredAt"), datetime):
+                said[turn["userId"]] = max(at, said.get(turn["userId"], at))
         return await self._made_before(said, going) if said else []
 
     async def _made_before(self, said: dict[ObjectId, datetime], going: datetime) -> list[ObjectId]:
         mine: Raw = {"userId": {"$in": list(said)}, "dueAt": {"$gt": going}}
         made = await self._sent.find(mine, fields={"userId": 1, "madeAt": 1})
-        return sorted({raw["userId"] for raw in made if raw["madeAt"] < said[raw["userId"]]}, key=str)
+        times = [(raw["userId"], raw.get("madeAt")) for raw in made]
+        return sorted({whose for whose, at in times if isinstance(at, datetime) and at < said[whose]}, key=str)
 
     async def knows(self, student: ObjectId) -> bool:
         """Return whether a student is still there: one who was forgotten is not."""

@@ -171,12 +171,13 @@ async def test_a_draft_that_is_refused_is_tried_again(post: Post, swift: FakeTel
     """One refused draft ends no preview: meanwhile the chat says typing, and a while later the draft is shown."""
     swift.meet(ADA)
     swift.fail_next(400, 2, "sendMessageDraft")
-    adapter = post.adapter()
-    listener = adapter.listener(ObjectId(), str(ADA))
+    adapter, turn = post.adapter(), ObjectId()
+    listener = adapter.listener(turn, str(ADA))
     await listener.say("A heap is a tree.")
     await swift.until(lambda: swift.previews(ADA) == ["A heap is a tree."])
     assert (ADA, None, "typing") in swift.actions
     assert [call.status for call in swift.calls if call.method == "sendMessageDraft"] == [400, 400, 200]
+    await adapter._previews.end(turn)
     await adapter.close()
 
 
