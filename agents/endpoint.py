@@ -10,12 +10,17 @@ import httpx
 import httpx2
 from langchain_core.language_models import LanguageModelInput
 from langchain_openai import ChatOpenAI
-from openai import AsyncOpenAI, AsyncStream
+from openai import APIStatusError, AsyncOpenAI, AsyncStream
 from openai.resources.chat.completions import AsyncCompletions
 from pydantic import SecretStr
 
+from agents.wire.refusals import failed_generation, refused_options
+from agents.wire.stream import AnswerStream, ReadyStream, read_answer
+
 OPENAI_URL = "https://api.openai.com/v1"
 CONNECT_TIMEOUT_S = 5.0
+OPTIONAL = frozenset({"stream_options"})
+"""The parts of a request that an answer does not need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,17 @@ class ChatCompletions(ChatOpenAI):
 
 
 class _Pieces(AsyncCompletions):
-    """The client's chat completions, whose streams are pieces as they come over the wire.
+    """The client's chat completions, whose streams are what comes over the wire, read leniently (see `agents.wire`).
 
     The client makes an object of each piece and LangChain a dictionary of that again, which is a third of what a
-    streamed answer costs.
+    streamed answer costs, and both stumble over endpoints that leave fields out.
+
+    `refused` are the optional parts of a request that this endpoint turned out not to take.
     """
+
+    def __init__(self, client: AsyncOpenAI) -> None:
+        super().__init__(client)
+        self.refused: frozenset[str] = frozenset()
 
     async def create(self, *, stream: bool = False, **call: Any) -> Any:  # type: ignore[override]
         """Ask the model. Raises: openai.OpenAIError."""
@@ -62,14 +73,39 @@ class _Pieces(AsyncCompletions):
         if "timeout" in call:
             options["timeout"] = call.pop("timeout")
         finished = call.pop("extra_body", None) or {}
-        return await self._client.post(
+        body = {**call, "stream": True, **finished}
+        body = {key: value for key, value in body.items() if key not in self.refused}
+        offered = frozenset(str(tool["function"]["name"]) for tool in body.get("tools") or ())
+        try:
+            response = await self._open(body, options)
+        except APIStatusError as refusal:
+            if (chunk := read_answer(failed_generation(refusal), offered)) is not None:
+                return ReadyStream(chunk)
+            response = await self._open_without(
+                refused_options(refusal, OPTIONAL & body.keys()), body, options, refusal
+            )
+        return AnswerStream(response, offered)
+
+    async def _open_without(
+        self, refused: frozenset[str], body: dict[str, Any], options: dict[str, Any], refusal: APIStatusError
+    ) -> httpx2.Response:
+        """Ask again without what was refused, and leave it out from then on if that helps."""
+        if not refused:
+            raise refusal
+        response = await self._open({key: value for key, value in body.items() if key not in refused}, options)
+        self.refused |= refused
+        return response
+
+    async def _open(self, body: dict[str, Any], options: dict[str, Any]) -> httpx2.Response:
+        stream = await self._client.post(
             "/chat/completions",
-            body={**call, "stream": True, **finished},
+            body=body,
             cast_to=object,
             options=cast("Any", options),
             stream=True,
             stream_cls=AsyncStream[object],
         )
+        return stream.response
 
 
 def build_model(settings: ModelSettings, http_client: httpx2.AsyncClient | httpx.AsyncClient) -> ChatOpenAI:

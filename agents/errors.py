@@ -16,6 +16,8 @@ import re
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from agents.wire.refusals import ConnectionFault, Kind, connection_fault, kind_of, status_of
+
 if TYPE_CHECKING:  # it takes a second to import, which who has no key need not wait for
     import openai
 
@@ -28,7 +30,8 @@ class ModelUnavailable(AgentError):
     """The model cannot answer now.
 
     `retry_after` is in seconds where the provider named a time. `reason` is one of `rate_limited`, `overloaded`,
-    `timeout`, `connection`, `malformed`.
+    `timeout`, `malformed`, `connection`, and where it is known why it was not reached `dns`, `refused`, `network`,
+    `certificate`.
     """
 
     def __init__(self, message: str, *, reason: str, retry_after: float | None = None) -> None:
@@ -41,7 +44,7 @@ class ModelRefused(AgentError):
     """The model will not answer until somebody changes something.
 
     `reason` is one of `key`, `permission`, `credit`, `unknown_model`, `context_length`, `request`; `status` is the HTTP
-    status of the refusal where there was one.
+    status of the refusal where there was one. A refusal for `request` may be an accident: it is worth a second try.
     """
 
     def __init__(self, message: str, *, reason: str, status: int | None = None) -> None:
@@ -70,92 +73,67 @@ def translate(exc: Exception) -> AgentError:
 
     if isinstance(exc, AgentError):
         return exc
-    if isinstance(exc, openai.APIStatusError):
-        return _from_status(exc)
     if isinstance(exc, (openai.APITimeoutError, TimeoutError)):
         return ModelUnavailable("The model did not answer in time; ask again in a moment.", reason="timeout")
     if isinstance(exc, openai.APIConnectionError):
-        return ModelUnavailable(
-            "The model endpoint could not be reached or hung up; ask again in a moment.", reason="connection"
-        )
+        return _unreached(exc)
     if isinstance(exc, openai.APIError) and not isinstance(exc, openai.APIResponseValidationError):
-        return _from_stream(exc)
+        return _from_words(exc)
     return ModelUnavailable(
         "The model endpoint sent something that is not a chat completion; check OPENAI_BASE_URL if it stays so.",
         reason="malformed",
     )
 
 
-def _from_status(exc: openai.APIStatusError) -> AgentError:
-    status, code = exc.status_code, _code(exc)
-    if status == 402 or code in {"insufficient_quota", "billing_hard_limit_reached"}:
-        return _out_of_credit(status)
-    if status == 429:
-        return ModelUnavailable(
-            "The model endpoint asks us to slow down; ask again in a moment.",
-            reason="rate_limited",
-            retry_after=_retry_after(exc),
-        )
-    if status in {408, 409, 425} or status >= 500:
-        return ModelUnavailable(
-            f"The model endpoint is in trouble ({status}); ask again in a moment.",
-            reason="overloaded",
-            retry_after=_retry_after(exc),
-        )
-    return _refusal(status, code)
+def broken_off() -> ModelUnavailable:
+    """The error for an answer that began and was cut."""
+    return ModelUnavailable("The model endpoint broke off its answer; ask again in a moment.", reason="connection")
 
 
-def _refusal(status: int, code: str) -> ModelRefused:
-    if status == 401:
-        return ModelRefused(
-            "The model endpoint refused the API key (401): check OPENAI_API_KEY.", reason="key", status=status
-        )
-    if status == 403:
-        return ModelRefused(
-            "The model endpoint forbids this (403): check what the account behind OPENAI_API_KEY may use.",
-            reason="permission",
-            status=status,
-        )
-    if status == 404:
-        return ModelRefused(
-            "The model endpoint does not know the model or the address (404): check the model's name and "
-            "OPENAI_BASE_URL.",
-            reason="unknown_model",
-            status=status,
-        )
-    if code == "context_length_exceeded":
-        return ModelRefused(
-            "The conversation is longer than the model can read; start a new one or choose a model with a larger "
-            "context.",
-            reason="context_length",
-            status=status,
-        )
-    named = f"{status} {code}" if code else str(status)
-    return ModelRefused(
-        f"The model endpoint refused the request ({named}): check that the model supports chat completions with tools.",
-        reason="request",
-        status=status,
-    )
+def _unreached(exc: openai.APIConnectionError) -> ModelUnavailable:
+    fault = connection_fault(exc)
+    if fault == "broken":
+        told = "The model endpoint could not be reached or hung up; ask again in a moment."
+        return ModelUnavailable(told, reason="connection")
+    return ModelUnavailable(_UNREACHED[fault], reason=fault)
 
 
-def _from_stream(exc: openai.APIError) -> AgentError:
-    """An error object that arrived inside a stream that had begun with status 200."""
-    code = _code(exc)
-    if code == "insufficient_quota":
-        return _out_of_credit(None)
-    if code == "rate_limit_exceeded":
-        return ModelUnavailable(
-            "The model endpoint asks us to slow down; ask again in a moment.", reason="rate_limited"
-        )
-    return ModelUnavailable("The model endpoint broke off its answer; ask again in a moment.", reason="overloaded")
+_UNREACHED: dict[ConnectionFault, str] = {
+    "dns": "The name of the model endpoint cannot be looked up: check the network, and the name in OPENAI_BASE_URL.",
+    "refused": "Nothing listens at the model endpoint's address: start the server there, or check OPENAI_BASE_URL.",
+    "network": "There is no way to the model endpoint from here: check this machine's network.",
+    "certificate": "The model endpoint's certificate is not accepted: check this machine's clock and OPENAI_BASE_URL.",
+}
 
 
-def _out_of_credit(status: int | None) -> ModelRefused:
-    return ModelRefused(
-        "The account behind OPENAI_API_KEY is out of credit: top it up or raise its limit.",
-        reason="credit",
-        status=status,
-    )
+def _from_words(exc: openai.APIError) -> AgentError:
+    """What an endpoint said no with, instead of an answer or in the middle of one."""
+    import openai
+
+    kind, status = kind_of(exc), status_of(exc)
+    wait = _retry_after(exc) if isinstance(exc, openai.APIStatusError) else None
+    if kind == "rate_limited":
+        told = "The model endpoint asks us to slow down; ask again in a moment."
+        return ModelUnavailable(told, reason=kind, retry_after=wait)
+    if kind == "overloaded":
+        named = f" ({status})" if status else ""
+        told = f"The model endpoint is in trouble{named}; ask again in a moment."
+        return ModelUnavailable(told, reason=kind, retry_after=wait)
+    named = " ".join(str(part) for part in (status, _code(exc)) if part)
+    return ModelRefused(_REFUSED[kind].format(named=named or "no status"), reason=kind, status=status)
+
+
+_REFUSED: dict[Kind, str] = {
+    "key": "The model endpoint does not take the API key: set OPENAI_API_KEY to one that is valid there.",
+    "permission": "The model endpoint forbids this: check what the account behind OPENAI_API_KEY may use.",
+    "credit": "The account behind OPENAI_API_KEY has used up its credit: top it up or raise its limit.",
+    "unknown_model": "The model endpoint does not know the model: set OPENAI_MODEL to one that it has, which “prepmate "
+    "doctor” names, and check OPENAI_BASE_URL.",
+    "context_length": "The conversation is longer than the model can read: write /new to begin another, or set "
+    "OPENAI_MODEL to one that reads more.",
+    "request": "The model endpoint refused the request ({named}): check that the model takes chat completions with "
+    "tools.",
+}
 
 
 def _code(exc: openai.APIError) -> str:

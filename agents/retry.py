@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from agents.errors import AgentError, ModelUnavailable, model_errors, translate
+from agents.errors import AgentError, ModelRefused, ModelUnavailable, model_errors, translate
 
 T = TypeVar("T")
 
@@ -25,7 +25,8 @@ async def with_retries(
     the sum over `max_wait` seconds is not begun. Once `has_streamed` says that the student has seen text, the call is
     not repeated: the second answer would contradict the first.
 
-    Raises ModelUnavailable when the attempts are used up, ModelRefused at once. Cancellation passes through.
+    Raises ModelUnavailable when the attempts are used up, ModelRefused at once, but for a request that was refused for
+    no reason that anybody can mend: that is made a second time. Cancellation passes through.
     """
     waited = 0.0
     for attempt in range(attempts):
@@ -47,7 +48,11 @@ async def with_retries(
 
 def _wait_before_next(failure: AgentError, attempt: int, attempts: int) -> float | None:
     """Seconds to wait before the next attempt; None when there is none to make."""
-    if not isinstance(failure, ModelUnavailable) or attempt + 1 >= attempts:
+    if attempt + 1 >= attempts:
+        return None
+    if isinstance(failure, ModelRefused) and failure.reason == "request" and attempt == 0:
+        return BACKOFF_S[0]
+    if not isinstance(failure, ModelUnavailable):
         return None
     if failure.retry_after is not None:
         return failure.retry_after

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from agents.errors import AgentError
 from agents.listener import Listener
 from agents.usage import Bill
 from store.documents.own import Action, Turn
@@ -51,15 +52,18 @@ class Ran:
 class Progress:
     """What happens while one turn is answered and is not worth keeping: nothing of it survives a takeover.
 
-    `heard` is what the model has sent of its running call, `said` whether the student was shown any of it. `bill` is
-    what the call that has just succeeded cost, for the journal to write down. `out_of_reach` says why the model was
-    given up for the rest of the turn. `ran` are the verbs so far: a replay runs them again.
+    `heard` is what the model has sent of its running call: its text is `written`, `message_id` its message. `said`
+    tells whether the student was shown any of it. `bill` is what the call that has just succeeded cost, for the
+    journal to write down. `out_of_reach` says why the model was given up for the rest of the turn. `ran` are the verbs
+    so far: a replay runs them again.
     """
 
     heard: str = ""
+    written: str = ""
+    message_id: str | None = None
     said: bool = False
     bill: Bill | None = None
-    out_of_reach: str | None = None
+    out_of_reach: AgentError | None = None
     ran: list[Ran] = field(default_factory=list)
     orders: dict[int, CallOrder] = field(default_factory=dict)
 
@@ -68,13 +72,15 @@ class Progress:
 class TurnRun:
     """A turn, the student's work under its lease, and who watches. LangChain hands it to tools as their context.
 
-    `turn` holds the journal as it was when the turn was claimed; `context` reads outside any transaction.
+    `turn` holds the journal as it was when the turn was claimed; `context` reads outside any transaction. `owns_key`:
+    whoever asks set up the model themselves, and is told what is wrong with it.
     """
 
     work: StudentWork
     turn: Turn
     context: MentorContext
     listener: Listener
+    owns_key: bool = False
     progress: Progress = field(default_factory=Progress, compare=False, repr=False)
 
 

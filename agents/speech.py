@@ -7,7 +7,9 @@ import re
 from langchain_core.messages import AIMessage, AIMessageChunk
 
 from agents.listener import Listener
+from agents.middleware.tidying import clean
 from agents.run import Progress
+from agents.wire.prose import TAKE_BACK
 
 # A full stop after a digit may number a list or begin a decimal; the next end will do. What indents the next line is
 # left to that line, where it may stand before a fence.
@@ -52,15 +54,18 @@ class Speech:
     def __init__(self, listener: Listener, progress: Progress) -> None:
         self._listener, self._progress = listener, progress
         self._sentences = Sentences()
-        self._message_id: str | None = None
 
     async def hear(self, message: AIMessage) -> None:
         """Take a message, or a piece of one that is being streamed."""
-        if message.id != self._message_id:
+        if message.id != self._progress.message_id:
             await self.take_back()
-            self._message_id = message.id
-        self._progress.heard += message.text + _calls_in(message)
-        await self._say(self._sentences.feed(message.text))
+            self._progress.message_id = message.id
+        before, no_answer, text = message.text.rpartition(TAKE_BACK)
+        self._progress.heard += before + text + _calls_in(message)
+        if no_answer:
+            await self._take_back_words()
+        self._progress.written += text
+        await self._say(self._sentences.feed(text))
 
     async def end(self) -> None:
         """The message heard last was the answer: say what is left of it."""
@@ -68,8 +73,12 @@ class Speech:
 
     async def take_back(self) -> None:
         """What was heard was not the answer: it led to tool calls, or the model was asked again."""
-        self._sentences = Sentences()
         self._progress.heard = ""
+        await self._take_back_words()
+
+    async def _take_back_words(self) -> None:
+        self._sentences = Sentences()
+        self._progress.written = ""
         if self._progress.said:
             self._progress.said = False
             await self._listener.restart()
@@ -84,3 +93,15 @@ def _calls_in(message: AIMessage) -> str:
     if not isinstance(message, AIMessageChunk):
         return ""
     return "".join((call.get("name") or "") + (call.get("args") or "") for call in message.tool_call_chunks)
+
+
+def break_off(written: str, sentence: str) -> str:
+    """Return what was written of an answer, then why it ends there; a block of code that stood open is closed."""
+    text = clean(written).rstrip()
+    if not text.strip():
+        return sentence
+    fences = [match["fence"].strip() for match in _MARK.finditer(text) if match["fence"]]
+    if len(fences) % 2:
+        return f"{text}\n{fences[-1]}\n\n{sentence}"
+    open_end = "" if text.endswith((".", "!", "?", ":", "…")) else "…"
+    return f"{text}{open_end}\n\n{sentence}"

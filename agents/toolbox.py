@@ -16,15 +16,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from agents.run import CallOrder, Ran, TurnRun
 from agents.steps import since_student, step_of
+from agents.wire.calls import BROKEN_JSON
 from store.work import EffectKey, Outcome, UnitOfWork
 from tools.context import Receipt, Verb
 from tools.errors import ToolError, ToolFailed, ToolRetry
 
 RESULT_CHARACTERS = 8_000
 """The most of a result that a model is given; the artifact of the message holds all of it."""
-
-BROKEN_JSON = "broken_json"
-"""The argument under which arguments arrive that were not JSON (see `agents.middleware.tidying`)."""
 
 Runtime = ToolRuntime[TurnRun, dict[str, Any]]
 

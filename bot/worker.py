@@ -14,11 +14,12 @@ from agents.errors import AgentError
 from agents.history import append_exchange
 from agents.listener import Listener, Silence
 from agents.run import OFFLINE_COACH, PREPMATE, Answer, Ran, TurnRun
+from agents.speech import break_off
 from agents.tokens import TokenCounter
 from agents.usage import close_left_open
 from bot import replies
 from bot.actions import By, Happened, actions_of
-from bot.adapters.base import Adapter
+from bot.adapters.base import Adapter, owns_the_service
 from store.documents.own import Action, Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
 from store.errors import FenceLost, StoreError
 from store.work import Clock, StudentWork, UnitOfWork
@@ -63,6 +64,12 @@ class End:
 
 _BY: Final[dict[str | None, By]] = {None: "nobody", PREPMATE: "nobody", OFFLINE_COACH: "coach"}
 TOO_OFTEN = "too many attempts"
+
+
+def _broken_off(run: TurnRun, sentence: str, reason: str) -> End:
+    """Return the end of an answer that was not finished: what its student has read of it stays."""
+    written = run.progress.written if run.progress.said else ""
+    return End(break_off(written, sentence), "failed", reason=reason)
 
 
 class TurnWorker:
@@ -127,9 +134,8 @@ class TurnWorker:
             return End(say(replies.CANCELLED), "failed", reason="cancelled")
         if turn.attempts > self._attempts:
             return End(say(replies.GAVE_UP), "failed", reason=TOO_OFTEN)
-        hand.answering = asyncio.create_task(
-            self._answer_in_time(self._run_of(turn, work, settings)), name=f"answer {turn.id}"
-        )
+        run = self._run_of(turn, work, settings)
+        hand.answering = asyncio.create_task(self._answer_in_time(run), name=f"answer {turn.id}")
         try:
             answer = await hand.answering
         except asyncio.CancelledError:
@@ -139,17 +145,17 @@ class TurnWorker:
             if current is not None and current.cancelling():
                 raise  # the worker itself stops: the turn stays open for another
             await work.settle()
-            return End(say(replies.CANCELLED), "failed", reason="cancelled")
+            return _broken_off(run, say(replies.CANCELLED), "cancelled")
         except StoreError:
             raise
         except TimeoutError:
             await work.settle()
-            return End(say(replies.TOOK_TOO_LONG), "failed", reason="too slow")
+            return _broken_off(run, say(replies.TOOK_TOO_LONG), "too slow")
         except AgentError as exc:
-            return End(replies.sentence_for(exc), "failed", reason=type(exc).__name__)
+            return _broken_off(run, replies.sentence_for(exc), type(exc).__name__)
         except Exception as exc:
             log.exception("turn %s failed", turn.id)
-            return End(replies.sentence_for(exc), "failed", reason=type(exc).__name__)
+            return _broken_off(run, replies.sentence_for(exc), type(exc).__name__)
         return End(answer.text, "answered", model=answer.model, ran=answer.ran, actions=answer.actions)
 
     async def _answer_in_time(self, run: TurnRun) -> Answer:
@@ -158,7 +164,8 @@ class TurnWorker:
 
     def _run_of(self, turn: Turn, work: StudentWork, settings: StudentSettings) -> TurnRun:
         context = MentorContext(work=work.reading(), clock=self._clock, zone=zone_of(settings), turn=turn.id)
-        return TurnRun(work=work, turn=turn, context=context, listener=self._listener(turn))
+        owns = owns_the_service(turn.platform)
+        return TurnRun(work=work, turn=turn, context=context, listener=self._listener(turn), owns_key=owns)
 
     def _listener(self, turn: Turn) -> Listener:
         adapter = self._adapters.get(turn.platform)

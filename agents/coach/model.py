@@ -76,8 +76,9 @@ class OfflineCoach(BaseChatModel):
         results = [message for message in running if isinstance(message, ToolMessage)]
         decided = self._word(results, running, before[:-1], student) if results else self._decide(before[:-1], student)
         if isinstance(decided, Say):
-            unreachable = student.additional_kwargs.get(NOTE)
-            return _message(f"{talk.UNREACHABLE}\n\n{decided.text}" if unreachable else decided.text)
+            note = student.additional_kwargs.get(NOTE)
+            away = "" if note is None else f"{talk.UNREACHABLE} {note}".rstrip() + "\n\n"
+            return _message(f"{away}{decided.text}")
         call = ToolCall(name=decided.verb, args=decided.arguments, id=f"coach-{step_of(known) + 1}", type="tool_call")
         return _message("", call)
 

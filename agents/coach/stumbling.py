@@ -66,7 +66,7 @@ def count_stumbles(past: Sequence[Exchange]) -> int:
 
 def is_stumble(answer: str) -> bool:
     """Return whether an answer says that nothing was understood."""
-    text = answer.removeprefix(talk.UNREACHABLE).strip()
+    text = (answer.partition("\n\n")[2] if answer.startswith(talk.UNREACHABLE) else answer).strip()
     return text in (talk.NOT_UNDERSTOOD, talk.NEEDS_MODEL, ENGLISH_ONLY) or text.startswith(
         (*_OPENINGS, *_PLAINER, _UNEXPLAINED)
     )

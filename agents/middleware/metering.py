@@ -13,7 +13,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AnyMessage
 from langchain_core.tools import BaseTool
 
-from agents.errors import ModelUnavailable
+from agents.errors import broken_off
 from agents.model import Usage, is_complete
 from agents.retry import with_retries
 from agents.run import TurnRun
@@ -128,4 +128,4 @@ def _complete(message: AIMessage) -> AIMessage:
     """Return the message. Raises: ModelUnavailable for a stream that was cut and looks like an ordinary end."""
     if is_complete(message):
         return message
-    raise ModelUnavailable("The model endpoint broke off its answer; ask again in a moment.", reason="connection")
+    raise broken_off()

@@ -12,9 +12,13 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, ToolMes
 
 from agents.errors import ModelRefused, ModelUnavailable
 from agents.run import OFFLINE_COACH, PREPMATE, TurnRun
+from agents.speech import break_off
 from agents.steps import model_of, since_student
 
 log = logging.getLogger(__name__)
+
+AWAY = "The mentor's model can't be reached right now."
+SAVED = "What I had done by then is saved, and is listed with this message."
 
 Ask = Callable[[ModelRequest[TurnRun]], Awaitable[ModelResponse[Any]]]
 
@@ -39,15 +43,31 @@ class Routing(AgentMiddleware[AgentState[Any], TurnRun]):
             try:
                 return await handler(request)
             except (ModelUnavailable, ModelRefused) as error:
-                log.warning("turn %s: the model did not answer: %s", run.turn.id, error)
-                run.progress.out_of_reach = str(error)
-        if self._has_written(request.messages):
-            return AIMessage(_broken_off(run.progress.out_of_reach), response_metadata={"model_name": PREPMATE})
+                log.warning("turn %s: the model did not answer (%s): %s", run.turn.id, error.reason, error)
+                run.progress.out_of_reach = error
+        if (broken_off := self._end_of_answer(run, request.messages)) is not None:
+            return broken_off
         return await self._ask_coach(request, handler)
 
     async def _ask_coach(self, request: ModelRequest[TurnRun], handler: Ask) -> ModelResponse[Any]:
-        messages = _for_coach(request.messages, request.runtime.context.progress.out_of_reach)
+        messages = _for_coach(request.messages, _note(request.runtime.context))
         return await handler(request.override(model=self._coach, messages=messages))
+
+    def _end_of_answer(self, run: TurnRun, messages: list[AnyMessage]) -> AIMessage | None:
+        """Return how an answer ends whose model is away: with what the student has read of it, or with what was done.
+
+        None where neither is so: then the coach may begin anew.
+        """
+        has_written, said = self._has_written(messages), run.progress.said
+        if not said and not has_written:
+            return None
+        why = _note(run) or AWAY
+        sentence = f"My answer broke off here. {why}" if said else f"I could not finish this answer. {why}"
+        sentence += f" {SAVED}" if has_written else " Say “go on”, or ask again in a moment."
+        if not said:
+            return AIMessage(sentence, response_metadata={"model_name": PREPMATE})
+        # With the id of the message that was streamed nothing of it is shown again, or taken back.
+        return AIMessage(break_off(run.progress.written, sentence), id=run.progress.message_id)
 
     def _has_written(self, messages: list[AnyMessage]) -> bool:
         return any(
@@ -76,7 +96,7 @@ def _for_coach(messages: list[AnyMessage], note: str | None) -> list[AnyMessage]
         or (isinstance(message, ToolMessage) and message.tool_call_id in own)
     ]
     before = messages[: len(messages) - len(since)]
-    if note and before and isinstance(before[-1], HumanMessage):
+    if note is not None and before and isinstance(before[-1], HumanMessage):
         student = before[-1].model_copy(
             update={"additional_kwargs": {**before[-1].additional_kwargs, "coach_note": note}}
         )
@@ -84,7 +104,8 @@ def _for_coach(messages: list[AnyMessage], note: str | None) -> list[AnyMessage]
     return [*before, *kept]
 
 
-def _broken_off(reason: str) -> str:
-    return (
-        f"I could not finish this answer. {reason} What I had done by then is saved, and is listed with this message."
-    )
+def _note(run: TurnRun) -> str | None:
+    """Return why the model is not answering, as its student may know it: "" for one who could do nothing about it."""
+    if run.progress.out_of_reach is None:
+        return None
+    return str(run.progress.out_of_reach) if run.owns_key else ""

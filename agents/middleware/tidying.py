@@ -10,7 +10,8 @@ from langchain_core.messages import AIMessage, ToolCall
 
 from agents.run import TurnRun
 from agents.steps import answer_in
-from agents.toolbox import BROKEN_JSON
+from agents.wire.calls import BROKEN_JSON
+from agents.wire.prose import TAKE_BACK
 
 
 class Tidying(AgentMiddleware[AgentState[Any], TurnRun]):
@@ -26,16 +27,14 @@ class Tidying(AgentMiddleware[AgentState[Any], TurnRun]):
 def tidy(message: AIMessage) -> AIMessage:
     """Return the message with storable text; calls whose arguments are no JSON become calls that say so.
 
-    Without that the agent would take such a message for a final answer, and an empty one. Where the answer was cut at
-    the model's length limit, LangChain completes the last call's JSON by guessing: that call was never made.
+    Without that the agent would take such a message for a final answer, and an empty one. Of the text only what was
+    not taken back is kept.
     """
     calls = [ToolCall(name=call["name"], args=clean(call["args"]), id=call["id"]) for call in message.tool_calls]
     calls += [
         ToolCall(name=broken["name"] or "unknown", args={BROKEN_JSON: True}, id=broken["id"])
         for broken in message.invalid_tool_calls
     ]
-    if calls and message.response_metadata.get("finish_reason") == "length":
-        calls[-1]["args"] = {BROKEN_JSON: True}
     used: set[str] = set()
     for number, call in enumerate(calls):
         call_id = clean(call["id"] or "") or f"call_{number}"
@@ -44,7 +43,7 @@ def tidy(message: AIMessage) -> AIMessage:
         call["id"] = call_id
     return message.model_copy(
         update={
-            "content": clean(message.content),
+            "content": clean(message.text.rpartition(TAKE_BACK)[2]),
             "tool_calls": [{**call, "type": "tool_call"} for call in calls],
             "invalid_tool_calls": [],
             "additional_kwargs": {

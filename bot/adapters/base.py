@@ -54,6 +54,11 @@ def private_address(incoming: Incoming) -> str | None:
     return None if incoming.public or incoming.platform == "terminal" else incoming.address
 
 
+def owns_the_service(platform: Platform) -> bool:
+    """Return whether whoever writes there runs the service themselves, and set up its model."""
+    return platform == "terminal"
+
+
 class Undeliverable(Exception):
     """This message can never be delivered to this address: the chat is gone or refuses everything, for good."""
 

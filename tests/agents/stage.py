@@ -235,18 +235,24 @@ class Stage:
         await self.work.reading().of(Turn).add(turn)
         return turn
 
-    def run_of(self, turn: Turn, audience: Audience | None = None) -> TurnRun:
+    def run_of(self, turn: Turn, audience: Audience | None = None, *, owns_key: bool = False) -> TurnRun:
         """Return what the mentor is given for a turn."""
         work = self.work
         context = MentorContext(work=work.reading(), clock=self.clock, zone=ZoneInfo("Asia/Kolkata"))
-        return TurnRun(work=work, turn=turn, context=context, listener=audience or Audience())
+        return TurnRun(work=work, turn=turn, context=context, listener=audience or Audience(), owns_key=owns_key)
 
     async def answer(
-        self, text: str, *, mentor: Mentor | None = None, audience: Audience | None = None, public: bool = False
+        self,
+        text: str,
+        *,
+        mentor: Mentor | None = None,
+        audience: Audience | None = None,
+        public: bool = False,
+        owns_key: bool = False,
     ) -> Answer:
         """Take a message through the mentor and into the conversation, as the life of a turn does."""
         turn = await self.accept(text, public=public)
-        answer = await (mentor or self.mentor()).answer(self.run_of(turn, audience))
+        answer = await (mentor or self.mentor()).answer(self.run_of(turn, audience, owns_key=owns_key))
         await self.keep(turn, answer)
         return answer
 

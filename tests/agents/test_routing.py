@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agents.mentor import OFFLINE_COACH, PREPMATE
 from tests.agents.stage import Audience, Stage
 from tests.fakes.openai import Fault, Rule
@@ -26,9 +28,9 @@ async def test_a_command_goes_to_the_coach(stage: Stage) -> None:
 
 
 async def test_a_provider_that_is_down_is_tried_and_then_the_coach_says_so(stage: Stage) -> None:
-    """After the retries the coach answers, naming the reason; every try has its row."""
+    """After the retries the coach answers, naming the reason to who set the model up; every try has its row."""
     stage.fake.script(Rule(fault=Fault(status=503)))
-    answer = await stage.answer("hello there")
+    answer = await stage.answer("hello there", owns_key=True)
     assert answer.model == OFFLINE_COACH
     assert "in trouble (503)" in answer.text
     assert "I heard: hello there" in answer.text
@@ -44,12 +46,21 @@ async def test_an_endpoint_that_cannot_be_reached_costs_nothing(stage: Stage) ->
 
 
 async def test_a_wrong_key_is_not_tried_twice_and_never_shown(stage: Stage) -> None:
-    """The student learns that the key was refused, from the coach, and never reads the key."""
-    answer = await stage.answer("hello", mentor=stage.mentor(key="sk-wrong-9f8e7d6c"))
+    """Who set the key up learns that it was refused, from the coach, and never reads the key."""
+    answer = await stage.answer("hello", mentor=stage.mentor(key="sk-wrong-9f8e7d6c"), owns_key=True)
     assert answer.model == OFFLINE_COACH
     assert "OPENAI_API_KEY" in answer.text
     assert "sk-wrong" not in answer.text
     assert len(await stage.usage()) == 1
+
+
+async def test_a_student_reads_nothing_of_keys(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    """What only the operator can mend is in the log, by its kind; the student is answered without it."""
+    answer = await stage.answer("hello", mentor=stage.mentor(key="sk-wrong-9f8e7d6c"))
+    assert answer.model == OFFLINE_COACH
+    assert "OPENAI" not in answer.text
+    assert "(key)" in caplog.text
+    assert "sk-wrong" not in caplog.text
 
 
 async def test_the_coach_stays_for_the_rest_of_the_turn(stage: Stage) -> None:
@@ -67,6 +78,7 @@ async def test_after_a_write_the_coach_does_not_do_it_again(stage: Stage) -> Non
     answer = await stage.answer(f"jot two sum\n{JOT}")
     assert answer.model == PREPMATE
     assert "What I had done by then is saved" in answer.text
+    assert "endpoint" not in answer.text
     assert await stage.tasks() == ["0: two sum"]
 
 

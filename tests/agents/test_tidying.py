@@ -5,7 +5,8 @@ from __future__ import annotations
 from langchain_core.messages import AIMessage, InvalidToolCall, ToolCall
 
 from agents.middleware.tidying import tidy
-from agents.toolbox import BROKEN_JSON
+from agents.wire.calls import BROKEN_JSON
+from agents.wire.prose import TAKE_BACK
 
 
 def call(name: str, call_id: str | None, **args: object) -> ToolCall:
@@ -21,21 +22,14 @@ def test_calls_can_be_told_apart() -> None:
 
 def test_tidying_twice_changes_nothing() -> None:
     """A tidy message stays as it is."""
-    once = tidy(AIMessage("nul \x00", tool_calls=[call("a", None, title="half \ud800")]))
+    once = tidy(AIMessage("half \udfff", tool_calls=[call("a", None, title="half \ud800")]))
     assert tidy(once) == once
     assert once.tool_calls[0]["args"] == {"title": "half ?"}
 
 
-def test_a_call_cut_at_the_length_limit_was_never_made() -> None:
-    """The last call of an answer that ran out of room is not done with the arguments that happened to arrive."""
-    message = AIMessage(
-        "",
-        tool_calls=[call("jot", "1", title="whole"), call("jot", "2", title="ha")],
-        response_metadata={"finish_reason": "length"},
-    )
-    first, second = tidy(message).tool_calls
-    assert first["args"] == {"title": "whole"}
-    assert second["args"] == {BROKEN_JSON: True}
+def test_what_was_taken_back_is_no_part_of_the_message() -> None:
+    """Of a text that was taken back in the middle only what follows is kept."""
+    assert tidy(AIMessage(f"I should think.{TAKE_BACK}Two pointers.")).text == "Two pointers."
 
 
 def test_a_call_whose_arguments_are_no_json_stays_a_call() -> None:

@@ -12,7 +12,7 @@ from agents.toolbox import build_tools
 from agents.usage import Bill, bill_of, close_left_open, guess_usage, name_row, open_row
 from store.documents.own import UsageRow
 from store.work import UnitOfWork
-from tests.agents.stage import VERBS, Stage
+from tests.agents.stage import VERBS, Audience, Stage
 from tests.fakes.openai import Fault, Reply, Rule
 
 
@@ -52,16 +52,21 @@ async def test_a_cut_stream_is_estimated_and_asked_again(stage: Stage, fault: Fa
 
 
 async def test_a_stream_cut_after_the_student_saw_text_is_not_repeated(stage: Stage) -> None:
-    """Text that was shown is taken back and the coach ends the turn; what had arrived is counted."""
+    """Text that was shown stays, with a sentence that says where it ends; what had arrived is counted."""
     stage.fake.script(Rule(fault=Fault(cut_after=30, pace_s=0.002), reply=Reply(text="One sentence. " * 40)))
-    answer = await stage.answer("hello")
-    assert answer.model == OFFLINE_COACH
+    audience = Audience()
+    answer = await stage.answer("hello", audience=audience)
+    assert answer.model == stage.fake.model
+    assert answer.text.startswith(audience.shown.rstrip())
+    assert answer.text.endswith("ask again in a moment.")
+    assert audience.shown.startswith("One sentence. One sentence.")
+    assert ("restart", "") not in audience.events
     (row,) = await stage.usage()
     assert row.status == "estimated"
     assert row.output_tokens > 10
 
 
-@pytest.mark.parametrize("status", [401, 403, 404, 400])
+@pytest.mark.parametrize("status", [401, 403, 404])
 async def test_a_refused_call_costs_nothing(stage: Stage, status: int) -> None:
     """A refusal is not repeated and its row says none."""
     stage.fake.script(Rule(fault=Fault(status=status)))
@@ -70,6 +75,14 @@ async def test_a_refused_call_costs_nothing(stage: Stage, status: int) -> None:
     (row,) = await stage.usage()
     assert (row.status, row.input_tokens, row.output_tokens) == ("none", 0, 0)
     assert row.closed_at
+
+
+async def test_a_request_that_was_refused_once_is_made_again(stage: Stage) -> None:
+    """A single refusal that nobody can mend is an accident: the second try is answered."""
+    stage.fake.script(Rule(fault=Fault(status=400), times=1))
+    answer = await stage.answer("hello")
+    assert answer.model == stage.fake.model
+    assert [row.status for row in await stage.usage()] == ["none", "exact"]
 
 
 async def test_an_unforeseen_exception_closes_its_row(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
