@@ -17,13 +17,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Final
 
 from tests.mongo import shared_server
 from tests.tools.harness import open_school
 from tests.tools.sequences.arena import Arena, Setting, draw_setting, open_arena
 from tests.tools.sequences.calls import Call, draw_sequence
+from tests.verify.report import progress
 
-DATABASE = "attack"
+DATABASE: Final = "attack"
+_TOLD: Final = 50
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ def play_many(arena: Arena, *, examples: int, seed: int, pieces: int) -> dict[st
     """Play sequences, whatever fails; return each kind of failure, made as short as calls can be left out."""
     found: dict[str, Failure] = {}
     for number in range(examples):
+        if number and number % _TOLD == 0:
+            progress(f"{number} of {examples} sequences, {len(found)} kinds of failure")
         rng = Random(f"{seed}:{number}")
         failure = _play(arena, draw_setting(rng), draw_sequence(rng, pieces))
         if failure and failure.kind not in found:

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -76,8 +75,7 @@ def check_student(world: World, catalogue: Catalogue, now: datetime) -> None:
     _check_tasks(world, now)
     _check_study(world, catalogue)
     _check_conversations(world)
-    if zone := world.own(StudentSettings).get("timeZone"):
-        ZoneInfo(zone)
+    assert world.zone.key == world.own(StudentSettings).get("timeZone", "UTC")
 
 
 def _check_submissions(world: World, catalogue: Catalogue) -> None:

@@ -138,8 +138,7 @@ class Play:
             self._check_writing(done, key)
         if check := self.checks.get(call.verb):
             check(done)
-        settings = after[mine].own(StudentSettings)
-        student.zone = ZoneInfo(settings.get("timeZone", "UTC"))
+        student.zone = after[mine].zone
         return done
 
     async def _take_choices(self, student: Student, verb: str, arguments: Mapping[str, Any], sentence: str) -> None:

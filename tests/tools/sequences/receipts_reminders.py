@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
-from zoneinfo import ZoneInfo
 
-from store.documents.own import StudentSettings
 from store.documents.reminders import Reminder
 from tests.tools.sequences.play import Done
 from tools.reminders import ReminderReceipt, ReminderView
@@ -35,7 +33,7 @@ def check_skipped(done: Done) -> None:
 
 def _check(done: Done, view: ReminderView) -> None:
     raw = done.after.own(Reminder)
-    zone = ZoneInfo(str(done.after.own(StudentSettings).get("timeZone", "UTC")))
+    zone = done.after.zone
     assert (view.on, view.at, view.weekly) == (raw.get("on", False), raw.get("at", "08:00"), raw.get("weekly", True))
     moment = raw.get("nextAt")
     assert (moment is not None) == view.on

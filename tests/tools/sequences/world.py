@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from store.client import Database, ObjectId, Raw, encode
 from store.documents import ALL
 from store.documents.base import Document
-from store.documents.own import Effect, UndoEntry
+from store.documents.own import Effect, StudentSettings, UndoEntry
 from store.documents.people import User
 from store.documents.problems import Problem, Topic
 from tests.tools.harness import SERVICE
 from tools.topics import TopicBook
+from tools.zones import zone_of
 
 OWNED: Final = {kind.collection: kind for kind in ALL if kind.owner is not None}
 Key = tuple[str, Any]
@@ -46,6 +48,12 @@ class World:
     def own(self, kind: type[Document]) -> Raw:
         """Return the document whose id is the student's, or an empty one."""
         return self.documents.get((kind.collection, self.student)) or {}
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the time zone that the student's settings name."""
+        settings = self.own(StudentSettings)
+        return zone_of(StudentSettings.read(settings) if settings else None)
 
     def images(self, *, without: Iterable[str] = ()) -> Images:
         """Return every document as its BSON bytes."""
