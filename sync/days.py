@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,21 +10,50 @@ from typing import Final, Literal
 
 FIRST_YEAR: Final = 2000
 
-_MONTHS: Final = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
-_MONTH: Final = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_MONTHS: Final = {
+    beginning: number
+    for number, beginnings in enumerate(
+        (
+            "jan ene gen",
+            "feb fév fev",
+            "mar mär maa mrt",
+            "apr avr abr",
+            "may mai mei mag",
+            "jun juin giu",
+            "jul juil lug",
+            "aug aou aoû ago",
+            "sep set",
+            "oct okt ott out",
+            "nov",
+            "dec déc dez dic",
+        ),
+        start=1,
+    )
+    for beginning in beginnings.split()
+}
+"""How the names of the months begin in English, German, French, Spanish, Italian, Portuguese and Dutch."""
+_MONTH: Final = rf"(?P<month>{'|'.join(sorted(_MONTHS, key=len, reverse=True))})[a-zäéû]*\.?"
 _EDGE, _END = r"(?<![\w./-])", r"(?![\w/-]|\.\d)"
+_CLOCK: Final = r"(?:,? (?:at |um |à )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?)?"
 _ISO: Final = re.compile(
     rf"{_EDGE}(?P<year>\d{{4}})(?P<sep>[-/.])(?P<month>\d{{1,2}})(?P=sep)(?P<day>\d{{1,2}})"
     r"(?:[T ](?P<time>\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?(?P<zone> ?Z| ?UTC|[+-]\d{2}:?\d{2})?)?" + _END
 )
+_CHINESE: Final = re.compile(
+    r"(?<!\d)(?P<year>\d{4})\s*[年년]\s*(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]?"
+)
 _SHORT: Final = re.compile(
-    rf"{_EDGE}(?P<one>\d{{1,2}})(?P<sep>[-/.])(?P<two>\d{{1,2}})(?P=sep)(?P<year>\d{{4}}|\d{{2}})"
-    r"(?: \d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?)?" + _END,
+    rf"{_EDGE}(?P<one>\d{{1,2}})(?P<sep>[-/.])(?P<two>\d{{1,2}})(?P=sep)(?P<year>\d{{4}}|\d{{2}}){_CLOCK}{_END}",
     re.IGNORECASE,
 )
 _NAMED: Final = (
-    re.compile(rf"{_EDGE}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ -]{_MONTH},?[ -](?P<year>\d{{4}}){_END}", re.IGNORECASE),
-    re.compile(rf"{_EDGE}{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}}){_END}", re.IGNORECASE),
+    re.compile(
+        rf"{_EDGE}(?P<day>\d{{1,2}})(?:st|nd|rd|th|er|\.)?(?: de |[ -]){_MONTH},?(?: de |[ -])(?P<year>\d{{4}})"
+        rf"{_CLOCK}{_END}",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"{_EDGE}{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}}){_CLOCK}{_END}", re.IGNORECASE),
+    re.compile(rf"{_EDGE}(?P<day>\d{{1,2}})-{_MONTH}-(?P<year>\d{{2}}){_END}", re.IGNORECASE),
 )
 _VAGUE: Final = (
     re.compile(rf"{_EDGE}{_MONTH},? (?P<year>\d{{4}}){_END}", re.IGNORECASE),
@@ -34,6 +62,8 @@ _VAGUE: Final = (
 )
 _WORDS: Final = {"today": 0, "yesterday": 1}
 _WORD: Final = re.compile(r"(?<!\w)(?P<word>today|yesterday)(?!\w)", re.IGNORECASE)
+_SERIAL: Final = re.compile(r"[34]\d{4}(?:\.\d+)?|5[0-5]\d{3}(?:\.\d+)?")
+_FIRST_SERIAL: Final = date(1899, 12, 30)
 _AROUND: Final = re.compile(r"(?:(?:solved|done|completed|finished) )?(?:on|at|in) $", re.IGNORECASE)
 
 
@@ -79,8 +109,10 @@ def cut_day(text: str, today: date) -> tuple[When | None, str]:
 
 
 def read_stamp(text: str, today: date) -> When | None:
-    """Return the date of a table's field: as `cut_day` reads it, or seconds or milliseconds since 1970."""
+    """Return the date of a table's field: as `cut_day` reads it, or a count since 1970 or, as Excel has it, 1900."""
     said = text.strip()
+    if _SERIAL.fullmatch(said):
+        return _past(When(_FIRST_SERIAL + timedelta(days=int(said[:5]))), today)
     if re.fullmatch(r"\d{10}|\d{13}", said):
         moment = datetime.fromtimestamp(int(said[:10]), UTC)
         return _past(When(moment.date(), moment=moment), today)
@@ -122,6 +154,8 @@ def _iso(found: re.Match[str]) -> When:
 
 def _short(found: re.Match[str]) -> When:
     one, two, year = found["one"], found["two"], found["year"]
+    if len(year) == 2 and found["sep"] == ".":
+        return When(_day(f"20{year}", two, one))
     if len(year) == 2:
         # 15/03/24 may be of 2015 as well as of 2024; only a day in the middle says which end the year is.
         return When(_day(f"20{year}", one, two), order="month") if int(two) > 12 else UNKNOWN
@@ -134,7 +168,12 @@ def _short(found: re.Match[str]) -> When:
 
 
 def _named(found: re.Match[str]) -> When:
-    return When(_day(found["year"], str(_MONTHS[found["month"].lower()]), found["day"]))
+    year = found["year"] if len(found["year"]) == 4 else f"20{found['year']}"
+    return When(_day(year, str(_MONTHS[found["month"].lower()]), found["day"]))
+
+
+def _plain(found: re.Match[str]) -> When:
+    return When(_day(found["year"], found["month"], found["day"]))
 
 
 def _vague(_: re.Match[str]) -> When:
@@ -150,6 +189,7 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 _READERS: Final = (
     (_ISO, _iso),
+    (_CHINESE, _plain),
     (_SHORT, _short),
     *((pattern, _named) for pattern in _NAMED),
     *((pattern, _vague) for pattern in _VAGUE),

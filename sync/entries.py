@@ -8,8 +8,8 @@ from typing import Literal
 from sync.addresses import Address, Site
 from sync.days import When
 
-Outcome = Literal["solved", "unaided", "with-help", "stuck", "open"]
-"""What a list says of a problem: "solved" without saying how, "open" that it is not solved."""
+Outcome = Literal["solved", "unaided", "with-help", "stuck", "open", "unclear"]
+"""What a list says of a problem: "solved" without saying how, "open" that it is not, "unclear" something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Entry:
 
     `line` counts from 1; `text` is what stands there. `readings` are what its title may be, the most literal one first.
     `number` is LeetCode's where `labelled` ("LC 15"), else it may as well count the list. `site` is named in words.
-    `parts` are there where the line may be several titles with commas between them.
+    `parts` are there where the line may be several titles with commas between them. `said` is what the list says of
+    the outcome where that is "unclear".
     """
 
     line: int
@@ -38,5 +39,15 @@ class Entry:
     site: Site | None = None
     when: When | None = None
     outcome: Outcome = "solved"
+    said: str = ""
     minutes: float | None = None
     parts: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """One line or row that names no problem: what stands there, and why nothing was made of it."""
+
+    line: int
+    text: str
+    reason: str

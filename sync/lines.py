@@ -99,6 +99,7 @@ _BEGINS: Final = re.compile(r"(?:i |have )*(?:re)?(?:solved|done|did|finished|co
 _EMPTY: Final = re.compile(r"[(\[]\s*[,;:|–—-]*\s*[)\]]")
 _LOOSE: Final = " \t,;|:–—-=>→*/\\\"'“”‘’.!?&+"
 _CUTS: Final = re.compile(r"\s+[-–—|=]+>?\s+|\s*[|\t→]\s*|\s*:\s+|\s*;\s+|,\s+|\s+\(|\s+\[| // | # ")
+_BETWEEN: Final = re.compile(r"\s*[,;]\s*(?:and\s+)?|\s+(?:and|&|\+|/|\||·|•)\s+", re.IGNORECASE)
 _SKIPPED: Final = re.compile(r"^\s*(?:#{1,6}\s+.*|[-=_*~`|+ :]{3,}|//.*|```.*)$")
 
 
@@ -112,7 +113,7 @@ def read_line(number: int, text: str, today: date) -> Entry:
     """Return what one line says. Raises nothing: what cannot be read stays in its readings."""
     # A title, an address and their details are shorter; the patterns below would take long over more.
     rest, open_box = _unbox(_BLANKS.sub(_shorten, text[:_LONGEST_RAW])[:LONGEST_LINE])
-    address, rest = _cut_link(rest)
+    address, rest = cut_link(rest)
     when, rest = cut_day(rest, today)
     minutes, rest = _cut_minutes(rest)
     outcome, rest = _cut_outcome(rest)
@@ -160,7 +161,7 @@ def _unbox(text: str) -> tuple[str, bool]:
     return rest, is_open
 
 
-def _cut_link(text: str) -> tuple[Address | None, str]:
+def cut_link(text: str) -> tuple[Address | None, str]:
     """Return the link of a line and the line without it; of several, the first one to a problem."""
     links: list[str] = []
 
@@ -258,7 +259,7 @@ def _shapes(name: str) -> Iterator[str]:
 
 def _parts(number: int, rest: str, outcome: Outcome) -> Iterator[Entry]:
     """Yield the titles of a line that may hold several; none where it can only be one."""
-    pieces = [piece for piece in re.split(r"\s*[,;]\s*(?:and\s+)?|\s+and\s+|\s+&\s+", _tidy(rest)) if piece.strip()]
+    pieces = [piece for piece in _BETWEEN.split(_tidy(rest)) if piece.strip()]
     if len(pieces) < 2:
         return
     for piece in pieces:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
+from sync.blocks import Numbered, Table, split_blocks
 from sync.days import common_order
-from sync.entries import Entry
+from sync.entries import Entry, Unread
 from sync.errors import ListTooLong
-from sync.lines import is_heading, read_line
-from sync.tables import read_table
+from sync.lines import read_line
+from sync.records import cut_records
+from sync.tables import NAMELESS, read_rows
 
 MOST_LINES: Final = 1000
 
@@ -43,27 +45,52 @@ _STEADY: Final = 0.8
 
 @dataclass(frozen=True)
 class Listing:
-    """What a text lists, in its order. `order` is what comes first in its dates, where they say so themselves."""
+    """What a text lists, in its order: entries, and the lines and rows that name no problem; together they are all.
+
+    `order` is what comes first in its dates, where they say so themselves.
+    """
 
     entries: tuple[Entry, ...]
-    is_table: bool
+    unread: tuple[Unread, ...]
     order: Literal["day", "month"] | None
+
+    @property
+    def given(self) -> int:
+        """Return how many lines and rows the list has, without headings, rules and empty lines."""
+        return len(self.entries) + len(self.unread)
 
 
 def read_list(text: str, today: date) -> Listing:
     """Read a list of solves. Raises: ListTooLong."""
-    body = _without_announcement(text.replace("\r\n", "\n").replace("\r", "\n"))
-    entries = read_table(body, today)
-    is_table = entries is not None
-    if entries is None:
-        lines = [(number, line) for number, line in enumerate(body.split("\n"), start=1) if not is_heading(line)]
-        _check_length(len(lines))
-        entries = [read_line(number, line, today) for number, line in lines]
-    _check_length(len(entries))
-    listed = [entry for entry in entries if entry.readings or entry.address or entry.number is not None]
-    numbered = _without_counting(listed)
-    counted = [replace(entry, line=place) for place, entry in enumerate(numbered, start=1)]
-    return Listing(tuple(counted), is_table, common_order(entry.when for entry in counted))
+    body = _without_announcement(_with_ends(text))
+    blocks = [
+        block for piece in cut_records(body) for block in (split_blocks(piece) if isinstance(piece, str) else [piece])
+    ]
+    _check_length(sum(len(block.rows) if isinstance(block, Table) else 1 for block in blocks))
+    read = [one for block in blocks for one in _read_block(block, today)]
+    entries = _without_counting([one for one in read if isinstance(one, Entry)])
+    counted = [replace(entry, line=place) for place, entry in enumerate(entries, start=1)]
+    unread = tuple(one for one in read if isinstance(one, Unread))
+    return Listing(tuple(counted), unread, common_order(entry.when for entry in counted))
+
+
+def _with_ends(text: str) -> str:
+    """Return a text whose lines end in one way; those of a shell may be written as \\n in a single line."""
+    body = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
+    if "\n" not in body.strip() and "\\n" in body and "{" not in body:
+        body = body.replace("\\r", "").replace("\\n", "\n").replace("\\t", "\t")
+    return body
+
+
+def _read_block(block: Table | Numbered | Unread, today: date) -> Iterator[Entry | Unread]:
+    if isinstance(block, Unread):
+        yield block
+    elif isinstance(block, Table):
+        yield from read_rows(block, today)
+    else:
+        entry = read_line(*block, today)
+        is_named = entry.readings or entry.address or entry.number is not None
+        yield entry if is_named else Unread(entry.line, entry.text, NAMELESS)
 
 
 def announces_list(text: str) -> bool:

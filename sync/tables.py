@@ -1,230 +1,91 @@
-"""Tables of solves: CSV and its kin with a row of headings, exports of platforms, Markdown tables."""
+"""The rows of a table as entries: by its headings where they are known, otherwise as lines beside their ticks."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from sync.addresses import Site, read_address, spoken_site
-from sync.days import When, read_stamp
-from sync.entries import Entry, Outcome
-from sync.lines import LONGEST_SHOWN, read_line
+from sync.addresses import Site, spoken_site
+from sync.blocks import Row, Table
+from sync.columns import Columns, find_columns
+from sync.days import When, cut_day, read_stamp
+from sync.entries import Entry, Outcome, Unread
+from sync.lines import LONGEST_SHOWN, cut_link, read_line
+from sync.statuses import is_blank, read_status
 
-_DELIMITERS: Final = ",;\t|"
-_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "title": (
-        "title",
-        "problem",
-        "problem name",
-        "problem title",
-        "name",
-        "question",
-        "question title",
-        "question name",
-        "challenge",
-        "leetcode problem",
-    ),
-    "url": ("url", "link", "problem link", "problem url", "href", "leetcode link", "leetcode url", "question link"),
-    "slug": ("slug", "title slug", "titleslug", "problem slug", "question slug", "question title slug"),
-    "number": (
-        "number",
-        "no",
-        "no.",
-        "#",
-        "id",
-        "question id",
-        "frontend id",
-        "question frontend id",
-        "frontend question id",
-        "leetcode id",
-        "lc",
-        "lc #",
-        "leetcode #",
-        "problem id",
-        "problem no",
-        "problem number",
-        "leetcode number",
-    ),
-    "when": (
-        "date",
-        "solved on",
-        "solved at",
-        "date solved",
-        "solved date",
-        "completed",
-        "completed on",
-        "completed at",
-        "date completed",
-        "completion date",
-        "timestamp",
-        "time",
-        "submitted",
-        "submitted at",
-        "submission time",
-        "submission date",
-        "last submitted",
-        "last solved",
-        "day",
-        "finished",
-        "solve date",
-    ),
-    "status": (
-        "status",
-        "result",
-        "state",
-        "verdict",
-        "solved",
-        "solved?",
-        "done",
-        "done?",
-        "outcome",
-        "status display",
-        "last result",
-        "completed?",
-        "progress",
-        "mark",
-        "how",
-        "help",
-    ),
-    "minutes": (
-        "minutes",
-        "mins",
-        "min",
-        "time taken",
-        "time (min)",
-        "time (mins)",
-        "time (minutes)",
-        "duration",
-        "duration (min)",
-        "minutes taken",
-        "time spent",
-        "time taken (min)",
-        "time taken (mins)",
-    ),
-    "site": ("platform", "site", "source", "judge", "website", "online judge"),
-}
-_KINDS: Final = {name: kind for kind, names in _COLUMNS.items() for name in names}
-_STATUSES: Final[tuple[tuple[Outcome, re.Pattern[str]], ...]] = (
-    ("unaided", re.compile(r".*(?:unaided|alone|by myself|on my own|without (?:help|hints?)|no (?:help|hints?)).*")),
-    ("with-help", re.compile(r".*(?:help|hint|editorial|solution|assisted).*")),
-    ("stuck", re.compile(r".*(?:stuck|fail|gave up|couldn.?t).*")),
-    (
-        "open",
-        re.compile(
-            r".*(?:not |un|attempt|to ?do|progress|pending|started|wrong|limit|error|revisit|partial).*|"
-            r"no?|false|0|❌|☐|-"
-        ),
-    ),
-    (
-        "solved",
-        re.compile(r"(?:.*(?:solved|done|accepted|complete|finish|pass).*|ac|yes|y|true|1|x|ok|✓|✔|✅|☑|🟩)\ufe0f?"),
-    ),
-)
+EMPTY: Final = "the row is empty"
+NAMELESS: Final = "it names no problem"
+NO_TITLE: Final = "it has no title"
+_HELP: Final[dict[bool, Outcome]] = {True: "with-help", False: "unaided"}
 
 
-def read_table(text: str, today: date) -> list[Entry] | None:
-    """Return a table's rows, or None where the text is no table with a row of headings that name a problem."""
-    rows = _rows(text)
-    if len(rows) < 2:
-        return None
-    kinds = [_kind(cell) for cell in rows[0][1]]
-    if not {"title", "url", "slug"} & set(kinds) and kinds.count("number") == 0:
-        return None
-    if len(kinds) == 1 and "\n" not in text.strip():
-        return None
-    columns = _first_of_each(kinds)
-    entries = [_entry(line, cells, columns, today) for line, cells in rows[1:] if any(cell.strip() for cell in cells)]
-    ticked = any(_cell(cells, columns, "status") for _, cells in rows[1:])
-    return list(_without_status(entries, columns, rows, ticked=ticked))
+def read_rows(table: Table, today: date) -> Iterator[Entry | Unread]:
+    """Yield what each row of a table says."""
+    columns = find_columns(table.headings, [row.cells for row in table.rows])
+    for place, row in enumerate(table.rows):
+        text = _shown(row.cells)
+        if all(is_blank(cell) for cell in row.cells):
+            yield Unread(row.line, text, EMPTY)
+            continue
+        entry = _entry(row, columns, today)
+        if not entry.readings and entry.address is None and (entry.number is None or columns.places.get("title")):
+            yield Unread(row.line, text, NO_TITLE if columns.names_problems() else NAMELESS)
+            continue
+        yield _judged(entry, row, columns, place, today)
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """Return the rows with the numbers of their lines, split at the delimiter that the first lines agree on."""
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
-    if not lines:
-        return []
-    if lines[0][1].lstrip().startswith("|"):
-        inner = [(number, line.strip().strip("|")) for number, line in lines if not re.fullmatch(r"[\s|:+-]+", line)]
-        return [(number, [cell.strip() for cell in line.split("|")]) for number, line in inner]
-    delimiter = _delimiter(lines[0][1])
-    if delimiter is None:
-        return [(number, [line.strip()]) for number, line in lines]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    try:
-        rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
-    except csv.Error:
-        return []
-    return [row for row in rows if any(row[1])]
+def _shown(cells: Sequence[str]) -> str:
+    return " ".join(" · ".join(cell for cell in cells if cell).split())[:LONGEST_SHOWN]
 
 
-def _delimiter(heading: str) -> str | None:
-    """Return what separates the columns: the delimiter at which the headings fall into the most known ones."""
-    try:
-        sniffed: str | None = csv.Sniffer().sniff(heading, delimiters=_DELIMITERS).delimiter
-    except csv.Error:
-        sniffed = None
-    candidates = [mark for mark in _DELIMITERS if mark in heading]
-
-    def known(mark: str) -> tuple[int, bool]:
-        return sum(_kind(cell) is not None for cell in heading.split(mark)), mark == sniffed
-
-    return max(candidates, key=known, default=None)
-
-
-def _kind(heading: str) -> str | None:
-    said = (
-        re.sub(r"[\s_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading.strip().strip('"*`\ufeff'))).lower().strip()
-    )
-    return _KINDS.get(said) or _KINDS.get(said.replace(" ", ""))
-
-
-def _first_of_each(kinds: Sequence[str | None]) -> dict[str, int]:
-    columns: dict[str, int] = {}
-    for place, kind in enumerate(kinds):
-        if kind is not None:
-            columns.setdefault(kind, place)
-    return columns
-
-
-def _cell(cells: Sequence[str], columns: dict[str, int], kind: str) -> str:
-    place = columns.get(kind)
-    return cells[place].strip() if place is not None and place < len(cells) else ""
-
-
-def _entry(line: int, cells: Sequence[str], columns: dict[str, int], today: date) -> Entry:
-    title = _cell(cells, columns, "title")
-    entry = read_line(line, title or _cell(cells, columns, "slug"), today)
-    if slug := _cell(cells, columns, "slug"):
-        readings = read_line(line, slug, today).readings
-        entry = replace(entry, readings=(*readings, *entry.readings))
-    address = read_address(_cell(cells, columns, "url")) if _cell(cells, columns, "url") else None
+def _entry(row: Row, columns: Columns, today: date) -> Entry:
+    """Return which problem a row is about, when it was solved and how long that took."""
+    cells = row.cells
+    if not columns.names_problems():
+        unmarked = [cell for place, cell in enumerate(cells) if place not in columns.ticks]
+        return replace(read_line(row.line, " | ".join(unmarked), today), text=_shown(cells), parts=())
+    title = columns.cell(cells, "title")
+    slug = columns.cell(cells, "slug")
+    entry = read_line(row.line, title or slug, today)
+    if slug:
+        entry = replace(entry, readings=(*read_line(row.line, slug, today).readings, *entry.readings))
+    address, _ = cut_link(columns.cell(cells, "url"))
     if address is not None and (address.names or not title):
         entry = replace(entry, address=address)
-    number = re.fullmatch(r"#?(\d{1,4})(?:\.0)?", _cell(cells, columns, "number"))
-    if number and not entry.labelled:
-        entry = replace(entry, number=int(number[1]))
     return replace(
-        entry,
-        text=" ".join(" · ".join(cell for cell in cells if cell).split())[:LONGEST_SHOWN],
-        site=_site(cells, columns) or entry.site,
-        when=_when(cells, columns, today) or entry.when,
-        minutes=_minutes(_cell(cells, columns, "minutes")) or entry.minutes,
+        _numbered(entry, columns, cells),
+        text=_shown(cells),
+        site=_site(columns.cell(cells, "site")) or entry.site,
+        when=_when(columns, cells, today) or entry.when,
+        minutes=_minutes(columns.cell(cells, "minutes")) or entry.minutes,
         parts=(),
     )
 
 
-def _site(cells: Sequence[str], columns: dict[str, int]) -> Site | None:
-    named = spoken_site(_cell(cells, columns, "site"))
+def _numbered(entry: Entry, columns: Columns, cells: Sequence[str]) -> Entry:
+    """Return an entry with the number of its row, LeetCode's own where the heading says so; a slug needs none."""
+    if columns.cell(cells, "slug"):
+        return replace(entry, number=None)
+    for kind in ("label", "number"):
+        number = re.fullmatch(r"#?(\d{1,4})(?:\.0)?\.?", columns.cell(cells, kind))
+        if number and not entry.labelled:
+            return replace(entry, number=int(number[1]), labelled=kind == "label")
+    return entry
+
+
+def _site(cell: str) -> Site | None:
+    named = spoken_site(cell)
     return named[0] if named else None
 
 
-def _when(cells: Sequence[str], columns: dict[str, int], today: date) -> When | None:
-    return read_stamp(_cell(cells, columns, "when"), today)
+def _when(columns: Columns, cells: Sequence[str], today: date) -> When | None:
+    places = [place for kind in ("finished", "when", "status") for place in columns.places.get(kind, ())]
+    said = [read_stamp(cells[place], today) for place in places if place < len(cells)]
+    known = [when for when in said if when is not None]
+    return next((when for when in known if when.day), next(iter(known), None))
 
 
 def _minutes(cell: str) -> float | None:
@@ -233,17 +94,72 @@ def _minutes(cell: str) -> float | None:
     return minutes if minutes is not None and 0 < minutes <= 1440 else None
 
 
-def _without_status(
-    entries: list[Entry], columns: dict[str, int], rows: Sequence[tuple[int, list[str]]], *, ticked: bool
-) -> Iterator[Entry]:
-    """Yield the entries with what the column of outcomes says; where it marks some, an empty field means: not yet."""
-    cells_of = dict(rows)
-    for entry in entries:
-        said = _cell(cells_of[entry.line], columns, "status").lower()
-        if not ticked:
-            yield entry
-        elif not said:
-            yield replace(entry, outcome="open")
-        else:
-            outcome = next((name for name, pattern in _STATUSES if pattern.fullmatch(said)), None)
-            yield replace(entry, outcome=outcome or entry.outcome)
+def _judged(entry: Entry, row: Row, columns: Columns, place: int, today: date) -> Entry:
+    """Return an entry with what the columns beside it say of the outcome."""
+    said, outcome = _outcome(row, columns, place, today)
+    if outcome is None:
+        return _helped(entry, row, columns, place)
+    if outcome == "solved" and entry.outcome in ("unaided", "with-help"):
+        outcome = entry.outcome
+    judged = replace(entry, outcome=outcome, said=said if outcome == "unclear" else "")
+    return _helped(judged, row, columns, place) if outcome == "solved" else judged
+
+
+def _outcome(row: Row, columns: Columns, place: int, today: date) -> tuple[str, Outcome | None]:
+    """Return what the columns say of a row's outcome, with the words that say so; None where there is no such column.
+
+    What was concluded goes before single submissions; two columns that do not agree say nothing certain.
+    """
+    concluded = columns.places.get("status") or columns.marks or columns.places.get("result")
+    if concluded:
+        return _agreed([_read(row, columns, one, place, today) for one in concluded])
+    if finished := columns.places.get("finished"):
+        said, outcome = _read(row, columns, finished[0], place, today)
+        return said, outcome if said else "unclear"
+    if tried := columns.places.get("tried"):
+        said, outcome = _read(row, columns, tried[0], place, today)
+        return said, outcome if outcome == "open" else "unclear"
+    return "", None
+
+
+def _read(row: Row, columns: Columns, column: int, place: int, today: date) -> tuple[str, Outcome]:
+    """Return what a field says and means; an empty one that it was not solved, where others are filled."""
+    said = row.cells[column].strip() if column < len(row.cells) else ""
+    if is_blank(said):
+        return "", "unclear" if column in columns.empty and said.casefold() != "null" else "open"
+    if column in columns.ticks:
+        tick = columns.ticks[column][place]
+        return said, "unclear" if tick is None else "solved" if tick else "open"
+    when, rest = cut_day(said, today)
+    if when is None and read_stamp(said, today) is not None:
+        return said, "solved"
+    rest = rest.strip(" ,;:()–-") if when else said
+    return said, read_status(rest) if rest else "solved"
+
+
+def _agreed(read: Sequence[tuple[str, Outcome]]) -> tuple[str, Outcome]:
+    said = " / ".join(one for one, _ in read if one)
+    spoken = [outcome for one, outcome in read if one] or [read[0][1]]
+    outcomes = dict.fromkeys(spoken)
+    if len(outcomes) == 1:
+        return said, spoken[0]
+    settled = [outcome for outcome in outcomes if outcome != "solved"]
+    detailed = len(outcomes) == 2 and "solved" in outcomes and settled[0] in ("unaided", "with-help")
+    return said, settled[0] if detailed else "unclear"
+
+
+def _helped(entry: Entry, row: Row, columns: Columns, place: int) -> Entry:
+    """Return an entry with what a column about help says; one that was not solved stays so."""
+    if entry.outcome != "solved":
+        return entry
+    for column in columns.places.get("help", ()):
+        said = row.cells[column].strip() if column < len(row.cells) else ""
+        tick = columns.ticks[column][place] if column in columns.ticks else None
+        if is_blank(said):
+            continue
+        if tick is None and said.isdecimal():
+            tick = int(said) > 0
+        outcome = _HELP[tick] if tick is not None else read_status(said)
+        if outcome in ("unaided", "with-help"):
+            return replace(entry, outcome=outcome)
+    return entry

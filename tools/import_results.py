@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -15,7 +16,8 @@ from tools.pending import day_of, is_ready
 class ImportLine(Result):
     """A line of the list: its number, what stands there, and the problem it is taken for, or why for none.
 
-    `choices` are near matches: a is the first, b the second. `day` is when it was solved, where that is known.
+    `choices` are near matches: a is the first, b the second. `unclear`: its problem is certain, and choosing it says
+    that it was solved. `day` is when it was solved, where that is known.
     """
 
     number: int
@@ -23,8 +25,17 @@ class ImportLine(Result):
     title: str | None = None
     reason: str | None = None
     choices: tuple[str, ...] = ()
+    unclear: bool = False
     outcome: str = "unaided"
     day: str | None = None
+
+
+class NotRead(Result):
+    """Lines that say the same and name no problem: what stands there, why nothing was made of it, and how many."""
+
+    text: str
+    reason: str
+    count: int = 1
 
 
 class ImportPreview(Receipt):
@@ -33,11 +44,14 @@ class ImportPreview(Receipt):
     `ready`: problems that a yes would import, `dated` of them on their days. `near` lines have matches to choose
     from, `corrected` were written differently, `exact` are titles as they stand in the list. `known` are recorded
     already, `not_solved` are marked so in the list, `unknown` are no problems of the catalogue, `left_out` was wished.
+    `given` lines were in the list: `lines` were read, `unread` were not.
     `repeated` counts the lines that say what another line says. `ambiguous` is a date that could be read in two ways.
     """
 
     line: str = ""
+    given: int
     lines: int
+    unread: tuple[NotRead, ...]
     ready: int
     dated: int
     with_help: int
@@ -59,7 +73,7 @@ class ImportReceipt(Receipt):
     """What was imported: problems by outcome, how many on a day of their own, and the topics they touched.
 
     `revisions` topics get a first revision, from `first_revision` to `last_revision`. `unanswered` near matches and
-    `unknown` lines were not imported.
+    `unknown` lines were not imported, `unread` ones not even read.
     """
 
     imported: int
@@ -71,6 +85,7 @@ class ImportReceipt(Receipt):
     known: int
     unanswered: int
     unknown: int
+    unread: int
     topics: tuple[str, ...]
     revisions: int
     first_revision: str | None
@@ -92,8 +107,11 @@ def preview_of(pending: PendingImport) -> ImportPreview:
     def lines(chosen: Sequence[ImportItem]) -> tuple[ImportLine, ...]:
         return tuple(_line(pending, item) for item in chosen)
 
+    read = sum(len(item.lines) for item in pending.items)
     return ImportPreview(
-        lines=sum(len(item.lines) for item in pending.items),
+        given=read + len(pending.unread),
+        lines=read,
+        unread=_unread(pending),
         ready=len(ready),
         dated=sum(day_of(pending, item) is not None for item in ready),
         with_help=sum((item.outcome or pending.how) == "with-help" for item in ready),
@@ -140,11 +158,17 @@ def receipt_of(
         known=sum(item.state == "known" for item in pending.items),
         unanswered=sum(item.state == "near" and not item.left_out for item in pending.items),
         unknown=sum(item.state == "unknown" for item in pending.items),
+        unread=len(pending.unread),
         topics=imported.topics if imported else (),
         revisions=imported.revisions if imported else 0,
         first_revision=local_day(first, context.zone).isoformat() if first else None,
         last_revision=local_day(last, context.zone).isoformat() if last else None,
     )
+
+
+def _unread(pending: PendingImport) -> tuple[NotRead, ...]:
+    counts = Counter((one.text, one.reason) for one in pending.unread)
+    return tuple(NotRead(text=text, reason=reason, count=count) for (text, reason), count in counts.items())
 
 
 def _line(pending: PendingImport, item: ImportItem) -> ImportLine:
@@ -155,6 +179,7 @@ def _line(pending: PendingImport, item: ImportItem) -> ImportLine:
         title=item.title,
         reason=item.reason,
         choices=tuple(choice.title for choice in item.choices) if item.state == "near" else (),
+        unclear=item.unclear is not None and item.problem_id is not None,
         outcome=item.outcome or pending.how,
         day=day.isoformat() if day else None,
     )

@@ -15,7 +15,7 @@ from tools.context import MentorContext, Verb
 from tools.dates import start_of_day
 from tools.errors import ToolFailed, ToolRetry
 from tools.import_results import ImportCancelled, ImportPreview, ImportReceipt, preview_of, receipt_of
-from tools.lists import LIST_LIMIT, read_said
+from tools.lists import LIST_LIMIT, none_read, read_said
 from tools.past import PastSolve, import_past
 from tools.pending import change, day_of, is_ready, keep, mark_known, read_pending
 
@@ -49,12 +49,13 @@ async def preview_import(
     """Read a list of past solves that the student pasted, titles, links or a CSV, and show what it would import.
 
     Use it for "import my solves" with a pasted list, or when the message is one; never copy the list into an argument.
-    Nothing is stored of it yet. Show the counts, every near line with its choices (a, b, c) and what was not found, and
-    ask for a yes; only then, in a later message, call confirm_import. Without a list, ask the student to paste one.
+    Nothing is stored of it yet. Show the counts, read and not read, every near line with its choices (a, b, c), what
+    was not found and what was not read, and ask for a yes; only then, in a later message, call confirm_import. Without
+    a list, ask the student to paste one.
     """
     listing, found = await read_said(context, text)
     if not found:
-        raise ToolRetry("There is no problem in that list.")
+        raise ToolRetry(none_read(listing))
     return preview_of(await keep(context, listing, found))
 
 

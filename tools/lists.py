@@ -10,7 +10,7 @@ from store.documents.own import Turn
 from store.documents.problems import Problem, Submission
 from sync.errors import ListTooLong
 from sync.listing import Listing, read_list
-from tools.arguments import clean_text
+from tools.arguments import clean_text, shown
 from tools.context import MentorContext
 from tools.dates import local_day
 from tools.errors import ToolRetry
@@ -51,7 +51,19 @@ async def read_said(context: MentorContext, text: str | None) -> tuple[Listing, 
         listing, found = _read(context, index, turns[0].text)
         if found:
             return listing, found
+        if listing.unread:
+            raise ToolRetry(none_read(listing))
     raise ToolRetry(_NOTHING)
+
+
+def none_read(listing: Listing) -> str:
+    """Return what is said of a list in which no line names a problem."""
+    if not listing.unread:
+        return "There is no problem in that list."
+    first = listing.unread[0]
+    lines = "the only line" if listing.given == 1 else f"any of the {listing.given} lines"
+    named = f"{shown(first.text)}: " if first.text else ""
+    return f"I could not read {lines} of that list. {named}{first.reason}."
 
 
 async def read_index(context: MentorContext) -> ProblemIndex:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from store.client import ObjectId, Raw
-from store.documents.imports import ImportChoice, ImportItem, PendingImport
+from store.documents.imports import ImportChoice, ImportItem, PendingImport, UnreadLine
 from sync.entries import Entry
 from sync.listing import Listing
 from tools.arguments import shown
@@ -47,6 +47,7 @@ async def keep(context: MentorContext, listing: Listing, found: Sequence[Found])
     repository = context.work.of(PendingImport)
     pending = await repository.own() or PendingImport(id=context.student, items=[], expires_at=context.now())
     pending.items = items
+    pending.unread = [UnreadLine(text=one.text, reason=one.reason) for one in listing.unread]
     pending.expires_at = context.now() + KEPT
     pending.turn_id = context.turn
     pending.order = listing.order
@@ -57,12 +58,12 @@ async def keep(context: MentorContext, listing: Listing, found: Sequence[Found])
 
 async def mark_known(context: MentorContext, items: Iterable[ImportItem]) -> None:
     """Mark what is recorded already: a solve of the problem, or for one that was not solved anything at all."""
-    sure = [item for item in items if item.state in ("sure", "known") and item.problem_id]
-    known = await read_known(context, [item.problem_id for item in sure])
-    for item in sure:
+    certain = [item for item in items if item.state in ("sure", "known", "near") and item.problem_id]
+    known = await read_known(context, [item.problem_id for item in certain])
+    for item in certain:
         solved = known.get(item.problem_id)
         is_known = solved is not None and (solved or item.outcome == "stuck")
-        item.state = "known" if is_known else "sure"
+        item.state = "known" if is_known else "near" if item.unclear is not None else "sure"
 
 
 def change(
@@ -149,33 +150,47 @@ def _choose(pending: PendingImport, text: str) -> None:
 def _take(item: ImportItem, place: int) -> None:
     chosen = item.choices[place]
     item.state, item.problem_id, item.title = "sure", chosen.problem_id, chosen.title
-    item.exact, item.reason = False, None
+    item.exact, item.reason, item.unclear = False, None, None
 
 
 def _item(number: int, found: Found) -> ImportItem:
     entry = found.entry
-    outcome = _OUTCOMES.get(entry.outcome)
-    state: Literal["sure", "near", "unknown", "open"] = "sure"
-    if entry.outcome == "open":
-        state = "open"
-    elif found.problem is None:
-        state = "near" if found.choices else "unknown"
+    when = entry.when
+    choices = found.choices or ((found.problem,) if found.problem and entry.outcome == "unclear" else ())
     return ImportItem(
         number=number,
         lines=[number],
         text=entry.text,
-        state=state,
+        state=_state(found),
         problem_id=found.problem["_id"] if found.problem else None,
         title=str(found.problem["title"]) if found.problem else None,
         exact=_is_exact(entry, found.problem),
-        choices=[ImportChoice(problem_id=raw["_id"], title=_label(raw)) for raw in found.choices],
-        reason=found.reason or None,
-        outcome=outcome,
-        day=entry.when.day.isoformat() if entry.when and entry.when.day else None,
-        swapped=entry.when.swapped.isoformat() if entry.when and entry.when.swapped else None,
-        moment=entry.when.moment if entry.when else None,
+        choices=[ImportChoice(problem_id=raw["_id"], title=_label(raw)) for raw in choices],
+        reason=_reason(found),
+        outcome=_OUTCOMES.get(entry.outcome),
+        unclear=entry.said if entry.outcome == "unclear" else None,
+        day=when.day.isoformat() if when and when.day else None,
+        swapped=when.swapped.isoformat() if when and when.swapped else None,
+        moment=when.moment if when else None,
         minutes=entry.minutes,
     )
+
+
+def _state(found: Found) -> Literal["sure", "near", "unknown", "open"]:
+    if found.entry.outcome == "open":
+        return "open"
+    if found.problem is None:
+        return "near" if found.choices else "unknown"
+    return "near" if found.entry.outcome == "unclear" else "sure"
+
+
+def _reason(found: Found) -> str | None:
+    """Return why a line is not taken as it is: which problem it means, or whether that was solved."""
+    if found.problem is None or found.entry.outcome != "unclear":
+        return found.reason or None
+    if not found.entry.said:
+        return "your list does not say whether you solved it"
+    return f"I do not know what {shown(found.entry.said)} means"
 
 
 def _label(raw: Raw) -> str:
@@ -192,25 +207,37 @@ def _is_exact(entry: Entry, problem: Raw | None) -> bool:
     return any(title_key(reading.name) == title for reading in entry.readings)
 
 
+_RANK: Final = ("unknown", "open", "near", "known", "sure")
+"""The states from the least that a line can say to the most: of two lines about a problem the one that says more."""
+
+
 def _fold(items: Sequence[ImportItem]) -> list[ImportItem]:
-    """Return the items with those of one problem made one: solved wins, the first date counts."""
+    """Return the items with those of one problem made one: solved wins, with the first date on which it was."""
     kept: dict[tuple[str, ObjectId | str], ImportItem] = {}
     for item in items:
-        key = _same(item)
-        if key not in kept:
-            kept[key] = item
-            continue
-        first = kept[key]
-        first.lines = [*first.lines, *item.lines]
-        if first.state == "open" and item.state != "open":
-            first.state, first.outcome = item.state, item.outcome
-        elif item.state != "open":
-            first.outcome = _better(first, item)
-        first.left_out = first.left_out and item.left_out
-        if item.day and (not first.day or item.day < first.day):
-            first.day, first.swapped, first.moment = item.day, item.swapped, item.moment
-        first.minutes = first.minutes or item.minutes
+        first = kept.setdefault(_same(item), item)
+        if first is not item:
+            _join(first, item)
     return list(kept.values())
+
+
+def _join(first: ImportItem, item: ImportItem) -> None:
+    """Add what another line says of the same problem."""
+    first.lines = [*first.lines, *item.lines]
+    first.left_out = first.left_out and item.left_out
+    gained = _RANK.index(item.state) - _RANK.index(first.state)
+    if gained < 0:
+        return
+    if gained > 0:
+        first.state, first.outcome, first.unclear, first.reason = item.state, item.outcome, item.unclear, item.reason
+        first.choices = item.choices
+    else:
+        first.outcome = _better(first, item)
+    if item.day and (gained > 0 or not first.day or item.day < first.day):
+        first.day, first.swapped, first.moment = item.day, item.swapped, item.moment
+    elif gained > 0:
+        first.day, first.swapped, first.moment = None, None, None
+    first.minutes = item.minutes or first.minutes if gained else first.minutes or item.minutes
 
 
 def _same(item: ImportItem) -> tuple[str, ObjectId | str]:

@@ -40,6 +40,8 @@ _AGREEING: Final = 66.0
 """The score from which a title and LeetCode's number beside it mean the same problem."""
 _LEAST_WORDS: Final = 4
 """Words beside its articles from which a title may be said without them ("Shuffle the Array" is another problem)."""
+_LEAST_PARTS: Final = 2
+"""Problems that a line must name between its commas before it is taken for several."""
 _FILLER: Final = frozenset({
     "easy", "medium", "hard", "leetcode", "lc", "neetcode", "blind", "grind", "premium", "free", "python",
     "python3", "java", "cpp", "c++", "javascript", "js", "typescript", "ts", "go", "golang", "rust", "kotlin",
@@ -275,7 +277,9 @@ def _taken_apart(index: ProblemIndex, entry: Entry) -> list[Found]:
     if whole.problem is not None or len(entry.parts) < 2:
         return [whole]
     parts = [index.recognise(part) for part in entry.parts]
-    return parts if all(part.problem is not None for part in parts) else [whole]
+    if sum(part.problem is not None for part in parts) < _LEAST_PARTS:
+        return [whole]
+    return [part for part in parts if part.problem is not None or not index.is_filler(part.entry.text)]
 
 
 def _without_number(entry: Entry) -> Entry:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from agents.coach.questions import IMPORT_YES
 from tools.arguments import name_some
 from tools.context import Result
-from tools.import_results import ImportCancelled, ImportLine, ImportPreview, ImportReceipt
+from tools.import_results import ImportCancelled, ImportLine, ImportPreview, ImportReceipt, NotRead
+
+Line = TypeVar("Line", ImportLine, NotRead)
 
 _LETTERS: Final = "abcdefgh"
 _SHOWN: Final = 20
@@ -19,14 +21,20 @@ _TITLES: Final = 40
 def tell_preview(preview: ImportPreview) -> str:
     """Return what a list would import, what is to be chosen, and what was not found; the question comes last."""
     blocks = [_opening(preview)]
-    if preview.near:
-        blocks.append("**Which of these did you mean?**\n\n" + _some(preview.near, _question))
+    for asked, near in (
+        ("**Which of these did you mean?**", [line for line in preview.near if not line.unclear]),
+        ("**Choose those that you solved:**", [line for line in preview.near if line.unclear]),
+    ):
+        if near:
+            blocks.append(f"{asked}\n\n{_some(near, _question)}")
     if preview.corrected:
         blocks.append("**Taken for**\n\n" + _some(preview.corrected, _corrected))
     if preview.exact:
         blocks.append(f"**As in your list:** {name_some(list(preview.exact), _TITLES)}")
     if preview.unknown:
         blocks.append("**Not found**, so left out:\n\n" + _some(preview.unknown, _unknown))
+    if preview.unread:
+        blocks.append("**Not read:**\n\n" + _some(preview.unread, _unread))
     for what, titles in (
         ("Recorded already, so nothing changes", preview.known),
         ("Not solved, as your list says, so left out", preview.not_solved),
@@ -44,13 +52,16 @@ def _opening(preview: ImportPreview) -> str:
     found = f"{preview.ready} can be imported{dated}" if preview.ready else "nothing can be imported as it stands"
     open_questions = f", {len(preview.near)} I am not sure of" if preview.near else ""
     unknown = f", {len(preview.unknown)} I do not find" if preview.unknown else ""
+    left = preview.given - preview.lines
     lines = "1 line" if preview.lines == 1 else f"{preview.lines} lines"
-    return f"I read {lines}{folded}: {found}{open_questions}{unknown}. Nothing is stored yet."
+    read = f"{preview.lines} of the {preview.given} lines, {left} not" if left else lines
+    return f"I read {read}{folded}: {found}{open_questions}{unknown}. Nothing is stored yet."
 
 
 def _question(line: ImportLine) -> str:
+    solved = ", solved" if line.unclear else ""
     choices = " · ".join(
-        f"**{line.number}{letter}** {title}" for letter, title in zip(_LETTERS, line.choices, strict=False)
+        f"**{line.number}{letter}** {title}{solved}" for letter, title in zip(_LETTERS, line.choices, strict=False)
     )
     reason = f" ({line.reason})" if line.reason and line.reason != "not certain" else ""
     return f"- {line.number} “{_flat(line.text)}”{reason}: {choices}"
@@ -62,6 +73,11 @@ def _corrected(line: ImportLine) -> str:
 
 def _unknown(line: ImportLine) -> str:
     return f"- {line.number} “{_flat(line.text)}”: {line.reason or 'no problem of that name'}"
+
+
+def _unread(line: NotRead) -> str:
+    times = f" ({line.count} times)" if line.count > 1 else ""
+    return f"- “{_flat(line.text)}”{times}: {line.reason}" if line.text else f"- {line.reason}{times}"
 
 
 def _said(line: ImportLine) -> str:
@@ -105,6 +121,8 @@ def tell_receipt(receipt: ImportReceipt) -> str:
         left.append(f"{receipt.unanswered} not chosen")
     if receipt.unknown:
         left.append(f"{receipt.unknown} not found")
+    if receipt.unread:
+        left.append(f"{receipt.unread} not read")
     if left:
         told.append(f"Left alone: {name_some(left)}.")
     told.append("`undo` takes the whole import back; `how am i doing` shows where you stand.")
@@ -116,7 +134,7 @@ def tell_cancelled(_: ImportCancelled) -> str:
     return "Okay, I've put the list away; nothing of it was stored."
 
 
-def _some(lines: Sequence[ImportLine], tell: Callable[[ImportLine], str]) -> str:
+def _some(lines: Sequence[Line], tell: Callable[[Line], str]) -> str:
     told = [tell(line) for line in lines[:_SHOWN]]
     if len(lines) > _SHOWN:
         told.append(f"- and {len(lines) - _SHOWN} more")

@@ -21,8 +21,10 @@ class ImportItem(Part):
     """What a line says was solved, with the other `lines` that say the same. `number` is how the student names it.
 
     `state`: sure (it will be imported), near (it is one of `choices`, once one is chosen), unknown, open (the list
-    itself says that it is not solved), known (it is recorded already). `outcome` is None where the list does not say
-    how it was solved. `day` and `swapped` are ISO dates: two where day and month may be the other way round.
+    itself says that it is not solved), known (it is recorded already). `unclear` is what the list says of the outcome
+    where nobody but the student knows what that means: such an item is near until they choose. `outcome` is None where
+    the list does not say how it was solved. `day` and `swapped` are ISO dates: two where day and month may be the
+    other way round.
     """
 
     number: int
@@ -35,11 +37,19 @@ class ImportItem(Part):
     choices: list[ImportChoice] = Field(default_factory=list)
     reason: Text | None = None
     outcome: Literal["unaided", "with-help", "stuck"] | None = None
+    unclear: Text | None = None
     day: Text | None = None
     swapped: Text | None = None
     moment: Time | None = None
     minutes: Number | None = None
     left_out: bool = False
+
+
+class UnreadLine(Part):
+    """A line or row of the list that names no problem, and why nothing was made of it."""
+
+    text: Text
+    reason: Text
 
 
 class PendingImport(Own):
@@ -52,6 +62,7 @@ class PendingImport(Own):
     owner: ClassVar[str | None] = "_id"
 
     items: list[ImportItem]
+    unread: list[UnreadLine] = Field(default_factory=list)
     expires_at: Time
     turn_id: Id | None = None
     order: Literal["day", "month"] | None = None

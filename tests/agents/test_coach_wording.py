@@ -19,7 +19,7 @@ from tools.conversations import ConversationBrief, ConversationHits, Conversatio
 from tools.daywork import DoneItem
 from tools.delays import CapReceipt, PauseReceipt, SnoozeReceipt
 from tools.hints import HintReceipt
-from tools.import_results import ImportCancelled, ImportLine, ImportPreview, ImportReceipt
+from tools.import_results import ImportCancelled, ImportLine, ImportPreview, ImportReceipt, NotRead
 from tools.mastery import MasteryExplanation, MasteryOverview, Term, TopicMastery
 from tools.notes import NoteBrief, NoteList, NoteReceipt
 from tools.placement import PlacedTopic, PlacementAsk, PlacementReceipt
@@ -192,7 +192,9 @@ ASK = PlacementAsk(
 PLACED = PlacedTopic(topic="Hashing", answer="not-yet", before=0.5, after=0.43, moved=-0.05)
 
 PREVIEW = ImportPreview(
+    given=9,
     lines=7,
+    unread=(NotRead(text="", reason="the row is empty", count=2),),
     ready=2,
     dated=1,
     with_help=0,
@@ -201,7 +203,12 @@ PREVIEW = ImportPreview(
     repeated=1,
     ambiguous=0,
     ambiguous_example=None,
-    near=(ImportLine(number=2, text="Max Stack", choices=("Min Stack",), reason="not certain"),),
+    near=(
+        ImportLine(number=2, text="Max Stack", choices=("Min Stack",), reason="not certain"),
+        ImportLine(
+            number=8, text="Candy · Meh", choices=("Candy",), reason="I do not know what “Meh” means", unclear=True
+        ),
+    ),
     corrected=(ImportLine(number=3, text="Vaild Anagram", title="Valid Anagram", day="2026-03-01"),),
     unknown=(ImportLine(number=4, text="gfg x", reason="GeeksforGeeks is not in the catalogue"),),
     known=("5 3Sum",),
@@ -221,6 +228,7 @@ IMPORTED = ImportReceipt(
     known=0,
     unanswered=1,
     unknown=1,
+    unread=2,
     topics=("Hashing", "Arrays"),
     revisions=2,
     first_revision="2026-11-24",
@@ -256,11 +264,14 @@ RESULTS_AND_WORDS: list[tuple[Result, tuple[str, ...]]] = [
     (SeenReceipt(line="", problem=TWO_SUM, already=True, proposed=False), ("I knew that already",)),
     (
         PREVIEW,
-        ("I read 7 lines (1 said twice)", "**2a** Min Stack", "“Vaild Anagram”: Valid Anagram, 2026-03-01"),
+        ("I read 7 of the 9 lines, 2 not (1 said twice)", "the row is empty (2 times)",
+         "**2a** Min Stack", "**Choose those that you solved:**", "**8a** Candy, solved",
+         "“Vaild Anagram”: Valid Anagram, 2026-03-01"),
     ),
     (PREVIEW.model_copy(update={"ambiguous": 1, "ambiguous_example": "3Sum 3/4/2026"}), ("`day first` or `month",)),
     (PREVIEW.model_copy(update={"ready": 0, "near": ()}), ("There is nothing new to import.",)),
-    (IMPORTED, ("2 topics get a first revision between 24 Nov and 25 Nov", "1 not chosen and 1 not found.")),
+    (IMPORTED, ("2 topics get a first revision between 24 Nov and 25 Nov",
+                "1 not chosen, 1 not found and 2 not read.")),
     (IMPORTED.model_copy(update={"imported": 0, "known": 5}), ("nothing changed. 5 of them",)),
     (ImportCancelled(line="", lines=3), ("nothing of it was stored",)),
     (

@@ -45,7 +45,7 @@ def test_what_cannot_be_read_is_refused_in_a_sentence(tmp_path: Path) -> None:
     for path, said in (
         (tmp_path / "none.txt", "There is no file"),
         (tmp_path, "There is no file"),
-        (binary, "not UTF-8"),
+        (binary, "holds no text"),
         (long, "cut it into parts"),
     ):
         with pytest.raises(Refused, match=said):

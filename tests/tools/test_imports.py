@@ -212,6 +212,74 @@ async def test_a_list_that_nobody_confirmed_expires(ada: Student) -> None:
         await ada.do(ImportReceipt, "confirm_import")
 
 
+async def test_rows_that_are_not_read_are_told_with_their_number(ada: Student) -> None:
+    """What was read and what was not add up to the list; empty rows are one sentence, and the receipt counts them."""
+    preview = await look(ada, "No,Title,Done\n1,Two Sum,yes\n2,,\n,,\n,,\n3,3Sum,no\n4,Candy Store,yes")
+    assert (preview.given, preview.lines, preview.ready) == (6, 3, 1)
+    assert [(one.text, one.reason, one.count) for one in preview.unread] == [
+        ("2", "it has no title", 1),
+        ("", "the row is empty", 2),
+    ]
+    assert preview.lines + sum(one.count for one in preview.unread) == preview.given
+    again = await ada.do(ImportPreview, "adjust_import", leave_out="3")
+    assert again.unread == preview.unread
+    receipt = await ada.do(ImportReceipt, "confirm_import")
+    assert (receipt.imported, receipt.unread) == (1, 3)
+
+
+async def test_a_status_that_nobody_knows_is_asked_about(ada: Student) -> None:
+    """Such a row is imported only when the student chooses it; another row that says solved answers the question."""
+    text = "Title,Status\nTwo Sum,Meh\n3Sum,Meh\nLRU Cache,\nCandy,Solved\n3sum,Solved"
+    preview = await look(ada, text)
+    assert (preview.ready, preview.not_solved) == (2, ("3 LRU Cache",))
+    assert [(item.number, item.choices, item.unclear, item.reason) for item in preview.near] == [
+        (1, ("Two Sum",), True, "I do not know what “Meh” means")
+    ]
+    chosen = await ada.do(ImportPreview, "adjust_import", choices="1a")
+    assert (chosen.ready, chosen.near) == (3, ())
+    await look(ada, text)
+    assert (await ada.do(ImportReceipt, "confirm_import")).imported == 2
+    assert [item.choices for item in (await look(ada, text)).near] == [("Two Sum",)]
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+async def test_a_solve_has_the_day_on_which_it_was_accepted(ada: Student, newest_first: bool) -> None:
+    """The day of an answer that was refused, before or after, is not the day of the solve."""
+    rows = [
+        "Wrong Answer,2026-03-01", "Accepted,2026-03-09", "Accepted,2026-03-11", "Runtime Error,2026-03-20"
+    ]  # fmt: skip
+    rows = [f"Coin Change,{row}" for row in (reversed(rows) if newest_first else rows)]
+    await take_in(ada, "\n".join(["title,statusDisplay,date", *rows]))
+    (submission,) = await ada.all(Submission)
+    assert f"{submission['submissionTime']:%Y-%m-%d}" == "2026-03-09"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "two sum, 3sum, lru cache", "two sum; 3sum; lru cache", "two sum and 3sum and lru cache",
+        "two sum, 3sum & lru cache", "two sum / 3sum / lru cache", "two sum, easy, 3sum, lru cache",
+    ],
+)  # fmt: skip
+async def test_problems_in_one_line_are_several(ada: Student, text: str) -> None:
+    """Titles with a mark between them are as many problems."""
+    preview = await look(ada, text)
+    assert (preview.lines, preview.ready) == (3, 3)
+
+
+async def test_an_unknown_title_among_others_is_told(ada: Student) -> None:
+    """One of several titles in a line that nobody knows hides none of the others and is not lost."""
+    preview = await look(ada, "two sum, 3sum, frobnicate the gizmo")
+    assert (preview.lines, preview.ready) == (3, 2)
+    assert [item.text for item in preview.unknown] == ["frobnicate the gizmo"]
+
+
+async def test_a_list_without_problems_says_why(ada: Student) -> None:
+    """JSON that counts solves but names none is answered with that, and nothing waits."""
+    with pytest.raises(ToolRetry, match="no list of problems in this JSON"):
+        await look(ada, '{"solvedProblem": 12, "easySolved": 7}')
+
+
 async def in_turn(student: Student, seq: int, text: str) -> MentorContext:
     """Return the context of a message of the student."""
     turn = Turn(

@@ -15,6 +15,7 @@ from bot.adapters.telegram.wording import fence
 from bot.attachments import LARGEST as LARGEST_ATTACHMENT
 from bot.attachments import LONGEST_SECONDS, cannot_read
 from store.documents.own import Attachment
+from sync.decoding import decode
 from texts import say
 
 LARGEST: Final = 65_536
@@ -35,7 +36,6 @@ _LISTS: Final = frozenset({".csv", ".tsv"})
 _TEXTS: Final = frozenset({*_LANGUAGES, *_LISTS, ".txt"})
 _BINARY: Final = re.compile(r"image/|audio/|video/|font/|application/(?:pdf|zip|gzip|x-(?:7z|rar|tar)|vnd\.|msword)")
 _IMPORT: Final = re.compile(r"\s*/?import\b[\s:.!]*", re.IGNORECASE)
-_MOST_CONTROLS: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -83,25 +83,15 @@ def with_file(said: str, document: Attached, content: bytes) -> str | None:
 
     A list of past solves becomes the message that pasting it after /import would be.
     """
-    text = _read(content)
-    if text is None:
+    decoded = decode(content)
+    if decoded is None:
         return None
+    text = decoded.replace("\r\n", "\n")
     asked = _IMPORT.match(said)
     if (asked and asked.end() == len(said)) or (not said and document.suffix in _LISTS):
         return f"/import\n{text.strip()}"
     block = f"{document.name}:\n{fence(text, _LANGUAGES.get(document.suffix, ''))}"
     return f"{said}\n\n{block}" if said else block
-
-
-def _read(content: bytes) -> str | None:
-    """Return the text that the bytes are, or None."""
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = content.decode(encoding).replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        return None
-    controls = sum(1 for character in text if character < " " and character not in "\n\t\r\f")
-    return None if "\x00" in text or controls > len(text) * _MOST_CONTROLS or not text.strip() else text
 
 
 def attachment_of(message: Message) -> Attachment | None:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from bot.errors import Refused
+from sync.decoding import decode
 from texts import say
 
 _COMMAND: Final = re.compile(r"\s*/import\s+(?P<path>\S[^\n]*?)\s*", re.IGNORECASE)
-_SUFFIXES: Final = frozenset({".txt", ".csv", ".tsv", ".md"})
+_SUFFIXES: Final = frozenset({".txt", ".csv", ".tsv", ".md", ".json"})
 _BYTES_A_CHARACTER: Final = 4
 
 
@@ -33,13 +34,11 @@ def with_file(text: str, limit: int) -> str:
             raise Refused(say("There is no file {name}; give its path, or paste the list after /import.", name=named))
         if path.stat().st_size > limit * _BYTES_A_CHARACTER:
             raise Refused(_too_long(named, limit))
-        content = path.read_text(encoding="utf-8-sig")
+        content = decode(path.read_bytes())
     except OSError as exc:
         raise Refused(say("The file {name} cannot be read ({reason}).", name=named, reason=exc.strerror)) from exc
-    except UnicodeDecodeError as exc:
-        raise Refused(
-            say("The file {name} is not UTF-8 text; save it as a CSV or text file in UTF-8.", name=named)
-        ) from exc
+    if content is None:
+        raise Refused(say("The file {name} holds no text; save it as a CSV or text file.", name=named))
     message = f"/import\n{content.strip()}"
     if len(message) > limit:
         raise Refused(_too_long(named, limit))
