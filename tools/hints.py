@@ -115,13 +115,13 @@ async def give_hint(
     return receipt
 
 
-async def hints_used(context: MentorContext, problem: ObjectId, past: Sequence[Attempt]) -> int:
-    """Return how many rungs were shown for a problem since its last attempt, however long ago; `past` are those."""
+async def hints_used(context: MentorContext, problem: ObjectId, past: Sequence[Attempt], until: datetime) -> int:
+    """Return how many rungs were shown for a problem since its last attempt and until a moment; `past` are those."""
     state = await context.work.of(HintState).find_one({"problemId": problem})
     if state is None:
         return 0
-    last = max((attempt.at for attempt in past if attempt.at), default=None)
-    return len({rung.rung for rung in state.shown if last is None or rung.at > last})
+    last = max((attempt.at for attempt in past if attempt.at and attempt.at <= until), default=None)
+    return len({rung.rung for rung in state.shown if (last is None or rung.at > last) and rung.at <= until})
 
 
 async def _ask(context: MentorContext, state: HintState, problem: Problem, since: datetime) -> HintReceipt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Annotated, Final, get_args
 
 from pydantic import Field
@@ -16,10 +16,11 @@ from store.documents.sessions import PracticeSession
 from tools import sessions
 from tools.arguments import MOST_TRIES, check_minutes, check_whole, clean_text, name_some
 from tools.context import MentorContext, Receipt, Result, Verb
-from tools.dates import local_day, say_day
+from tools.dates import end_of_day, local_day, say_day, start_of_day
 from tools.errors import ToolFailed, ToolRetry
 from tools.hints import hints_used
 from tools.notes import read_notebook
+from tools.past_days import parse_past_day, say_past
 from tools.problems import ProblemBrief, brief, resolve_problem
 from tools.recording import Recorded, record
 from tools.solves import CODE_LIMIT, SAID, Outcome, Solve
@@ -29,6 +30,7 @@ from tools.topics import read_topics
 _NAMED_TOPICS: Final = 2
 _NOTES: Final = 5
 _NOTE_LENGTH: Final = 500
+_NOON: Final = timedelta(hours=12)
 
 ProblemName = Annotated[str, Field(max_length=500, description="The problem's title, slug, number or url.")]
 
@@ -66,7 +68,8 @@ class TopicChange(Result):
 class AttemptReceipt(Receipt):
     """A recorded attempt. `predicted` was the chance of an unaided solve; `minutes_measured`: by the running timer.
 
-    `hints` counts the hints that were shown for it; `corrected`: they made an unaided solve with-help.
+    `day` is the student's day under which it stands. `hints` counts the hints that were shown for it; `corrected`: they
+    made an unaided solve with-help.
     """
 
     submission_id: str
@@ -75,6 +78,7 @@ class AttemptReceipt(Receipt):
     minutes: float | None
     minutes_measured: bool
     tries: int
+    day: str = ""
     predicted: float
     topics: tuple[TopicChange, ...]
     skipped_topics: tuple[str, ...] = ()
@@ -153,6 +157,10 @@ async def record_attempt(
         float | None, Field(gt=0, le=1440, description="Minutes it took; leave out to use the timer.")
     ] = None,
     tries: Annotated[int, Field(ge=1, le=MOST_TRIES, description="Tries until this outcome.")] = 1,
+    day: Annotated[
+        str | None,
+        Field(max_length=60, description='Only if it was not today: "yesterday", "monday", "3 days ago", 2026-11-28.'),
+    ] = None,
     asked_in: Annotated[
         str | None, Field(max_length=100, description="The id of the turn that asked for it; leave out.")
     ] = None,
@@ -163,8 +171,9 @@ async def record_attempt(
     """Record how a problem went, and with it the student's mastery, revisions, statistics and matching tasks.
 
     Use it as soon as the student says that they solved a problem or gave up, for the started problem or for any other
-    one after the fact. Never guess the outcome: if it is unclear whether they had help, ask. Call it once for each
-    attempt. The receipt says what is true in the database, the dates of the next revisions included; after
+    one after the fact. Never guess the outcome: if it is unclear whether they had help, ask. The same goes for the day:
+    leave it out only where nothing was said of one. Call it once for each attempt. The receipt says what is true in the
+    database, the dates of the next revisions included; after
     a hint an unaided solve is recorded as with-help.
     """
     if outcome not in get_args(Outcome):
@@ -177,10 +186,14 @@ async def record_attempt(
     chosen = await _chosen(context, problem, running)
     session = next((item for item in running if item.problem_ids == [chosen.id]), None)
     now = context.now()
-    measured = await sessions.problem_minutes(context, session, now) if session and minutes is None else None
+    asked = await _asked(context, asked_in)
+    at = _moment(context, day, asked.accepted_at if asked else now, session) or now
+    session = session if session and session.start_time <= at else None
+    timed = session if minutes is None and at == now else None
+    measured = await sessions.problem_minutes(context, timed, now) if timed else None
     past = await context.work.of(Attempt).find({"problemId": chosen.id})
-    await _check_unlogged(context, chosen, past, asked_in)
-    hints = await hints_used(context, chosen.id, past)
+    _check_unlogged(chosen, past, asked, at)
+    hints = await hints_used(context, chosen.id, past, end_of_day(local_day(at, context.zone), context.zone))
     corrected = outcome == "unaided" and hints > 0
     solve = Solve(
         id=context.work.new_id(),
@@ -188,8 +201,8 @@ async def record_attempt(
         outcome="with-help" if corrected else outcome,
         minutes=minutes if minutes is not None else measured,
         tries=tries,
-        at=now,
-        today=local_day(now, context.zone),
+        at=at,
+        today=local_day(at, context.zone),
         earlier=tuple(attempt.outcome for attempt in past),
         hints=hints,
         corrected=corrected,
@@ -200,12 +213,29 @@ async def record_attempt(
     return _receipt(context, solve, recorded, measured=measured is not None, first_ever=first_ever)
 
 
-async def _check_unlogged(
-    context: MentorContext, problem: Problem, past: Sequence[Attempt], asked_in: str | None
-) -> None:
-    """Make sure that what an older answer asked for was not logged since. Raises: ToolFailed."""
-    turn = await context.work.of(Turn).get(ObjectId(asked_in)) if asked_in and ObjectId.is_valid(asked_in) else None
-    if turn and any(attempt.at and attempt.at >= turn.accepted_at for attempt in past):
+async def _asked(context: MentorContext, turn: str | None) -> Turn | None:
+    """Return the turn that asked for an attempt."""
+    return await context.work.of(Turn).get(ObjectId(turn)) if turn and ObjectId.is_valid(turn) else None
+
+
+def _moment(
+    context: MentorContext, day: str | None, said_at: datetime, session: PracticeSession | None
+) -> datetime | None:
+    """Return when an attempt of an earlier day was: at noon, but not before its session began on that day.
+
+    "Yesterday" is meant from when it was said. Raises: ToolRetry for a day that cannot be read or is to come.
+    """
+    done = parse_past_day(day, said_at.astimezone(context.zone)) if day is not None else None
+    if done is None or done >= local_day(context.now(), context.zone):
+        return None
+    begun = session.start_time if session and local_day(session.start_time, context.zone) == done else None
+    noon = start_of_day(done, context.zone) + _NOON
+    return max(noon, begun) if begun else noon
+
+
+def _check_unlogged(problem: Problem, past: Sequence[Attempt], asked: Turn | None, at: datetime) -> None:
+    """Make sure that what an older answer asked for was not logged since, nor at its moment. Raises: ToolFailed."""
+    if asked and any(attempt.at and (attempt.at >= asked.accepted_at or attempt.at == at) for attempt in past):
         raise ToolFailed(
             f"{problem.title} was logged since then. If you did it once more, tell me in words how it went this time."
         )
@@ -242,7 +272,7 @@ def _receipt(
         for item in recorded.scheduled
     )
     return AttemptReceipt(
-        line=_line(solve, changes, recorded.tasks),
+        line=_line(solve, changes, recorded.tasks, local_day(context.now(), context.zone)),
         undo_label=f"{solve.problem.title} · {SAID[solve.outcome]}",
         submission_id=str(solve.id),
         problem=brief(solve.problem),
@@ -250,6 +280,7 @@ def _receipt(
         minutes=solve.minutes,
         minutes_measured=measured,
         tries=solve.tries,
+        day=solve.today.isoformat(),
         predicted=round(recorded.predicted, 4),
         topics=changes,
         skipped_topics=recorded.skipped,
@@ -260,16 +291,18 @@ def _receipt(
     )
 
 
-def _line(solve: Solve, changes: tuple[TopicChange, ...], tasks: tuple[str, ...]) -> str:
+def _line(solve: Solve, changes: tuple[TopicChange, ...], tasks: tuple[str, ...], today: date) -> str:
     took = f" in {solve.minutes:.3g} min" if solve.minutes is not None else ""
-    pieces = [solve.problem.title, f"{SAID[solve.outcome]}{took}"]
+    when = f" {say_past(solve.today, today)}" if solve.today != today else ""
+    pieces = [solve.problem.title, f"{SAID[solve.outcome]}{took}{when}"]
     if solve.hints:
         count = "1 hint" if solve.hints == 1 else f"{solve.hints} hints"
         pieces.append(f"{count} shown" + (", so it counts as with help" if solve.corrected else ""))
     if changes:
         day = min(change.next_revision for change in changes)
         names = [change.topic for change in changes if change.next_revision == day]
-        said = say_day(date.fromisoformat(day), solve.today)
+        due = date.fromisoformat(day)
+        said = say_day(due, today) if due > today else "is due now"
         pieces.append(f"next revision of {name_some(names, _NAMED_TOPICS)} {said}")
     if tasks:
         pieces.append(f"task{'s' if len(tasks) > 1 else ''} done: {name_some(list(tasks))}")

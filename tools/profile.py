@@ -12,9 +12,10 @@ from store.documents.own import StudentSettings
 from store.documents.people import User
 from tools.arguments import check_whole, clean_line, name_some
 from tools.context import MentorContext, Receipt, Result, Verb
-from tools.dates import local_day, parse_day, plain_date, say_day
+from tools.dates import local_day, plain_date, say_day
 from tools.errors import ToolFailed, ToolRetry
 from tools.reminding import can_be_offered, replan
+from tools.shifts import find_shift, parse_new_day
 from tools.tasklist import keep_days
 from tools.zones import find_zone, zone_in
 
@@ -62,7 +63,11 @@ async def set_profile(
     context: MentorContext,
     name: Annotated[str | None, Field(max_length=NAME_LIMIT, description="What to call the student.")] = None,
     target_date: Annotated[
-        str | None, Field(max_length=60, description="The interview's day: 2026-12-24, in 6 weeks, 15 march.")
+        str | None,
+        Field(
+            max_length=60,
+            description="The interview's day: 2026-12-24, in 6 weeks, 15 march. Moved: 1 week later, 3 days earlier.",
+        ),
     ] = None,
     minutes_per_day: Annotated[
         int | None, Field(ge=FEWEST_MINUTES, le=1440, description="Minutes a day for practice.")
@@ -93,7 +98,7 @@ async def set_profile(
     if target_companies is not None:
         user.target_companies = _companies(target_companies)
     if target_date is not None:
-        user.preparation_target_date = plain_date(parse_day(target_date, _today(context, settings)))
+        user.preparation_target_date = plain_date(_new_target(target_date, before, _today(context, settings)))
     await context.work.of(User).save(user)
     if time_zone is not None or minutes_per_day is not None:
         await context.work.of(StudentSettings).save(settings)
@@ -135,6 +140,13 @@ async def _user(context: MentorContext) -> User:
 
 def _today(context: MentorContext, settings: StudentSettings | None) -> date:
     return local_day(context.now(), zone_in(context, settings))
+
+
+def _new_target(said: str, before: Profile, today: date) -> date:
+    """Return the interview's new day: the one that was said, or the old one moved by what was said."""
+    if before.target_date is None and find_shift(said):
+        raise ToolRetry("I don't know your interview's day yet, so I cannot move it; give its new day, like 15 march.")
+    return parse_new_day(said, today, date.fromisoformat(before.target_date) if before.target_date else today)
 
 
 def _companies(said: list[str]) -> list[str]:

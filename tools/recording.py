@@ -60,7 +60,7 @@ async def record(context: MentorContext, solve: Solve, session: PracticeSession 
         await context.work.of(LearnerTopic).save(item)
         await count_mastery(context, after, item.topic_id, book.names[item.topic_id], solve)
         await count_statistics(context, item.topic_id, solve)
-    await refresh_others(context, after, set(topics), solve.at)
+    await refresh_others(context, after, set(topics), context.now())
     await _log(context, solve, topics, update, scheduled)
     tasks = await _complete_tasks(context, solve, [item.topic for item in scheduled if item.log])
     if session:
@@ -98,7 +98,7 @@ async def _schedule(
         raise ValueError("the learner must be known before a revision is scheduled")
     name = book.names[known.topic_id]
     scheduled, schedule = await schedule_attempt(context, solve, after.student, known, name)
-    set_urgency(schedule, after.recall(known.topic_id, solve.at), after.mastery(known.topic_id))
+    set_urgency(schedule, after.recall(known.topic_id, context.now()), after.mastery(known.topic_id))
     planned = {item.problem_id for item in schedule.problems_to_revise}
     if not solve.unaided:
         set_problem(schedule, solve.problem, name)

@@ -74,7 +74,9 @@ async def schedule_attempt(
     if first or (not reviewed and (is_due or solve.unaided)):
         return _review(context, solve, student, known, stored or _new_schedule(context, known, solve.at, name))
     schedule = stored or _new_schedule(context, known, solve.at, name)
-    if solve.unaided:
+    if known.last_review is not None and solve.at < known.last_review:
+        why = "the topic was reviewed after that, which is what counts"
+    elif solve.unaided:
         why = "today's review of the topic is done; another solve on the same day does not move it"
     else:
         earlier = bring_forward(schedule.next_revision_date, solve.at)
@@ -124,7 +126,8 @@ def _review(
         elapsed_days=elapsed / DAY if elapsed is not None else None,
         stability=done.state.stability,
     )
-    why = explain_review(solve.how, done, due, student.recall_bias)
+    was_earlier = solve.today < local_day(context.now(), context.zone)
+    why = explain_review(solve.how, done, due, student.recall_bias, past=was_earlier)
     return Scheduled(known.topic_id, due, done.interval_days, why, log), schedule
 
 
@@ -184,9 +187,14 @@ def _days_until(moment: datetime, now: datetime) -> int:
     return max(1, round((moment - now) / DAY))
 
 
-def explain_review(how: str, done: Review, due: datetime, bias: float) -> str:
-    """Say why a review leads to its date, with the chance of recall on it; `how` is how its grade came about."""
+def explain_review(how: str, done: Review, due: datetime, bias: float, *, past: bool = False) -> str:
+    """Say why a review leads to its date, with the chance of recall on it; `how` is how its grade came about.
+
+    `past`: it was on an earlier day, from which the days are counted.
+    """
     when = "tomorrow" if done.interval_days == 1 else f"in {done.interval_days} days"
+    if past:
+        when = "a day later" if done.interval_days == 1 else f"{done.interval_days} days later"
     what = "first review" if done.predicted_recall is None else "reviewed"
     return f"{what}: {how}, so your recall falls to {say_recall(done.state, due, bias)} {when}"
 

@@ -64,7 +64,7 @@ async def count_mastery(
         time_taken=solve.seconds,
     )
     metric.recent_performance = [*metric.recent_performance, recent][-RECENT_ATTEMPTS:]
-    refresh(metric, view, solve.at)
+    refresh(metric, view, context.now())
     await metrics.save(metric)
     return metric
 
@@ -116,7 +116,8 @@ async def count_statistics(context: MentorContext, topic: ObjectId, solve: Solve
     stats.recent_performance = [*stats.recent_performance, solve.score][-RECENT_SCORES:]
     stats.consistency_score = _consistency(stats.recent_performance)
     stats.performance_trend = _trend(stats.recent_performance)
-    stats.last_attempted_date = stats.last_updated_date = solve.at
+    stats.last_attempted_date = max(stats.last_attempted_date or solve.at, solve.at)
+    stats.last_updated_date = context.now()
     await repository.save(stats)
 
 

@@ -17,6 +17,7 @@ from tools.dates import end_of_day, local_day, parse_day, say_day
 from tools.errors import ToolFailed, ToolRetry
 from tools.matching import fold
 from tools.problems import resolve_problem
+from tools.shifts import parse_new_day
 from tools.tasklist import MOST_OPEN, TaskBrief, open_tasks, pick, show_tasks, status_of, sweep_overdue
 from tools.topics import resolve_topic
 
@@ -153,7 +154,9 @@ async def complete_task(context: MentorContext, which: Which) -> TaskReceipt:
 async def reschedule_task(
     context: MentorContext,
     which: Which,
-    due: Annotated[str, Field(max_length=60, description="The new day: 2026-12-24, tomorrow, friday, in 3 days.")],
+    due: Annotated[
+        str, Field(max_length=60, description="The new day: 2026-12-24, friday, in 3 days; or 3 days later.")
+    ],
 ) -> TaskReceipt:
     """Move one open task to another day.
 
@@ -161,9 +164,9 @@ async def reschedule_task(
     after it fall on their usual days.
     """
     today = local_day(context.now(), context.zone)
-    day = parse_day(due, today)
     task = await _pick(context, which)
     before = local_day(task.due_date, context.zone) if task.due_date else None
+    day = parse_new_day(due, today, max(before or today, today))
     if before == day:
         receipt = await _receipt(context, task, "moved", f"{task.title} · due {say_day(day, today)} already")
         return receipt.model_copy(update={"undo_label": None})

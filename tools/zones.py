@@ -70,7 +70,7 @@ _QUARTER: Final = 15
 def zone_of(settings: StudentSettings | None) -> ZoneInfo:
     """Return the zone that a student's settings name; UTC where they name none that this machine knows."""
     try:
-        return _named_zone(settings.time_zone if settings else "UTC")
+        return named_zone(settings.time_zone if settings else "UTC")
     except (KeyError, ValueError, OSError):
         log.warning("a student's time zone is not known on this machine; UTC is used instead")
         return ZoneInfo("UTC")
@@ -97,7 +97,7 @@ def find_zone(said: str, now: datetime) -> ZoneInfo:
     exact = [name for name in names if name.lower() == key.replace(" ", "_") and ("/" in name or name == "UTC")]
     found = exact or list(_ABBREVIATIONS.get(key, ())) or _from_place(said, names) or _from_country(key, now)
     if len(found) == 1:
-        return _named_zone(found[0])
+        return named_zone(found[0])
     if found:
         raise ToolRetry(f"Which time zone is {shown(said)}: {name_some(found, 4)}?", choices=found)
     cities = {name: name.split("/")[-1] for name in names if not _LEGACY.search(name)}
@@ -120,7 +120,7 @@ def is_place(said: str) -> bool:
     return known or key in countries or bool(_from_place(said, names))
 
 
-def _named_zone(name: str) -> ZoneInfo:
+def named_zone(name: str) -> ZoneInfo:
     """Return a stored zone: one of the zone data, or an offset. Raises as ZoneInfo does."""
     if old := _OLD_OFFSET.fullmatch(name):
         return _zone_at(int(old["hours"]) * (60 if old["sign"] == "-" else -60))

@@ -16,6 +16,7 @@ from store.documents.problems import Submission
 from store.documents.sessions import PracticeSession, PreparationTask
 from tests.tools.harness import START, School, Student
 from tools.errors import ToolRetry
+from tools.hints import HintReceipt
 from tools.practice import AttemptReceipt, StartReceipt
 from tools.prospects import NextProblem
 from tools.tasks import TaskReceipt
@@ -317,3 +318,76 @@ async def test_dates_are_told_in_the_students_zone(school: School) -> None:
     receipt = await record(kei, "unaided", "two sum", minutes=12)
     assert receipt.topics[0].next_revision == "2026-11-26"
     assert receipt.line.endswith("26 Nov")
+
+
+@pytest.mark.parametrize(
+    ("said", "day", "words"),
+    [
+        ("yesterday", "2026-11-22", "yesterday"),
+        ("last night", "2026-11-22", "yesterday"),
+        ("two days ago", "2026-11-21", "on 21 Nov"),
+        ("on friday", "2026-11-20", "on 20 Nov"),
+        ("2026-11-15", "2026-11-15", "on 15 Nov"),
+    ],
+)
+async def test_an_attempt_of_an_earlier_day_stands_under_that_day(
+    ada: Student, said: str, day: str, words: str
+) -> None:
+    """What was done on an earlier day counts there: in the attempt, the submission, the review and the receipt."""
+    receipt = await record(ada, "unaided", "two sum", minutes=12, day=said)
+    assert receipt.day == day
+    assert receipt.line.startswith(f"Two Sum · solved unaided in 12 min {words} · ")
+    moments = {(await ada.one(Attempt))["at"], (await ada.one(Submission))["submissionTime"]}
+    moments |= {raw["lastRevisionDate"] for raw in await ada.all(RevisionSchedule)}
+    assert {moment.date().isoformat() for moment in moments} == {day}
+    assert {raw["reviewedOn"] for raw in await ada.all(LearnerTopic)} == {day}
+
+
+@pytest.mark.parametrize("said", ["today", "this morning", "just now", "2 hours ago"])
+async def test_an_attempt_of_today_is_one_of_now(ada: Student, said: str) -> None:
+    """Words for today change nothing: the timer counts, and the receipt names no day."""
+    await ada.do(StartReceipt, "start_problem", problem="two sum")
+    ada.clock.forward(minutes=17)
+    receipt = await record(ada, "unaided", day=said)
+    assert (receipt.minutes, receipt.minutes_measured) == (17.0, True)
+    assert receipt.line.startswith("Two Sum · solved unaided in 17 min · ")
+
+
+@pytest.mark.parametrize(
+    "said", ["tomorrow", "next monday", "last week", "a few days ago", "the other day", "nonsense"]
+)
+async def test_an_attempt_is_never_put_under_a_guessed_day(ada: Student, said: str) -> None:
+    """A day that is to come or cannot be read is asked about, and nothing is stored."""
+    with pytest.raises(ToolRetry, match=r"Which day was it\?$"):
+        await record(ada, "unaided", "two sum", day=said)
+    assert await ada.all(Attempt) == []
+
+
+async def test_an_earlier_attempt_does_not_undo_what_came_after(ada: Student) -> None:
+    """A failure of last week that is told today leaves the review that was done since, and its date, alone."""
+    await record(ada, "unaided", "two sum", minutes=5)
+    before = {raw["topicId"]: raw["nextRevisionDate"] for raw in await ada.all(RevisionSchedule)}
+    receipt = await record(ada, "stuck", "two sum", day="6 days ago")
+    assert not any(change.reviewed for change in receipt.topics)
+    assert {raw["topicId"]: raw["nextRevisionDate"] for raw in await ada.all(RevisionSchedule)} == before
+    assert {raw["last_attempted_date"] for raw in await ada.all(UserTopicStats)} == {START}
+
+
+async def test_a_session_that_began_later_goes_on(ada: Student) -> None:
+    """Telling of yesterday's try while the problem runs again ends no clock; of the try that began then it does."""
+    await ada.do(StartReceipt, "start_problem", problem="two sum")
+    receipt = await record(ada, "stuck", "two sum", day="yesterday")
+    assert receipt.minutes is None
+    assert "endTime" not in await ada.one(PracticeSession)
+    ada.clock.forward(days=1)
+    receipt = await record(ada, "unaided", "two sum", day="yesterday")
+    assert receipt.minutes is None
+    assert (await ada.one(PracticeSession))["endTime"] >= START
+
+
+async def test_hints_of_today_helped_nobody_yesterday(ada: Student) -> None:
+    """An unaided solve of yesterday stays one, although hints to the problem were shown since."""
+    for tried in ("nothing yet", "a loop in a loop"):
+        await ada.do(HintReceipt, "give_hint", problem="two sum", tried=tried)
+    receipt = await record(ada, "unaided", "two sum", day="yesterday")
+    assert (receipt.outcome, receipt.hints, receipt.corrected) == ("unaided", 0, False)

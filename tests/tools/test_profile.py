@@ -172,3 +172,20 @@ def test_an_offset_stored_the_old_way_is_told_as_students_say_it() -> None:
     """Zones that were stored under the zone data's name, its sign the wrong way round, keep their time."""
     zone = zone_of(StudentSettings(id=ObjectId(), time_zone="Etc/GMT-8", time_zone_known=True))
     assert (zone.key, START.astimezone(zone).utcoffset()) == ("UTC+8", timedelta(hours=8))
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [("1 week later", "2027-01-22"), ("postponed by 3 days", "2027-01-18"), ("1 month earlier", "2026-12-15")],
+)
+async def test_an_interview_moves_from_its_own_day(ada: Student, said: str, day: str) -> None:
+    """A shift counts from the interview's stored day and not from today."""
+    await ada.do(ProfileReceipt, "set_profile", target_date="2027-01-15")
+    receipt = await ada.do(ProfileReceipt, "set_profile", target_date=said)
+    assert receipt.profile.target_date == day
+
+
+async def test_an_interview_without_a_day_cannot_be_moved(ada: Student) -> None:
+    """Where no day is known a shift is refused with the wish for a day, and none is made up."""
+    with pytest.raises(ToolRetry, match="I don't know your interview's day yet"):
+        await ada.do(ProfileReceipt, "set_profile", target_date="1 week later")

@@ -185,7 +185,14 @@ ARGUMENTS: Final[dict[str, Given]] = {
     "start_problem": Given({"problem": _PROBLEM}),
     "record_attempt": Given(
         {"outcome": text("unaided", "unaided", "with-help", "stuck")},
-        {"problem": _PROBLEM, "minutes": _MINUTES, "tries": whole(1, 100), "asked_in": _odd_text, "code": _odd_text},
+        {
+            "problem": _PROBLEM,
+            "minutes": _MINUTES,
+            "tries": whole(1, 100),
+            "asked_in": _odd_text,
+            "code": _odd_text,
+            "day": text("yesterday", "2 days ago", "last monday", "today", "tomorrow"),
+        },
     ),
     "undo_last": Given(optional={"leave_changed": _YES_NO, "change": mostly(stored("change", 12), _odd_text)}),
     "explain_mastery": Given({"topic": _TOPIC}),

@@ -122,7 +122,8 @@ def check_attempt(done: Done) -> None:
     assert submission["attempts"] == receipt.tries
     assert ("timeTaken" in submission) == (receipt.minutes is not None)
     assert submission.get("timeTaken", 0) == pytest.approx(60 * (receipt.minutes or 0), abs=0.5)
-    asked, hints = done.arguments["outcome"], _hints(done, attempt["problemId"])
+    assert receipt.day == done.day(attempt["at"]).isoformat()
+    asked, hints = done.arguments["outcome"], _hints(done, attempt)
     assert receipt.hints == hints
     assert receipt.corrected == (asked == "unaided" and hints > 0)
     assert receipt.outcome == ("with-help" if receipt.corrected else asked)
@@ -147,7 +148,8 @@ def _check_topic(done: Done, item: TopicChange, reviewed: set[ObjectId]) -> None
     assert item.mastery_after == pytest.approx(
         done.after.one(MasteryMetric, topicId=topic)["masteryProbability"], abs=1e-4
     )
-    away = (schedule["nextRevisionDate"] - done.now).total_seconds() / 86400
+    at = new(done, Attempt)[0]["at"]
+    away = (schedule["nextRevisionDate"] - at).total_seconds() / 86400
     assert item.interval_days == pytest.approx(max(1, away), abs=1)
     assert 0 < item.mastery_before < 1
     # A success never lowers and a failure never raises what is believed.
@@ -160,19 +162,29 @@ def _check_topic(done: Done, item: TopicChange, reviewed: set[ObjectId]) -> None
     assert (known["form"] - form) * (1 if up else -1) >= 0
     assert item.why
     if item.next_revision == min(other.next_revision for other in getattr(done.result, "topics", ())):
-        assert in_words(date.fromisoformat(item.next_revision), done.today) in getattr(done.result, "line", "")
+        due = date.fromisoformat(item.next_revision)
+        said = in_words(due, done.today) if due > done.today else "is due now"
+        assert said in getattr(done.result, "line", "")
 
 
-def _hints(done: Done, problem: ObjectId) -> int:
-    """Count the rungs that were shown for a problem since its last attempt."""
+def _hints(done: Done, attempt: Raw) -> int:
+    """Count the rungs that were shown for an attempt's problem since the one before it, and until its day was over."""
+    problem, day = attempt["problemId"], done.day(attempt["at"])
     states = done.before.all(HintState, problemId=problem)
     ends = [raw["at"] for raw in done.before.all(Attempt, problemId=problem) if "at" in raw]
-    return len({rung["rung"] for state in states for rung in state["shown"] if all(rung["at"] > end for end in ends)})
+    ends = [end for end in ends if done.day(end) <= day]
+    rungs = [rung for state in states for rung in state["shown"] if done.day(rung["at"]) <= day]
+    return len({rung["rung"] for rung in rungs if all(rung["at"] > end for end in ends)})
 
 
 def _check_ended(done: Done, receipt: AttemptReceipt, attempt: Raw) -> None:
     before = [raw for raw in running(done.before) if raw["problemIds"] == [attempt["problemId"]]]
-    assert not before or "minutes" in done.arguments or receipt.minutes_measured == (receipt.minutes is not None)
+    before = [raw for raw in before if raw["startTime"] <= attempt["at"]]
+    assert (
+        not before
+        or {"minutes", "day"} & done.arguments.keys()
+        or receipt.minutes_measured == (receipt.minutes is not None)
+    )
     for raw in before:
         session = done.after.documents[PracticeSession.collection, raw["_id"]]
         assert session["endTime"] == attempt["at"]
@@ -188,7 +200,7 @@ def _check_ticked(done: Done, receipt: AttemptReceipt, attempt: Raw, reviewed: s
     assert sorted(raw["title"] for raw in ticked) == sorted(receipt.tasks_completed)
 
     def fulfilled(raw: Raw) -> bool:
-        if "dueDate" in raw and done.day(raw["dueDate"]) > done.today:
+        if "dueDate" in raw and done.day(raw["dueDate"]) > done.day(attempt["at"]):
             return False
         practised = raw.get("problemId") == attempt["problemId"] and attempt["outcome"] != "stuck"
         return practised or (raw["taskType"] == "revision" and raw.get("topicId") in reviewed)
