@@ -19,6 +19,7 @@ from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from pydantic import ValidationError
 
 from agents.hearing import note_heard, read_unheard
+from agents.quoting import own_words, with_quotes
 from agents.run import PREPMATE
 from agents.tokens import TokenCounter
 from store.client import Raw
@@ -111,7 +112,7 @@ async def append_exchange(
     """
     heard = [] if turn.public else await read_unheard(unit, turn.accepted_at)
     exchange = [
-        _message(unit, "user", turn.text, None, turn.accepted_at, counter),
+        _message(unit, "user", with_quotes(turn.text, turn.quotes), None, turn.accepted_at, counter),
         _message(unit, "assistant", answer, model, now, counter),
     ]
     messages = [*(_message(unit, "assistant", one.text, PREPMATE, one.at, counter) for one in heard), *exchange]
@@ -187,7 +188,9 @@ def _message(unit: UnitOfWork, role: Any, text: str, model: str | None, at: date
 
 def _as_langchain(message: Raw) -> AnyMessage:
     text = str(message.get("content") or "")
-    return HumanMessage(text) if message.get("role") == "user" else AIMessage(text)
+    if message.get("role") == "user":
+        return HumanMessage(text, additional_kwargs={"student_text": own_words(text)})
+    return AIMessage(text)
 
 
 def _is_full(shape: Raw) -> bool:

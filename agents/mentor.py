@@ -108,12 +108,12 @@ class Mentor:
         """Return the conversation as the model gets it, with the message that is to be answered."""
         if run.turn.public is not self._public:
             raise ValueError("a mentor for private chats answers nothing in public places, nor the other way round")
-        text = run.turn.text
+        text, quotes = run.turn.text, run.turn.quotes
         if self._public:
-            return [*await read_public_tail(run.work.reading(), run.turn), ask_in_public(text)]
+            return [*await read_public_tail(run.work.reading(), run.turn), ask_in_public(text, quotes)]
         unit = run.context.work
         tail, heard, question = await asyncio.gather(
-            read_tail(unit, self._window), read_unheard(unit, run.turn.accepted_at), ask(text, run.context)
+            read_tail(unit, self._window), read_unheard(unit, run.turn.accepted_at), ask(text, run.context, quotes)
         )
         return [*tail.messages, *(AIMessage(one.text) for one in heard), question]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 
-from store.documents.own import Turn
+from agents.quoting import with_quotes
+from store.documents.own import Quote, Turn
 from store.work import UnitOfWork
 
 REMEMBERED: Final = timedelta(minutes=30)
@@ -33,9 +35,9 @@ async def read_public_tail(unit: UnitOfWork, turn: Turn) -> list[AnyMessage]:
     return [message for raw in reversed(found) for message in _exchange(str(raw["text"]), str(raw.get("reply") or ""))]
 
 
-def ask_in_public(text: str) -> HumanMessage:
-    """Return somebody's message as the model gets it where others read along: their words alone."""
-    return HumanMessage(text, additional_kwargs={"student_text": text})
+def ask_in_public(text: str, quotes: Sequence[Quote] = ()) -> HumanMessage:
+    """Return somebody's message as the model gets it where others read along: their words and what they quote."""
+    return HumanMessage(with_quotes(text, quotes), additional_kwargs={"student_text": text})
 
 
 def _exchange(text: str, reply: str) -> tuple[AnyMessage, AnyMessage]:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from langchain_core.messages import HumanMessage
 
+from agents.quoting import with_quotes
 from store.documents.intelligence import RevisionSchedule
+from store.documents.own import Quote
 from store.documents.people import User
 from store.documents.sessions import PreparationTask
+from store.names import clean_name
 from tools.context import MentorContext
 
 NAME_CHARACTERS = 60
 
 
-async def ask(text: str, context: MentorContext) -> HumanMessage:
-    """Return the student's message as the model gets it: today's facts, then their own words.
+async def ask(text: str, context: MentorContext, quotes: Sequence[Quote] = ()) -> HumanMessage:
+    """Return the student's message as the model gets it: today's facts, their own words, then what they quote.
 
     Their words alone are in `additional_kwargs["student_text"]`.
     """
     facts = await describe_today(context)
-    return HumanMessage(f"<today>\n{facts}\n</today>\n\n{text}", additional_kwargs={"student_text": text})
+    said = with_quotes(text, quotes)
+    return HumanMessage(f"<today>\n{facts}\n</today>\n\n{said}", additional_kwargs={"student_text": text})
 
 
 async def describe_today(context: MentorContext) -> str:
@@ -53,4 +58,4 @@ def _goal(student: User, today: datetime) -> str:
 
 def _tame(name: object) -> str:
     """A name is the student's own text: one short line without markup."""
-    return " ".join(str(name).replace("<", " ").replace(">", " ").split())[:NAME_CHARACTERS] or "unnamed"
+    return clean_name(str(name).replace("<", " ").replace(">", " "), NAME_CHARACTERS) or "unnamed"

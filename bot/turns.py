@@ -176,6 +176,8 @@ class Turns:
                 seq=0,
                 text=incoming.text or (MARKS[incoming.attachment.kind] if incoming.attachment else ""),
                 attachment=incoming.attachment,
+                quotes=list(incoming.quotes),
+                sent_at=incoming.sent_at,
                 public=incoming.public,
                 reply_to=incoming.reply_to,
                 accepted_at=self._clock(),

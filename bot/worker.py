@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Protocol
 
 from pydantic import ValidationError
@@ -64,12 +65,26 @@ class End:
 
 _BY: Final[dict[str | None, By]] = {None: "nobody", PREPMATE: "nobody", OFFLINE_COACH: "coach"}
 TOO_OFTEN = "too many attempts"
+SECOND: Final = timedelta(seconds=1)
+KEPT: Final = timedelta(days=2)
 
 
 def _broken_off(run: TurnRun, sentence: str, reason: str) -> End:
     """Return the end of an answer that was not finished: what its student has read of it stays."""
     written = run.progress.written if run.progress.said else ""
     return End(break_off(written, sentence), "failed", reason=reason)
+
+
+def clock_of(turn: Turn, clock: Clock) -> Clock:
+    """Return the clock by which a turn's verbs tell the time: it stood while the message waited on its platform.
+
+    Platforms tell whole seconds, so the end of that second is meant. What was sent in the future, or longer ago than
+    any platform keeps a message, was not.
+    """
+    now = clock()
+    sent = turn.sent_at + SECOND if turn.sent_at is not None else now
+    waited = now - sent if now - KEPT < sent < now else timedelta(0)
+    return lambda: clock() - waited
 
 
 class TurnWorker:
@@ -163,7 +178,8 @@ class TurnWorker:
             return await self._answerer.answer(run)
 
     def _run_of(self, turn: Turn, work: StudentWork, settings: StudentSettings) -> TurnRun:
-        context = MentorContext(work=work.reading(), clock=self._clock, zone=zone_of(settings), turn=turn.id)
+        clock = clock_of(turn, self._clock)
+        context = MentorContext(work=work.reading(), clock=clock, zone=zone_of(settings), turn=turn.id)
         owns = owns_the_service(turn.platform)
         return TurnRun(work=work, turn=turn, context=context, listener=self._listener(turn), owns_key=owns)
 

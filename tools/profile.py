@@ -10,6 +10,7 @@ from pydantic import Field
 
 from store.documents.own import StudentSettings
 from store.documents.people import User
+from store.names import clean_name
 from tools.arguments import check_whole, clean_line, name_some
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.dates import local_day, plain_date, say_day
@@ -94,7 +95,8 @@ async def set_profile(
     if minutes_per_day is not None:
         settings.minutes_per_day = check_whole(minutes_per_day, "Minutes a day", lowest=FEWEST_MINUTES, highest=1440)
     if name is not None:
-        user.name = clean_line(name, "the name", limit=NAME_LIMIT)
+        said = clean_line(name, "the name", limit=NAME_LIMIT)
+        user.name = clean_line(clean_name(said), "the name", limit=NAME_LIMIT)
     if target_companies is not None:
         user.target_companies = _companies(target_companies)
     if target_date is not None:
@@ -166,7 +168,7 @@ def _profile(context: MentorContext, user: User, settings: StudentSettings | Non
     known = bool(settings and settings.time_zone_known)
     missing = {"target_date": target is None, "minutes_per_day": minutes is None, "time_zone": not known}
     return Profile(
-        name=user.name,
+        name=clean_name(str(user.name)),
         target_date=target.isoformat() if target else None,
         days_left=(target - today).days if target else None,
         minutes_per_day=minutes,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from agents.listener import Listener
 from store.client import Database, ObjectId, Raw
-from store.documents.own import Attachment, OutboxItem, Platform
+from store.documents.own import Attachment, OutboxItem, Platform, Quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,8 @@ class Incoming:
     `public`: others read along there. `reply_to` is the platform's name of the message that the answer replies to.
     `language` is what the platform says the account's owner reads (IETF tag), if it says so. `attached`: the text holds
     a file that came with the message, and may be longer than what is typed. `attachment` is a recording or a picture
-    that came with it, perhaps with no text at all: it is fetched when the turn is worked.
+    that came with it, perhaps with no text at all: it is fetched when the turn is worked. `quotes` is what it replies
+    to or passes on, `sent_at` when the platform got it.
     """
 
     key: str
@@ -44,6 +46,8 @@ class Incoming:
     language: str | None = None
     attached: bool = False
     attachment: Attachment | None = None
+    quotes: tuple[Quote, ...] = ()
+    sent_at: datetime | None = None
 
 
 def private_address(incoming: Incoming) -> str | None:

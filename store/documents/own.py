@@ -16,6 +16,7 @@ Platform = Literal["terminal", "discord", "telegram", "web", "probe"]
 TurnStatus = Literal["accepted", "working", "answered", "failed", "delivered"]
 UsageStatus = Literal["open", "exact", "estimated", "none"]
 AttachmentKind = Literal["recording", "picture"]
+QuoteKind = Literal["reply", "forward"]
 OPEN_TURN: tuple[TurnStatus, ...] = ("accepted", "working")
 
 
@@ -49,6 +50,14 @@ class Attachment(Part):
     text: Text | None = None
 
 
+class Quote(Part):
+    """Words that came with a message and are not its student's: what it replies to, or what it passes on; by whom."""
+
+    kind: QuoteKind
+    by: Text | None = None
+    text: Text
+
+
 class Turn(Own):
     """A message on its way from the door to the answer. `key` names it for ever: the same key is the same message.
 
@@ -56,7 +65,8 @@ class Turn(Own):
     `public`: others read along where it was said, so nothing personal is shown there. `reply_to` is the platform's
     name of the message that the answer replies to, where it shows that. `stands_at` is the platform's name of the
     message in which the answer is shown while it is made, and then stays. The text of a message with an `attachment`
-    is what was written below it, until it was made words of; then both.
+    is what was written below it, until it was made words of; then both. `quotes` are no part of it. `sent_at` is when
+    the message was sent, where its platform tells: it may have waited there.
     """
 
     collection: ClassVar[str] = "turns"
@@ -74,6 +84,8 @@ class Turn(Own):
     seq: int
     text: Text
     attachment: Attachment | None = None
+    quotes: list[Quote] = Field(default_factory=list)
+    sent_at: Time | None = None
     public: bool = False
     reply_to: Text | None = None
     stands_at: Text | None = None

@@ -10,9 +10,9 @@ from store.client import Database, ObjectId, Raw, Session
 from store.documents.own import Admission, ChannelAccount, Platform, StudentSettings
 from store.documents.people import User
 from store.errors import DuplicateKey, StoreError, StoreUnavailable
+from store.names import clean_name
 from store.work import Clock, IdFactory
 
-NAME_CHARACTERS = 100
 _DONE_REMEMBERED = 20
 ENGLISH = "en"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
@@ -128,7 +128,7 @@ class Accounts:
         self, platform: Platform, account: str, display_name: str, address: str | None, language: str | None
     ) -> ObjectId:
         now, student = self._clock(), self._ids()
-        name = _storable(display_name).strip()[:NAME_CHARACTERS].strip() or "Student"
+        name = clean_name(display_name) or "Student"
         stamps = {"created_at": now, "updated_at": now}
         user = User(
             id=student,
@@ -156,8 +156,3 @@ class Accounts:
             return student
 
         return await self._database.transact(attempt)
-
-
-def _storable(name: str) -> str:
-    """Return a name without what MongoDB cannot hold: platforms pass on what people call themselves."""
-    return name.replace("\x00", "").encode(errors="ignore").decode()

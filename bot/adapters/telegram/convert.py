@@ -14,8 +14,10 @@ from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message
 
 from bot.adapters.base import Incoming
 from bot.adapters.telegram.attachments import Attached, attachment_of, hindrance_to, sentence_for, trouble_with
+from bot.adapters.telegram.quoting import quotes_of
 from bot.adapters.telegram.wording import words_of
 from store.documents.own import Attachment, AttachmentKind
+from store.names import clean_name
 from texts import say
 
 GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
@@ -128,11 +130,15 @@ def account_of(raw: dict[str, Any]) -> str:
 def _of_message(message: Message, update_id: int, me: Me) -> Decision:
     sender, chat = _author(message), message.chat
     if sender is None:
-        return Ignored("not a person's message")
+        return _of_nobody(message, update_id, me)
     if chat.type != Chat.PRIVATE and chat.type not in GROUPS:
         return Ignored("not a conversation")
     words = words_of(message, me.id, me.username)
-    incoming = _incoming(sender, chat, message, words.text, f"telegram:{me.id}:{update_id}")
+    incoming = replace(
+        _incoming(sender, chat, message, words.text, f"telegram:{me.id}:{update_id}"),
+        quotes=quotes_of(message, me.id, me.username),
+        sent_at=message.date,
+    )
     heard = Heard(
         incoming,
         message.message_id,
@@ -156,6 +162,19 @@ def _of_message(message: Message, update_id: int, me: Me) -> Decision:
         told = say("Yes? Write what you would like to do behind my name: @{name} what is a heap?", name=me.username)
         return Told(incoming, told)
     return heard
+
+
+def _of_nobody(message: Message, update_id: int, me: Me) -> Decision:
+    """Return what is said to a group's anonymous administrator, or a channel, that speaks to the bot: nobody is known.
+
+    Other bots are not answered, nor what a channel's posts say in its group.
+    """
+    sender, spoken = message.from_user, words_of(message, me.id, me.username).addressed or _answers(message, me)
+    if message.sender_chat is None or message.is_automatic_forward or message.chat.type not in GROUPS or not spoken:
+        return Ignored("not a person's message")
+    account = sender or User(message.sender_chat.id, "", is_bot=True)
+    told = say("I cannot see who you are: you write as a group or a channel. Write as yourself, or come in private.")
+    return Told(_incoming(account, message.chat, message, "", f"telegram:{me.id}:{update_id}"), told)
 
 
 def _of_edit(message: Message, update_id: int, me: Me) -> Decision:
@@ -218,7 +237,7 @@ def _incoming(sender: User, chat: Chat, message: Message | None, text: str, key:
         key=key,
         platform="telegram",
         account=str(sender.id),
-        display_name=sender.full_name,
+        display_name=clean_name(sender.full_name),
         address=f"{chat.id}/{thread}" if thread else str(chat.id),
         text=text,
         public=public,

@@ -22,6 +22,7 @@ from bot import replies
 from bot.adapters.base import Incoming
 from bot.adapters.telegram.convert import Heard
 from bot.waiting import first_of
+from store.documents.own import Quote
 from store.documents.splits import SplitMessage, SplitPart
 from store.errors import StoreError
 from store.repositories.splits import Splits
@@ -188,7 +189,7 @@ class Joining:
             parts=[_part_of(heard)],
             account=_account_of(incoming),
             open=_place_of(incoming),
-            message={**asdict(incoming), "text": ""},
+            message={**asdict(incoming), "text": "", "quotes": [quote.to_mongo() for quote in incoming.quotes]},
             holder=self._holder,
             latest_at=now,
             created_at=now,
@@ -239,7 +240,8 @@ def _first_of(split: SplitMessage) -> Incoming:
     known = {field.name for field in fields(Incoming)}
     kept = {name: value for name, value in (split.message or {}).items() if name in known}
     first = min(split.parts, key=lambda part: part.number)
-    return Incoming(**{**kept, "key": first.key})
+    quotes = tuple(Quote.model_validate(quote) for quote in kept.get("quotes") or ())
+    return Incoming(**{**kept, "key": first.key, "quotes": quotes})
 
 
 def _joined(parts: Sequence[SplitPart]) -> str:
