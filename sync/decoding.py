@@ -38,7 +38,12 @@ def _unmarked(content: bytes) -> str:
 
 
 def _guess(content: bytes) -> str | None:
-    """Return the text in the code page that fits best; of several that fit as well, Western Europe's."""
+    """Return the text in the code page that fits best; of several that fit as well, Western Europe's.
+
+    Bytes without a single plain letter, digit or space fit some page by chance.
+    """
+    if not any(byte < 0x80 and (chr(byte).isalnum() or chr(byte).isspace()) for byte in content):
+        return None
     matches = from_bytes(content, cp_isolation=_PAGES)
     best = matches.best()
     if best is None:
