@@ -25,8 +25,9 @@ from agents.tokens import TokenCounter
 from store.client import Raw
 from store.documents.own import Turn
 from store.documents.sessions import AIMentorConversation, Message
+from store.expressions import list_of, whole_or
 from store.work import UnitOfWork
-from tools.threads import name_before, name_next, public_thread, thread_of
+from tools.threads import id_of, name_before, name_next, public_thread, thread_of
 
 TAIL_TOKENS = 6_000
 TAIL_MESSAGES = 60
@@ -90,7 +91,7 @@ async def read_tail(unit: UnitOfWork, window: Window | None = None) -> Tail:
     held = await conversations.aggregate({"isActive": True}, *_NEWEST, shape)
     if not held:
         return Tail((), 0)
-    if before := name_before(_id_of(held[0])):
+    if before := name_before(id_of(held[0])):
         held = [*await conversations.aggregate({"conversationId": before}, shape), *held]
     sizes = [(str(size["role"]), int(size["tokens"])) for one in held for size in one["sizes"]]
     recent = [message for one in held for message in one["recent"]]
@@ -123,10 +124,10 @@ async def append_exchange(
     where: Raw = {"isActive": True} if thread is None else _parts_of(thread)
     found = await conversations.aggregate(where, *_NEWEST, {"$project": _SHAPE})
     running = found[0] if found else None
-    if running is None or _is_full(running):
+    if running is None or _is_full(running) or not running["goesOn"]:
         begun = await _begin(unit, messages, tokens, now, after=running, thread=thread)
         return Exchange(begun.conversation_id, sum(message.tokens or 0 for message in exchange))
-    conversation_id = _id_of(running)
+    conversation_id = id_of(running)
     change = {
         "$push": {"messageHistory": {"$each": [message.to_mongo() for message in messages]}},
         "$inc": {"totalMessages": len(messages), "totalTokens": tokens},
@@ -139,7 +140,7 @@ async def append_exchange(
 async def _begin(
     unit: UnitOfWork, messages: list[Message], tokens: int, now: datetime, *, after: Raw | None, thread: str | None
 ) -> Exchange:
-    """Begin a conversation, or the next part of one that is full; `thread` names a public one."""
+    """Begin a conversation, or the next part of one that is full or cannot go on; `thread` names a public one."""
     document_id = unit.new_id()
     conversation = AIMentorConversation(
         id=document_id,
@@ -153,8 +154,9 @@ async def _begin(
     )
     conversations = unit.of(AIMentorConversation)
     if after is not None:
-        await conversations.amend(after["_id"], {"$set": {"isActive": False, "conversationId": _id_of(after)}})
-        conversation.conversation_id = await _name_part(unit, _id_of(after))
+        name = {"conversationId": id_of(after)} if after.get("conversationId") is None else {}
+        await conversations.amend(after["_id"], {"$set": {"isActive": False, **name}})
+        conversation.conversation_id = await _name_part(unit, id_of(after))
         _carry_over(conversation, after)
     await conversations.add(conversation)
     return Exchange(str(conversation.conversation_id), tokens)
@@ -163,7 +165,7 @@ async def _begin(
 async def _name_part(unit: UnitOfWork, full: str) -> str:
     thread = thread_of(full)
     known = await unit.of(AIMentorConversation).aggregate(_parts_of(thread), {"$project": {"conversationId": 1}})
-    return name_next(thread, [_id_of(part) for part in known])
+    return name_next(thread, [id_of(part) for part in known])
 
 
 def _parts_of(thread: str) -> Raw:
@@ -187,32 +189,47 @@ def _message(unit: UnitOfWork, role: Any, text: str, model: str | None, at: date
 
 
 def _as_langchain(message: Raw) -> AnyMessage:
-    text = str(message.get("content") or "")
+    content = message.get("content")
+    text = content if isinstance(content, str) else ""
     if message.get("role") == "user":
         return HumanMessage(text, additional_kwargs={"student_text": own_words(text)})
     return AIMessage(text)
 
 
 def _is_full(shape: Raw) -> bool:
-    return shape["size"] > FULL_BYTES or (shape.get("totalMessages") or 0) >= FULL_MESSAGES
-
-
-def _id_of(shape: Raw) -> str:
-    return str(shape.get("conversationId") or shape["_id"])
+    return bool(shape["size"] > FULL_BYTES or shape["messages"] >= FULL_MESSAGES)
 
 
 _NEWEST: tuple[Raw, ...] = ({"$sort": {"lastMessageTime": -1, "_id": -1}}, {"$limit": 1})
+
+
+def _is_missing_or(field: str, good: Raw) -> Raw:
+    return {"$or": [{"$eq": [{"$type": field}, "missing"]}, good]}
+
+
+def _counts(field: str) -> Raw:
+    return _is_missing_or(field, {"$ne": [whole_or(field, None), None]})
+
 
 _SHAPE: Raw = {
     "conversationId": 1,
     "conversationType": 1,
     "contextTopic": 1,
     "contextProblemId": 1,
-    "totalMessages": 1,
+    "messages": whole_or("$totalMessages", 0),
     "size": {"$bsonSize": "$$ROOT"},
+    # Whether more can be added to it: another program may have stored null for a list, or a text for a number.
+    "goesOn": {
+        "$and": [
+            _is_missing_or("$messageHistory", {"$isArray": "$messageHistory"}),
+            _is_missing_or("$conversationId", {"$in": [{"$type": "$conversationId"}, ["string", "null"]]}),
+            _counts("$totalMessages"),
+            _counts("$totalTokens"),
+        ]
+    },
 }
 
-_HISTORY: Raw = {"$ifNull": ["$messageHistory", []]}
+_HISTORY: Raw = {"$filter": {"input": list_of("$messageHistory"), "cond": {"$eq": [{"$type": "$$this"}, "object"]}}}
 
 # Messages of another program may lack their tokens: those are taken as a third of their bytes.
 _SIZES: Raw = {
@@ -220,13 +237,7 @@ _SIZES: Raw = {
         "input": _HISTORY,
         "in": {
             "role": {"$ifNull": ["$$this.role", "assistant"]},
-            "tokens": {
-                "$cond": [
-                    {"$isNumber": "$$this.tokens"},
-                    "$$this.tokens",
-                    {"$ceil": {"$divide": [{"$bsonSize": "$$this"}, 3]}},
-                ]
-            },
+            "tokens": whole_or("$$this.tokens", {"$ceil": {"$divide": [{"$bsonSize": "$$this"}, 3]}}),
         },
     }
 }

@@ -30,9 +30,8 @@ async def read_public_tail(unit: UnitOfWork, turn: Turn) -> list[AnyMessage]:
         "status": {"$in": ["answered", "delivered"]},
         "reason": None,
     }
-    newest = ({"$sort": {"seq": -1}}, {"$limit": EXCHANGES}, {"$project": {"text": 1, "reply": 1}})
-    found = await unit.of(Turn).aggregate(where, *newest)
-    return [message for raw in reversed(found) for message in _exchange(str(raw["text"]), str(raw.get("reply") or ""))]
+    found = await unit.of(Turn).sketch(where, "text", "reply", sort=[("seq", -1)], limit=EXCHANGES)
+    return [message for raw in reversed(found) for message in _exchange(raw.get("text", ""), raw.get("reply", ""))]
 
 
 def ask_in_public(text: str, quotes: Sequence[Quote] = ()) -> HumanMessage:

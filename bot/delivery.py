@@ -129,15 +129,13 @@ class Delivery:
 
     async def _due(self, platform: Platform, adapter: Adapter, *, bulk: bool) -> list[str]:
         """Return the addresses that have something due and that no other replica serves."""
-        due = await self._outbox.due_addresses(
-            platform, adapter.reach(), self._clock(), bulk=bulk, limit=_BULK_AHEAD if bulk else 10 * self._live
-        )
+        if not bulk:
+            return await self._outbox.due_addresses(
+                platform, adapter.reach(), self._clock(), holder=self._holder, limit=10 * self._live
+            )
+        due = await self._outbox.due_addresses(platform, adapter.reach(), self._clock(), bulk=True, limit=_BULK_AHEAD)
         held = await self._leases.held(_lease_of(platform, address) for address in due) if due else set()
-        return [
-            address
-            for address in due
-            if _lease_of(platform, address) not in held or (not bulk and (platform, address) in self._busy)
-        ]
+        return [address for address in due if _lease_of(platform, address) not in held]
 
     def _line_up(self, platform: Platform, addresses: list[str]) -> None:
         """Note whom to write to when there is room, in an order of this replica's own, so that two seldom collide."""

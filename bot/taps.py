@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from store.client import Database
 from store.documents.own import Action, ChannelAccount, OutboxItem, Platform
+from store.repositories.base import read_one
 from texts import say
 
 
@@ -37,11 +38,11 @@ class Taps:
         Raises: StoreError.
         """
         raw = await self._items.find_one({"_id": item_id, "platform": platform})
-        item = OutboxItem.read(raw) if raw is not None else None
+        item = read_one(OutboxItem, raw, self._items)
         if item is None or not 0 <= index < len(item.actions):
             return say("This button is from before; I no longer know what it stood for. Write it instead.")
         link = await self._accounts.find_one({"_id": f"{platform}:{account}"}, fields={"userId": 1})
-        if link is None or link["userId"] != item.user_id:
+        if link is None or str(link.get("userId")) != str(item.user_id):
             return say("This button is for whoever asked. Ask me yourself and you get your own.")
         action = item.actions[index]
         key = f"{item_id}:{action.group}" if action.group else None

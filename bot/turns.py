@@ -214,11 +214,8 @@ class Turns:
 
     async def _look(self) -> None:
         """Serve the students who wait and whom no replica serves."""
-        waiting = [student for student in await self._queue.waiting_students() if student not in self._serving]
-        held = await self._leases.held(student_lease(student) for student in waiting) if waiting else set()
-        for student in waiting:
-            if student_lease(student) not in held:
-                self._serve_soon(student)
+        for student in await self._queue.waiting_students(but=self._serving):
+            self._serve_soon(student)
 
     def wake(self) -> None:
         """Look for waiting turns now rather than at the next poll."""

@@ -16,8 +16,10 @@ from datetime import UTC
 from typing import Any, TypeVar
 
 import bson
+from bson import Decimal128 as Decimal
 from bson import ObjectId
 from bson.codec_options import CodecOptions
+from bson.codec_options import DatetimeConversion as Dates
 from bson.errors import BSONError
 
 # motor runs every operation in a thread; its default of five a core lets a few transactions that wait for each other
@@ -31,6 +33,8 @@ from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
 
 from store.errors import (
+    NO_URI,
+    REMEDIES,
     DuplicateKey,
     IndexConflict,
     StoreError,
@@ -38,8 +42,9 @@ from store.errors import (
     StoreUnavailable,
     WriteConflict,
 )
+from store.oddities import Oddities
 
-__all__ = ["Collection", "Database", "ObjectId", "Raw", "Session", "connect", "decode", "digest", "encode"]
+__all__ = ["Collection", "Database", "Decimal", "ObjectId", "Raw", "Session", "connect", "decode", "digest", "encode"]
 
 Raw = dict[str, Any]
 """A document as MongoDB holds it."""
@@ -52,16 +57,13 @@ SERVER_SELECTION_MS = 8_000
 TRANSACTION_SECONDS = 20.0
 TRANSACTIONS_AT_ONCE = 8
 """In one process. More would not be faster, only each slower, until all of them outlive the server's limit."""
-_CODECS: CodecOptions[Raw] = CodecOptions(tz_aware=True, tzinfo=UTC)
+# Whatever another program has stored can be read: a date that Python has none for comes as its milliseconds.
+_CODECS: CodecOptions[Raw] = CodecOptions(
+    tz_aware=True, tzinfo=UTC, unicode_decode_error_handler="replace", datetime_conversion=Dates.DATETIME_AUTO
+)
 _MAJORITY = WriteConcern(w="majority", j=True)
 _CONFLICT_CODES = {112, 251}  # WriteConflict, NoSuchTransaction
 _INDEX_CODES = {85, 86}  # IndexOptionsConflict, IndexKeySpecsConflict
-_REMEDIES = {  # AuthenticationFailed, Atlas's own word for it, Unauthorized
-    18: "MongoDB refused the user or the password: correct them in MONGODB_URI (special characters percent-encoded)",
-    8000: "MongoDB refused the user or the password: correct them in MONGODB_URI (special characters percent-encoded)",
-    13: "MongoDB does not let this user read and write here: give the user of MONGODB_URI the role readWrite",
-}
-_NO_URI = "MONGODB_URI cannot be read; it should look like mongodb://host:27017/?replicaSet=rs0"
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _translate(exc: errors.PyMongoError | BSONError) -> StoreError:
         return StoreError("this text or number cannot be stored; remove special characters and try again")
     if isinstance(exc, errors.DuplicateKeyError) or _code(exc) == 11000:
         return DuplicateKey("a document with this key is already there")
-    if (remedy := _REMEDIES.get(_code(exc) or 0)) is not None:
+    if (remedy := REMEDIES.get(_code(exc) or 0)) is not None:
         return StoreSetupError(remedy)
     if _code(exc) in _INDEX_CODES:
         return IndexConflict(str(exc))
@@ -146,8 +148,8 @@ class Collection:
     Raises: StoreError and its children, never a driver exception.
     """
 
-    def __init__(self, inner: AsyncIOMotorCollection[Raw]) -> None:
-        self._inner = inner
+    def __init__(self, inner: AsyncIOMotorCollection[Raw], oddities: Oddities) -> None:
+        self._inner, self.oddities = inner, oddities
         self.name = inner.name
 
     async def find_one(
@@ -193,8 +195,7 @@ class Collection:
         """Return how many documents match (at most `limit`, when it is given)."""
         with _translated():
             options: Raw = {"limit": limit} if limit else {}
-            counted = await self._inner.count_documents(query, session=_inner(session), **options)
-        return int(counted)
+            return int(await self._inner.count_documents(query, session=_inner(session), **options))
 
     async def insert(self, document: Raw, *, session: Session | None = None) -> None:
         """Insert one document. Raises: DuplicateKey."""
@@ -244,8 +245,7 @@ class Collection:
     async def replace(self, query: Raw, document: Raw, *, session: Session | None = None) -> int:
         """Replace the first document that matches, whole; return 1 if there was one, else 0."""
         with _translated():
-            done = await self._inner.replace_one(query, document, session=_inner(session))
-        return int(done.matched_count)
+            return int((await self._inner.replace_one(query, document, session=_inner(session))).matched_count)
 
     async def delete(self, query: Raw, *, many: bool = False, session: Session | None = None) -> int:
         """Delete the first document that matches, or every one; return how many there were."""
@@ -277,12 +277,12 @@ class Database:
         self._inner = client.get_database(
             name, codec_options=_CODECS, write_concern=_MAJORITY, read_preference=ReadPreference.PRIMARY
         )
-        self.name = name
+        self.name, self._oddities = name, Oddities()
         self._room = asyncio.Semaphore(TRANSACTIONS_AT_ONCE)
 
     def collection(self, name: str) -> Collection:
         """Return the collection of that name."""
-        return Collection(self._inner.get_collection(name))
+        return Collection(self._inner.get_collection(name), self._oddities)
 
     async def collection_names(self) -> list[str]:
         """Return the names of the collections that stand in the database."""
@@ -386,7 +386,7 @@ def connect(uri: str, name: str, *, server_selection_ms: int = SERVER_SELECTION_
     """
     if not uri.startswith(("mongodb://", "mongodb+srv://")):
         # The driver would take it for the name of a host and wait for that.
-        raise StoreError(_NO_URI)
+        raise StoreError(NO_URI)
     try:
         client: AsyncIOMotorClient[Raw] = AsyncIOMotorClient(
             uri,
@@ -396,5 +396,5 @@ def connect(uri: str, name: str, *, server_selection_ms: int = SERVER_SELECTION_
             uuidRepresentation="standard",
         )
     except (errors.PyMongoError, ValueError) as exc:
-        raise StoreError(_NO_URI) from exc
+        raise StoreError(NO_URI) from exc
     return Database(client, name)

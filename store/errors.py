@@ -14,6 +14,8 @@ StoreError
 
 from __future__ import annotations
 
+from typing import Final
+
 
 class StoreError(Exception):
     """Anything the store reports. `transient` means: running the whole transaction again may succeed."""
@@ -69,3 +71,15 @@ class MongodMissing(StoreSetupError):
 
 class DataDirectoryError(StoreSetupError):
     """The data directory cannot be used: not ours, not writable, or without file locks."""
+
+
+_CREDENTIALS: Final = (
+    "MongoDB refused the user or the password: correct them in MONGODB_URI (special characters percent-encoded)"
+)
+REMEDIES: Final = {
+    18: _CREDENTIALS,  # AuthenticationFailed
+    8000: _CREDENTIALS,  # Atlas's own word for it
+    13: "MongoDB does not let this user read and write here: give the user of MONGODB_URI the role readWrite",
+}
+"""What to do about a refusal, by MongoDB's code for it."""
+NO_URI: Final = "MONGODB_URI cannot be read; it should look like mongodb://host:27017/?replicaSet=rs0"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from store.client import Collection, Database, Raw
 from store.documents.base import Document, Index
-from store.errors import DuplicateKey, IndexConflict
+from store.errors import DuplicateKey, IndexConflict, StoreError, StoreSetupError
 
 _AT_ONCE = 8
 _LIMITING_OPTIONS = ("partialFilterExpression", "collation", "hidden")
@@ -132,6 +132,15 @@ async def _create(collection: Collection, index: Index) -> str | None:
         return _explain_conflict(collection.name, index, there) or (
             f'{collection.name}: the index "{index.name}" was refused because another process is changing the '
             "collection's indexes; start again."
+        )
+    except StoreSetupError:
+        raise
+    except StoreError as exc:
+        if exc.transient:
+            raise
+        return (
+            f'{collection.name}: the index "{index.name}" cannot be created over what is stored there ({exc}); '
+            "correct those documents and start again."
         )
     return None
 

@@ -2,6 +2,10 @@
 
 The server's clock decides, so replicas whose clocks disagree still agree on who holds what. A new holder publishes its
 number in the fence before it begins; from then on no transaction of an earlier holder can commit.
+
+A lease or a fence that something else wrote in another shape is mended by whoever takes it next: one that was held for
+longer than any is counts as free, and a number that is none is followed by the time in milliseconds, which is above
+every number that was ever given out.
 """
 
 from __future__ import annotations
@@ -10,18 +14,45 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from store.client import Database, ObjectId, Raw
 from store.documents.own import Fence, Lease
 from store.errors import DuplicateKey, StoreError
+from store.expressions import WHOLE, whole_or
 
 log = logging.getLogger(__name__)
 
 REMEMBERED_SECONDS = 86_400.0
 """How long after its end a lease without a fence is kept."""
-_FREE: Final[Raw] = {"$or": [{"holder": None}, {"$expr": {"$lte": ["$expiresAt", "$$NOW"]}}]}
+LONGEST_SECONDS: Final = 86_400.0
+"""Longer than any lease lasts."""
+RUNS: Final[Raw] = {
+    "$and": [
+        {"$eq": [{"$type": "$holder"}, "string"]},
+        {"$gt": ["$expiresAt", "$$NOW"]},
+        {"$lt": ["$expiresAt", {"$add": ["$$NOW", int(LONGEST_SECONDS * 1000)]}]},
+    ]
+}
+"""That somebody holds a lease, as an expression."""
+_FREE: Final[Raw] = {"$expr": {"$not": [RUNS]}}
+
+
+def without_held(name: Raw, *, but_by: str = "") -> list[Raw]:
+    """Return the stages that leave out what is under a lease of that name (an expression) which somebody holds.
+
+    What `but_by` holds stays.
+    """
+    others: Raw = {"$and": [RUNS, {"$ne": ["$holder", but_by]}]}
+    lease: Raw = {
+        "from": Lease.collection,
+        "localField": "lease",
+        "foreignField": "_id",
+        "pipeline": [{"$match": {"$expr": others}}, {"$project": {"_id": 1}}],
+        "as": "held",
+    }
+    return [{"$set": {"lease": name}}, {"$lookup": lease}, {"$match": {"held": []}}]
 
 
 def student_lease(student: ObjectId) -> str:
@@ -74,15 +105,25 @@ class Leases:
     async def _publish(self, hold: Hold) -> Hold | None:
         """Shut out earlier holders; return None when a later one was quicker."""
         try:
-            older = {"_id": hold.name, "fence": {"$lt": hold.fence}}
+            older = {"_id": hold.name, "$nor": [{"fence": {"$gte": hold.fence}}]}
             await self._fences.update(older, {"$set": {"fence": hold.fence, "writes": 0}}, upsert=True)
         except DuplicateKey:  # the fence stands at this number or a later one
-            return None
+            return await self._catch_up(hold)
         return hold
+
+    async def _catch_up(self, hold: Hold) -> Hold | None:
+        """Get past a fence that stands above a lease that is still ours, as only a foreign hand leaves the two."""
+        stands = ((await self._fences.find_one({"_id": hold.name})) or {}).get("fence")
+        ahead = int(stands) + 1 if isinstance(stands, int | float) and 0 <= stands < WHOLE else hold.fence
+        if not await self._leases.update(_held(hold), {"$set": {"fence": ahead}}):
+            return None
+        published: Raw = {"$set": {"fence": ahead, "writes": 0}}
+        done = await self._fences.update({"_id": hold.name, "fence": stands}, published)
+        return replace(hold, fence=ahead) if done else None
 
     async def held(self, names: Iterable[str]) -> set[str]:
         """Return which of these leases somebody holds: one look instead of as many vain attempts to take them."""
-        running = {"_id": {"$in": list(names)}, "holder": {"$ne": None}, "$expr": {"$gt": ["$expiresAt", "$$NOW"]}}
+        running = {"_id": {"$in": list(names)}, "$expr": RUNS}
         return {str(raw["_id"]) for raw in await self._leases.find(running, fields={"_id": 1})}
 
     async def forget(self, names: Iterable[str]) -> int:
@@ -128,7 +169,8 @@ class Leases:
                 log.warning("the lease %s could not be renewed: %s", hold.name, exc)
 
     def _mine(self, holder: str, fenced: bool) -> Raw:
-        fence = {"$add": [{"$ifNull": ["$fence", 0]}, 1]}
+        last = {"$cond": [{"$eq": [{"$type": "$fence"}, "missing"]}, 0, whole_or("$fence", {"$toLong": "$$NOW"})]}
+        fence = {"$add": [last, 1]}
         return {"holder": holder, "fence": fence, **self._times(fenced)}
 
     def _times(self, fenced: bool) -> Raw:

@@ -1,7 +1,8 @@
 """Changes to stored data, numbered and append-only; each says why it is there.
 
 The rules: a migration that has been released is never edited, renumbered or removed. It may run twice, and in two
-processes at once, so it asks the database for what is still to do and changes only that. Collections and indexes
+processes at once, so it asks the database for what is still to do and changes only that; a value of a type that it
+does not expect may not stop it (that alone is mended in a released one). Collections and indexes
 need no migration: `store.indexes.ensure_indexes` brings them about at every start.
 """
 
@@ -16,6 +17,7 @@ from store.documents.own import Lease
 from store.documents.sessions import AIMentorConversation
 from store.documents.upkeep import AppliedMigration
 from store.errors import DuplicateKey, StoreSetupError
+from store.expressions import date_or
 from store.leases import REMEMBERED_SECONDS
 
 
@@ -31,13 +33,14 @@ class Migration:
 
 async def _name_conversations(database: Database) -> None:
     await database.collection(AIMentorConversation.collection).update_many(
-        {"conversationId": None}, [{"$set": {"conversationId": {"$toString": "$_id"}}}]
+        {"conversationId": None},
+        [{"$set": {"conversationId": {"$convert": {"input": "$_id", "to": "string", "onError": None}}}}],
     )
 
 
 async def _let_leases_go(database: Database) -> None:
     unfenced: Raw = {"_id": {"$regex": "^(deliver|session|erasure):"}, "goneAt": None}
-    gone = {"$add": [{"$ifNull": ["$expiresAt", "$$NOW"]}, int(REMEMBERED_SECONDS * 1000)]}
+    gone = {"$add": [date_or("$expiresAt", "$$NOW"), int(REMEMBERED_SECONDS * 1000)]}
     await database.collection(Lease.collection).update_many(unfenced, [{"$set": {"goneAt": gone}}])
 
 
@@ -62,7 +65,8 @@ MIGRATIONS: tuple[Migration, ...] = (
 async def list_due(database: Database) -> list[Migration]:
     """Return what this database has not been through. Raises: StoreSetupError when a newer PrepMate has used it."""
     records = database.collection(AppliedMigration.collection)
-    applied = {int(record["_id"]) for record in await records.find({}, fields={"_id": 1})}
+    found = await records.find({}, fields={"_id": 1})
+    applied = {int(record["_id"]) for record in found if isinstance(record["_id"], int | float)}
     unknown = applied - {migration.number for migration in MIGRATIONS}
     if unknown:
         raise StoreSetupError(

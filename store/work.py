@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from store.client import Database, ObjectId, Session, encode
+from store.client import Database, ObjectId, Raw, Session, encode
 from store.documents import ALL
 from store.documents.base import Document
 from store.documents.own import Change, Effect, Fence, UndoEntry
 from store.errors import FenceLost, NotOwned
+from store.expressions import whole_or
 from store.faults import Faults
 from store.leases import Hold
 from store.repositories.base import ChangeLog, OwnedRepository, Restorer, SharedRepository
@@ -208,7 +209,8 @@ class StudentWork:
             return
         fences = self._database.collection(Fence.collection)
         mine = {"_id": self.hold.name, "fence": self.hold.fence}
-        if not await fences.update(mine, {"$inc": {"writes": 1}}, session=session):
+        written: list[Raw] = [{"$set": {"writes": {"$add": [whole_or("$writes", 0), 1]}}}]
+        if not await fences.update(mine, written, session=session):
             raise FenceLost("another process took this student over, so nothing was written")
 
 

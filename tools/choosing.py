@@ -91,23 +91,18 @@ def _places(topics: Sequence[RoadmapTopic], placed: Sequence[RoadmapTopicProblem
 async def solved_unaided(context: MentorContext) -> set[ObjectId]:
     """Return the problems that the student has ever solved without help, wherever that was recorded."""
     query: Raw = {"solved": True, "hintUsed": {"$ne": True}}
-    rows = await context.work.of(Submission).aggregate(query, {"$group": {"_id": "$problemId"}})
-    undated = await context.work.of(Attempt).aggregate(
-        {"at": None, "outcome": "unaided"}, {"$project": {"problemId": 1}}
-    )
-    return {row["_id"] for row in rows} | {row["problemId"] for row in undated}
+    dated = await context.work.of(Submission).references(query, "problemId")
+    return dated | await context.work.of(Attempt).references({"at": None, "outcome": "unaided"}, "problemId")
 
 
 async def seen_problems(context: MentorContext) -> set[ObjectId]:
     """Return the problems that the student knows from elsewhere."""
-    rows = await context.work.of(SeenProblem).aggregate({}, {"$project": {"problemId": 1}})
-    return {row["problemId"] for row in rows}
+    return await context.work.of(SeenProblem).references({}, "problemId")
 
 
 async def tried_since(context: MentorContext, since: datetime) -> set[ObjectId]:
     """Return the problems that the student has attempted since then."""
-    rows = await context.work.of(Attempt).aggregate({"at": {"$gte": since}}, {"$group": {"_id": "$problemId"}})
-    return {row["_id"] for row in rows}
+    return await context.work.of(Attempt).references({"at": {"$gte": since}}, "problemId")
 
 
 async def problems_of_topic(
@@ -214,7 +209,7 @@ async def _unseen(
 async def _attempts_in(context: MentorContext, topics: Sequence[ObjectId]) -> dict[ObjectId, dict[ObjectId, str]]:
     """Return the last outcome at each problem of each topic, the last attempted first."""
     rows = await context.work.of(Attempt).aggregate(
-        {"topicIds": {"$in": list(topics)}},
+        {"topicIds": {"$in": list(topics), "$type": "array"}},
         {"$sort": {"at": -1, "_id": -1}},
         {
             "$group": {
@@ -226,4 +221,5 @@ async def _attempts_in(context: MentorContext, topics: Sequence[ObjectId]) -> di
         },
         {"$sort": {"at": -1, "_id": -1}},
     )
-    return {topic: {row["_id"]: row["outcome"] for row in rows if topic in row["topics"]} for topic in topics}
+    known = [row for row in rows if isinstance(row["_id"], ObjectId)]
+    return {topic: {row["_id"]: row["outcome"] for row in known if topic in row["topics"]} for topic in topics}

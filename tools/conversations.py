@@ -13,6 +13,7 @@ from pydantic import Field
 from store.client import Raw
 from store.documents.account import ConversationTitle
 from store.documents.problems import Problem
+from store.documents.scalars import read_time
 from store.documents.sessions import AIMentorConversation, ConversationType
 from tools.arguments import LOOKUP_LIMIT, clean_line, clean_text, name_some, shown
 from tools.context import MentorContext, Receipt, Result, Verb
@@ -204,13 +205,13 @@ class _Said:
     @property
     def text(self) -> str:
         """Return what was said."""
-        return str(self.message.get("content") or "")
+        content = self.message.get("content")
+        return content if isinstance(content, str) else ""
 
     @property
     def at(self) -> datetime | None:
         """Return when it was said, if that is known."""
-        at = self.message.get("timestamp")
-        return at if isinstance(at, datetime) else None
+        return read_time(self.message.get("timestamp"))
 
 
 @dataclass(frozen=True)
@@ -296,7 +297,7 @@ def _show_hit(context: MentorContext, found: _Found, search: Search) -> Conversa
     return ConversationHit(
         number=said.thread.number,
         title=said.thread.title,
-        role=str(said.message.get("role") or "assistant"),
+        role="user" if said.message.get("role") == "user" else "assistant",
         day=local_day(said.at, context.zone).isoformat() if said.at else None,
         snippet=search.cut(said.text),
     )
@@ -307,12 +308,11 @@ async def _show_one(context: MentorContext, name: str) -> ConversationBrief:
 
 
 def _show(context: MentorContext, thread: Thread) -> ConversationBrief:
-    topic = thread.last.get("contextTopic")
     return ConversationBrief(
         number=thread.number,
         title=thread.title,
         type=thread.kind,
-        topic=str(topic) if topic else None,
+        topic=thread.topic,
         problem=thread.problem,
         messages=thread.messages,
         last=local_day(thread.used, context.zone).isoformat() if thread.used else None,

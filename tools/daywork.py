@@ -72,5 +72,5 @@ async def read_day(context: MentorContext, book: TopicBook, day: date) -> DayWor
 async def _seconds(context: MentorContext, attempts: list[ObjectId]) -> dict[ObjectId, float]:
     """Return the seconds that attempts took, those of which it is known."""
     query = {"_id": {"$in": attempts}, "timeTaken": {"$ne": None}}
-    rows = await context.work.of(Submission).aggregate(query, {"$project": {"timeTaken": 1}})
-    return {row["_id"]: float(row["timeTaken"]) for row in rows}
+    rows = await context.work.of(Submission).sketch(query, "timeTaken")
+    return {row["_id"]: row["timeTaken"] for row in rows if "timeTaken" in row}

@@ -39,12 +39,13 @@ async def read_pace(context: MentorContext) -> Pace:
     """Return the median minutes of the last twenty measured problems of each level, where there are at least three."""
     own: dict[str, float] = {}
     for level in USUAL_MINUTES:
-        rows = await context.work.of(Submission).aggregate(
+        rows = await context.work.of(Submission).sketch(
             {"timeTaken": {"$gt": 0}, "difficulty": level},
-            {"$sort": {"submissionTime": -1, "_id": -1}},
-            {"$limit": _LOOKED_BACK},
-            {"$project": {"timeTaken": 1}},
+            "timeTaken",
+            sort=[("submissionTime", -1), ("_id", -1)],
+            limit=_LOOKED_BACK,
         )
-        if len(rows) >= FEWEST:
-            own[level] = median(row["timeTaken"] / 60 for row in rows)
+        measured = [row["timeTaken"] / 60 for row in rows if "timeTaken" in row]
+        if len(measured) >= FEWEST:
+            own[level] = median(measured)
     return Pace(own)

@@ -43,7 +43,7 @@ async def plan_first_revisions(
     longest come first, then those with the most solves.
     """
     schedules = context.work.of(RevisionSchedule)
-    known = await schedules.aggregate({}, {"$project": {"topicId": 1, "nextRevisionDate": 1}})
+    known = await schedules.sketch({}, "topicId", "nextRevisionDate")
     planned = {row.get("topicId") for row in known}
     busy = Counter(local_day(row["nextRevisionDate"], context.zone) for row in known if row.get("nextRevisionDate"))
     room = max(1, (await read_settings(context)).daily_cap // 2)

@@ -12,6 +12,7 @@ from learning.consistency import Streak, Week, last_week, last_week_so_far, loca
 from store.client import ObjectId, Raw
 from store.documents.learner import Attempt
 from store.documents.problems import Submission
+from store.documents.scalars import read_time
 from tools.context import MentorContext, Result, Verb
 from tools.dates import local_day, start_of_day
 from tools.problems import read_facts
@@ -152,7 +153,8 @@ async def _read_tried(context: MentorContext, book: TopicBook) -> dict[ObjectId,
         "solvedAt": {"$min": {"$cond": [is_unaided, "$at", None]}},
     }
     ever = {"$or": [_until(context), {"at": None}]}
-    rows = await context.work.of(Attempt).aggregate(ever, {"$group": counted})
+    grouped = await context.work.of(Attempt).aggregate(ever, {"$group": counted})
+    rows = [row for row in grouped if isinstance(row["_id"], ObjectId)]
     facts = await read_facts(context, [row["_id"] for row in rows])
     sorted_out = {key: (known.difficulty, tuple(book.sort_out(known.topics)[0])) for key, known in facts.items()}
     return {
@@ -160,7 +162,7 @@ async def _read_tried(context: MentorContext, book: TopicBook) -> dict[ObjectId,
             row["attempts"],
             row["helped"],
             row["solved"],
-            local_day(row["solvedAt"], context.zone) if row["solvedAt"] and not row["before"] else None,
+            local_day(solved, context.zone) if (solved := read_time(row["solvedAt"])) and not row["before"] else None,
             *sorted_out.get(row["_id"], ("", ())),
         )
         for row in rows
@@ -173,22 +175,22 @@ async def _read_days(context: MentorContext) -> set[date]:
     Half a day lies in two local days at most, in any zone and over any change of its clocks, so these two name them
     all. The zone's rules are Python's: the database may know others.
     """
-    since_then: Raw = {"$toLong": "$at"}
+    since_then: Raw = {"$convert": {"input": "$at", "to": "long", "onError": None, "onNull": None}}
     half: Raw = {"$subtract": [since_then, {"$mod": [since_then, _HALF_DAY]}]}
     ends: Raw = {"_id": half, "first": {"$min": "$at"}, "last": {"$max": "$at"}}
     rows = await context.work.of(Attempt).aggregate(_until(context), {"$group": ends})
-    return local_days((row[end] for row in rows for end in ("first", "last")), context.zone)
+    times = (read_time(row[end]) for row in rows for end in ("first", "last"))
+    return local_days((time for time in times if time is not None), context.zone)
 
 
 async def _read_recent(context: MentorContext, first: date) -> list[_Done]:
     """Return the attempts from a day on, oldest first."""
     since = {"at": {"$gte": start_of_day(first, context.zone), "$lte": context.now()}}
-    order = {"$sort": {"at": 1, "_id": 1}}
-    rows = await context.work.of(Attempt).aggregate(since, {"$project": {"at": 1}}, order)
+    rows = await context.work.of(Attempt).sketch(since, "at", sort=[("at", 1), ("_id", 1)])
     measured = {"_id": {"$in": [row["_id"] for row in rows]}, "timeTaken": {"$gt": 0}}
-    timed = await context.work.of(Submission).aggregate(measured, {"$project": {"timeTaken": 1}})
-    minutes = {row["_id"]: row["timeTaken"] / 60 for row in timed}
-    return [_Done(local_day(row["at"], context.zone), minutes.get(row["_id"], 0.0)) for row in rows]
+    timed = await context.work.of(Submission).sketch(measured, "timeTaken")
+    minutes = {row["_id"]: row["timeTaken"] / 60 for row in timed if "timeTaken" in row}
+    return [_Done(local_day(row["at"], context.zone), minutes.get(row["_id"], 0.0)) for row in rows if "at" in row]
 
 
 def _until(context: MentorContext) -> Raw:

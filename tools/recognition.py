@@ -15,7 +15,8 @@ from typing import Final
 
 from rapidfuzz import fuzz, process
 
-from store.client import Raw
+from store.client import ObjectId, Raw
+from store.documents.problems import ProblemFacts
 from sync.addresses import Site
 from sync.entries import Entry, Reading
 from sync.listing import read_list
@@ -69,8 +70,9 @@ class ProblemIndex:
 
     def __init__(self, problems: Sequence[Raw], is_topic: Callable[[str], bool]) -> None:
         self._is_topic = is_topic
+        problems = [_readable(raw) for raw in problems]
         self._problems = {str(raw["_id"]): raw for raw in problems}
-        self._titles = {key: str(raw.get("title", "")) for key, raw in self._problems.items()}
+        self._titles = {key: raw["title"] for key, raw in self._problems.items()}
         self._pages = {_page(raw): raw for raw in problems if raw.get("url")}
         self._slugs = {
             (raw.get("platform"), str(raw["platformId"]).lower()): raw for raw in problems if raw.get("platformId")
@@ -284,6 +286,13 @@ def _taken_apart(index: ProblemIndex, entry: Entry) -> list[Found]:
 
 def _without_number(entry: Entry) -> Entry:
     return replace(entry, number=None)
+
+
+def _readable(raw: Raw) -> Raw:
+    """Return what of a stored problem can name it."""
+    named = {name: value for name, value in raw.items() if isinstance(value, str | int | ObjectId)}
+    facts = ProblemFacts.of(raw)
+    return {**named, "title": facts.title, "topics": list(facts.topics)}
 
 
 def _page(raw: Raw) -> str:

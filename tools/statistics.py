@@ -79,9 +79,7 @@ def count_in_metric(metric: MasteryMetric, solve: Solve) -> None:
 async def refresh_others(context: MentorContext, view: LearnerView, done: set[ObjectId], now: datetime) -> None:
     """Bring the stored mastery of the other topics up to date, where the attempt moved it noticeably."""
     metrics = context.work.of(MasteryMetric)
-    rows = await metrics.aggregate(
-        {"topicId": {"$nin": list(done)}}, {"$project": {"topicId": 1, "masteryProbability": 1}}
-    )
+    rows = await metrics.sketch({"topicId": {"$nin": list(done)}}, "topicId", "masteryProbability")
     stale = [row["_id"] for row in rows if _is_stale(view, row.get("topicId"), row.get("masteryProbability"))]
     for metric in await metrics.find({"_id": {"$in": stale}}) if stale else ():
         refresh(metric, view, now)

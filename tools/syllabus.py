@@ -84,8 +84,8 @@ async def _most_asked(context: MentorContext, book: TopicBook) -> dict[ObjectId,
 
 async def _known(context: MentorContext) -> set[ObjectId]:
     """Return the problems of which more is known than the student could say: tried, solved or seen elsewhere."""
-    rows = await context.work.of(Attempt).aggregate({}, {"$group": {"_id": "$problemId"}})
-    return {row["_id"] for row in rows} | await solved_unaided(context) | await seen_problems(context)
+    tried = await context.work.of(Attempt).references({}, "problemId")
+    return tried | await solved_unaided(context) | await seen_problems(context)
 
 
 def _shares(counts: Mapping[ObjectId, int]) -> dict[ObjectId, float]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, get_args
 
 from store.client import ObjectId, Raw
 from store.documents.account import ConversationTitle
+from store.documents.scalars import read_time
 from store.documents.sessions import AIMentorConversation, ConversationType
 from tools.arguments import LOOKUP_LIMIT, check_number, clean_text, name_some, shown
 from tools.context import MentorContext
@@ -44,6 +45,12 @@ def part_of(conversation_id: str) -> int:
     """Return which part of its thread a conversation is, from 1."""
     match = _PART.fullmatch(conversation_id)
     return int(match["part"]) if match else 1
+
+
+def id_of(conversation: Raw) -> str:
+    """Return what a stored conversation is called: its document's id where it has no name that can be read."""
+    name = conversation.get("conversationId")
+    return name if isinstance(name, str) and name else str(conversation["_id"])
 
 
 def name_next(thread: str, conversation_ids: Iterable[str]) -> str:
@@ -83,13 +90,19 @@ class Thread:
     @property
     def used(self) -> datetime | None:
         """Return when something was last said in it."""
-        times = [part.get("lastMessageTime") for part in self.parts]
-        return max((time for time in times if isinstance(time, datetime)), default=None)
+        times = [read_time(part.get("lastMessageTime")) for part in self.parts]
+        return max((time for time in times if time is not None), default=None)
 
     @property
     def messages(self) -> int:
         """Return how many messages it holds."""
         return sum(int(part["messages"]) for part in self.parts)
+
+    @property
+    def topic(self) -> str | None:
+        """Return the topic that it is about, if any."""
+        topic = self.last.get("contextTopic")
+        return topic if isinstance(topic, str) and topic else None
 
     @property
     def active(self) -> bool:
@@ -108,16 +121,17 @@ async def read_threads(context: MentorContext) -> list[Thread]:
     grouped: dict[str, list[Raw]] = {}
     for raw in raws:
         shown = raw["messages"] or raw.get("isActive") is True
-        if shown and not _id_of(raw).startswith(_PUBLIC):
-            grouped.setdefault(thread_of(_id_of(raw)), []).append(raw)
+        if shown and not id_of(raw).startswith(_PUBLIC):
+            grouped.setdefault(thread_of(id_of(raw)), []).append(raw)
     titles = {title.thread: title.title for title in await context.work.of(ConversationTitle).find({})}
     problems = await _problem_titles(context, raws)
     threads = []
     for number, (name, parts) in enumerate(grouped.items(), 1):
-        parts.sort(key=lambda part: part_of(_id_of(part)))
-        problem, topic = problems.get(parts[-1].get("contextProblemId")), parts[-1].get("contextTopic")
-        title = titles.get(name) or problem or topic or _first_words(parts[0]) or "New conversation"
-        threads.append(Thread(number, name, str(title), problem, tuple(parts)))
+        parts.sort(key=lambda part: part_of(id_of(part)))
+        about = parts[-1].get("contextProblemId")
+        thread = Thread(number, name, "", problems.get(about) if isinstance(about, ObjectId) else None, tuple(parts))
+        title = titles.get(name) or thread.problem or thread.topic or _first_words(parts[0]) or "New conversation"
+        threads.append(replace(thread, title=title))
     return threads
 
 
@@ -155,18 +169,16 @@ async def _problem_titles(context: MentorContext, raws: Sequence[Raw]) -> dict[A
 
 def _first_words(part: Raw) -> str:
     """Return the beginning of what the student said first, the words that began the conversation aside."""
-    said = [" ".join(text.split()) for text in part["begins"] if text.strip()]
+    said = [line for words in part["begins"] if (line := " ".join(" ".join(words).split()))]
     words = said[1] if len(said) > 1 and _COMMAND.match(said[0]) else "".join(said[:1])
     return words if len(words) <= 60 else words[:59] + "…"
 
 
-def _id_of(raw: Raw) -> str:
-    return str(raw.get("conversationId") or raw["_id"])
-
-
-def _text_at(place: int) -> Raw:
+def _words_at(place: int) -> Raw:
+    """Return the first words of a message. Cut between words: cutting within a text fails where it is no UTF-8."""
     content: Raw = {"$arrayElemAt": [{"$map": {"input": {"$slice": [_HISTORY, 4]}, "in": "$$this.content"}}, place]}
-    return {"$substrCP": [{"$convert": {"input": content, "to": "string", "onError": "", "onNull": ""}}, 0, 80]}
+    text: Raw = {"$convert": {"input": content, "to": "string", "onError": "", "onNull": ""}}
+    return {"$slice": [{"$split": [text, " "]}, 20]}
 
 
 _HISTORY: Final[Raw] = {"$cond": [{"$isArray": "$messageHistory"}, "$messageHistory", []]}
@@ -178,5 +190,5 @@ _SHAPE: Final[Raw] = {
     "isActive": 1,
     "lastMessageTime": 1,
     "messages": {"$size": _HISTORY},
-    "begins": [_text_at(0), _text_at(2)],
+    "begins": [_words_at(0), _words_at(2)],
 }

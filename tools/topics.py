@@ -26,9 +26,9 @@ class TopicBook:
     @classmethod
     def of(cls, topics: Iterable[Raw]) -> TopicBook:
         """Build the book; a topic's own name comes before every alias."""
-        known = [raw for raw in topics if raw.get("name")]
-        names = {raw["_id"]: str(raw["name"]) for raw in known}
-        needed = {raw["_id"]: tuple((raw.get("metadata") or {}).get("prerequisites") or ()) for raw in known}
+        known = [raw for raw in topics if isinstance(raw.get("name"), str) and raw["name"].strip()]
+        names = {raw["_id"]: raw["name"] for raw in known}
+        needed = {raw["_id"]: tuple(_texts(raw.get("metadata"), "prerequisites")) for raw in known}
         own = {fold(name): topic for topic, name in names.items()}
         aliases = {said: own[name] for said, name in _folded_aliases().items() if name in own}
         return cls(names, {**aliases, **own}, needed)
@@ -56,6 +56,12 @@ class TopicBook:
         """Return how problems may name a topic: its name and its aliases, as written and with capitals."""
         said = {alias for alias, name in _names_of_aliases() if topic == self._find_folded(name)}
         return sorted({self.names[topic], *said, *(alias.title() for alias in said)})
+
+
+def _texts(metadata: object, name: str) -> list[str]:
+    """Return those texts of a list in a topic's metadata that are texts: another program may have stored it."""
+    values = metadata.get(name) if isinstance(metadata, dict) else None
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 @cache

@@ -68,7 +68,7 @@ async def _write(run: TurnRun, step: int, message: AIMessage) -> None:
     )
 
     async def write(unit: UnitOfWork) -> None:
-        await unit.of(Turn).amend(run.turn.id, {"$push": {"journal": entry.to_mongo()}})
+        await unit.of(Turn).grow(run.turn.id, "journal", [entry.to_mongo()])
         if bill:
             await close_row(unit, bill, run.work.clock())
 

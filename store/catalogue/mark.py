@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from store.client import Database, ObjectId
 from store.documents.upkeep import LoadedCatalogue
+from store.repositories.base import read_one
 
 FILES = ("topics.json", "problems.json", "roadmaps.json", "cards.json")
 _MARK = "shipped"
@@ -33,10 +34,11 @@ async def find_kept(database: Database, digest: str) -> dict[str, int] | None:
 
     A document counts by its id: one that was edited is still there, one that was deleted is not.
     """
-    mark = await database.collection(LoadedCatalogue.collection).find_one({"_id": _MARK})
-    if mark is None or mark.get("digest") != digest:
+    marks = database.collection(LoadedCatalogue.collection)
+    mark = read_one(LoadedCatalogue, await marks.find_one({"_id": _MARK}), marks)
+    if mark is None or mark.digest != digest or not mark.documents:
         return None
-    held: dict[str, list[ObjectId]] = mark["documents"]
+    held = mark.documents
     counts = await asyncio.gather(
         *(database.collection(name).count({"_id": {"$in": ids}}) for name, ids in held.items())
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import NoneType
+from typing import Final
 from urllib.parse import urlsplit
 
 from store.catalogue.facts import RoadmapFact
@@ -70,9 +72,14 @@ class Standing:
         return {(raw["roadmapTopicId"], raw["problemId"]): raw["_id"] for raw in reversed(found)}
 
     async def _find(self, collection: str, query: Raw, *fields: str) -> list[Raw]:
-        return await self._database.collection(collection).find(
+        found = await self._database.collection(collection).find(
             query, sort=[("_id", 1)], fields=dict.fromkeys(fields, 1), session=self._session
         )
+        return [raw for raw in found if all(isinstance(raw.get(name), _NAMES) for name in ("_id", *fields))]
+
+
+_NAMES: Final = (ObjectId, str, int, NoneType)
+"""What a document can be known by; one that has something else there is not one of ours."""
 
 
 def _pages(url: str | None) -> tuple[str, ...]:

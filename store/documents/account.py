@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from store.documents.base import Id, Index, Text, Time, index
+from store.documents.base import Id, Index, StandIns, Text, Time, index
 from store.documents.own import Admission, ChannelAccount, Own
 
 ErasureState = Literal["asked", "running", "done"]
@@ -17,6 +17,7 @@ class ConversationTitle(Own):
 
     collection: ClassVar[str] = "conversation_titles"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"title": ""}
     indexes: ClassVar[tuple[Index, ...]] = (index("userId", "thread", unique=True),)
 
     user_id: Id

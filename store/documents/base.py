@@ -2,101 +2,88 @@
 
 *Strict on writing*: a document is validated when it is built, at each assignment and again before it is stored.
 *Tolerant on reading*: another program writes the same collections. A field we do not know is kept and survives an
-update; a value that breaks the contract is kept as it is and named in `Document.oddities`, never a crash.
+update. A value that breaks the contract stays in the database as it is and is named in `Document.oddities`; the
+document shows the field's default instead (`Part.stand_ins` where it has none). A document that lacks what nothing can
+stand in for is not `readable`: repositories leave it out.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import field as dataclass_field
+from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, ClassVar, Self, TypeVar, cast
+from typing import Any, ClassVar, Final, Self, cast
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     ModelWrapValidatorHandler,
-    PlainSerializer,
-    PlainValidator,
     PrivateAttr,
     ValidationError,
     ValidationInfo,
-    WithJsonSchema,
     model_validator,
 )
 from pydantic.alias_generators import to_camel
 
-from store.client import ObjectId, Raw
+from store.client import Decimal, ObjectId, Raw
+from store.documents.scalars import (
+    LONG_AGO,
+    TOLERANT,
+    Id,
+    Map,
+    Number,
+    Text,
+    Time,
+    escape_key,
+    is_tolerant,
+    unescape_key,
+)
 
-_TOLERANT = "tolerant"
-_ATOMS = frozenset({str, int, float, bool, bytes, datetime, ObjectId, type(None)})
-
-
-def _check_id(value: object) -> ObjectId:
-    if isinstance(value, ObjectId):
-        return value
-    if isinstance(value, str) and ObjectId.is_valid(value):
-        return ObjectId(value)
-    raise ValueError("not an ObjectId")
-
-
-def _to_millisecond(value: datetime) -> datetime:
-    """MongoDB's Date holds milliseconds in UTC; what we hold must equal what comes back."""
-    if value.tzinfo is None:
-        raise ValueError("a time needs a time zone")
-    value = value.astimezone(UTC)
-    return value.replace(microsecond=value.microsecond // 1000 * 1000)
-
-
-def _check_text(value: str) -> str:
-    if "\x00" in value:
-        raise ValueError("text may not hold a NUL character")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("text may not hold half a surrogate pair") from None
-    return value
-
-
-def _check_number(value: float) -> float:
-    if not math.isfinite(value):
-        raise ValueError("a number must be finite")
-    return value
-
-
-Id = Annotated[
-    ObjectId,
-    PlainValidator(_check_id),
-    PlainSerializer(str, return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{24}$"}),
+__all__ = [
+    "LONG_AGO",
+    "Document",
+    "Element",
+    "Id",
+    "Index",
+    "Map",
+    "Number",
+    "Part",
+    "StandIns",
+    "Text",
+    "Time",
+    "escape_key",
+    "index",
+    "keep_snake",
+    "unescape_key",
 ]
-"""A MongoDB ObjectId."""
 
-Time = Annotated[datetime, AfterValidator(_to_millisecond)]
-"""An aware time, kept in UTC to the millisecond."""
-
-Text = Annotated[str, AfterValidator(_check_text)]
-"""A string that MongoDB can hold."""
-
-Number = Annotated[float, AfterValidator(_check_number)]
-"""A finite number; the contract's `Number` where no whole number is meant."""
+_ODD: Final = "odd"
+_ATOMS = frozenset({str, int, float, bool, bytes, datetime, ObjectId, type(None)})
+StandIns = Mapping[str, Any | Callable[[Any], Any]]
 
 
-def _unescape_keys(value: Any, info: ValidationInfo) -> Any:
-    if info.context and info.context.get(_TOLERANT) and isinstance(value, Mapping):
-        return {unescape_key(str(key)): item for key, item in value.items()}
-    return value
+@dataclass
+class _Unread:
+    """A value that cannot be read whole: as it is `stored`, as it is `shown`, and the `items` that are not shown."""
 
+    stored: Any
+    shown: Any = None
+    items: dict[Any, Any] = dataclass_field(default_factory=dict)
 
-V = TypeVar("V")
-Map = Annotated[dict[str, V], BeforeValidator(_unescape_keys)]
-"""The contract's `Map<String, V>`: any key; escaped where it is stored, as it was where it is read."""
+    def stored_for(self, value: Any) -> Any:
+        """Return what is to be stored where the field now has a value: nothing is lost of what cannot be read."""
+        if _is_same(value, self.shown):
+            return self.stored
+        if isinstance(value, list):
+            whole = list(value)
+            for place, item in self.items.items():
+                whole.insert(place, item)
+            return whole
+        return {**self.items, **value} if isinstance(value, dict) else value
 
 
 class Part(BaseModel):
@@ -111,15 +98,21 @@ class Part(BaseModel):
         protected_namespaces=(),
     )
 
+    stand_ins: ClassVar[StandIns] = {}
+    """By stored name, what is shown for a required field that cannot be read: a value, or what makes
+    one of the document."""
+
     _kept: Raw = PrivateAttr(default_factory=dict)
     """What was read and is not ours to judge: unknown fields, written back as they came."""
     _odd: tuple[str, ...] = PrivateAttr(default=())
+    _unread: dict[str, _Unread] = PrivateAttr(default_factory=dict)
+    """By field, what was read and cannot be shown: written back as it came unless the field is given a value."""
+    _readable: bool = PrivateAttr(default=True)
 
     @model_validator(mode="wrap")
     @classmethod
     def _read(cls, data: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
-        tolerant = bool(info.context and info.context.get(_TOLERANT))
-        if not tolerant or not isinstance(data, Mapping):
+        if not is_tolerant(info) or not isinstance(data, Mapping):
             return handler(data)
         known = cls.stored_names()
         ours = {key: value for key, value in data.items() if key in known and value is not None}
@@ -127,31 +120,77 @@ class Part(BaseModel):
             part = handler(ours)
         except ValidationError:
             part = cls._salvage(ours)
+            cast("dict[str, Any]", info.context)[_ODD] = True
         part._kept = {key: value for key, value in data.items() if key not in known}
         return part
 
     @classmethod
     def _salvage(cls, ours: Raw) -> Self:
-        """Build the part field by field; a value that breaks the contract stays as it was read."""
+        """Build the part field by field; what breaks the contract is replaced by what stands in for it."""
         part = cast("Self", cls.model_construct())
         odd: list[str] = []
-        set_fields: set[str] = set()
         for name, field in cls.model_fields.items():
             alias = field.alias or name
-            if alias not in ours:
-                if field.is_required():
-                    odd.append(f"{alias}: missing")
-                    part.__dict__[name] = None
-                continue
-            set_fields.add(name)
-            try:
-                cls.__pydantic_validator__.validate_assignment(part, name, ours[alias], context={_TOLERANT: True})
-            except ValidationError as exc:
-                part.__dict__[name] = deepcopy(ours[alias])  # what was read is not to change with it
-                odd.append(f"{alias}: {exc.errors()[0]['msg']}")
-        part.__pydantic_fields_set__.update(set_fields)
+            if alias in ours:
+                odd += part._take(name, alias, ours[alias])
+            elif field.is_required():
+                odd.append(f"{alias}: missing")
         part._odd = tuple(odd)
+        for name, field in cls.model_fields.items():
+            if field.is_required() and name not in part.__dict__:
+                part._stand_in(name, field.alias or name)
+        if not part._readable and not issubclass(cls, Document):
+            raise ValueError(odd[0])
+        for name, unread in part._unread.items():
+            unread.shown = _plain(deepcopy(part.__dict__[name]))
         return part
+
+    def _take(self, name: str, alias: str, value: Any) -> list[str]:
+        """Show a value that was read, or as much of it as can be read; return what is wrong with it."""
+        self.__pydantic_fields_set__.add(name)
+        if not (wrong := self._try(name, value)):
+            return []
+        self._unread[name] = _Unread(deepcopy(value))  # what was read is not to change with it
+        optional = not type(self).model_fields[name].is_required()
+        if optional and isinstance(value, list | Mapping) and isinstance(self.__dict__[name], list | dict):
+            self._take_items(name, value)
+        return [f"{alias}: {wrong}"]
+
+    def _take_items(self, name: str, values: list[Any] | Mapping[str, Any]) -> None:
+        """Show those items of a list or a map that can be read; the others stay where they are."""
+        unread, good = self._unread[name], deepcopy(self.__dict__[name])
+        items = enumerate(values) if isinstance(values, list) else values.items()
+        for key, item in items:
+            if self._try(name, [item] if isinstance(values, list) else {key: item}):
+                unread.items[key] = deepcopy(item)
+            elif isinstance(good, list):
+                good += self.__dict__[name]
+            else:
+                good |= self.__dict__[name]
+        self.__dict__[name] = good
+
+    def _try(self, name: str, value: Any) -> str:
+        """Give a field a value that was read; return what is wrong with it, if anything."""
+        context = {TOLERANT: True}
+        try:
+            self.__pydantic_validator__.validate_assignment(self, name, _plain_number(value), context=context)
+        except ValidationError as exc:
+            return str(exc.errors()[0]["msg"])
+        return ""
+
+    def _stand_in(self, name: str, alias: str) -> None:
+        shown = self.stand_ins.get(alias)
+        shown = shown(self) if callable(shown) else deepcopy(shown)
+        self.__dict__[name] = shown
+        self._readable = self._readable and shown is not None
+        self._unread.setdefault(name, _Unread(None))
+
+    @classmethod
+    def glimpse(cls, raw: Raw) -> Raw:
+        """Return what can be read of some fields as they are stored, by their stored names."""
+        seen = cls._salvage({key: value for key, value in raw.items() if key in cls.stored_names()})
+        stored = {alias: _plain(seen.__dict__[name]) for name, alias in _aliases(cls) if alias in raw}
+        return {alias: value for alias, value in stored.items() if value is not None}
 
     @classmethod
     def stored_names(cls) -> frozenset[str]:
@@ -162,6 +201,11 @@ class Part(BaseModel):
         """Return the document as MongoDB holds it: aliases, no unset optional fields, unknown fields kept."""
         values = self.__dict__
         stored = {alias: _plain(values[name]) for name, alias in _aliases(type(self)) if values[name] is not None}
+        for name, unread in self._unread.items():
+            alias = type(self).model_fields[name].alias or name
+            stored[alias] = unread.stored_for(stored.get(alias))
+            if stored[alias] is None:
+                del stored[alias]
         return {**stored, **self._kept}
 
     def _all_oddities(self) -> Iterator[str]:
@@ -195,6 +239,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _is_same(one: Any, other: Any) -> bool:
+    """Return whether two stored values are the same, also where each is no number (NaN)."""
+    return one is other or bool(one == other)
+
+
+def _plain_number(value: Any) -> Any:
+    """Return a number of MongoDB's as one of Python's; any other value as it is."""
+    return value.to_decimal() if isinstance(value, Decimal) else value
+
+
 def _parts_in(value: Any) -> Iterator[Part]:
     if isinstance(value, Part):
         yield value
@@ -214,19 +268,6 @@ class Element(Part):
 def keep_snake(name: str) -> str:
     """Return the stored name where the backend writes snake_case; its two timestamps are camelCase everywhere."""
     return to_camel(name) if name in ("created_at", "updated_at") else name
-
-
-def escape_key(key: str) -> str:
-    """Return a key that MongoDB accepts in a map: percent-encoding for `%`, `.`, a leading `$` and NUL."""
-    escaped = key.replace("%", "%25").replace(".", "%2E").replace("\x00", "%00")
-    return "%24" + escaped[1:] if escaped.startswith("$") else escaped
-
-
-def unescape_key(key: str) -> str:
-    """Undo `escape_key`; a key that was never escaped comes back as it is."""
-    for code, char in (("%2E", "."), ("%24", "$"), ("%00", "\x00"), ("%25", "%")):
-        key = key.replace(code, char)
-    return key
 
 
 @dataclass(frozen=True)
@@ -285,6 +326,7 @@ class Document(Part):
     version_key: int = Field(default=0, alias="__v")
 
     _raw: Raw | None = PrivateAttr(default=None)
+    _is_odd: bool = PrivateAttr(default=False)
     _loaded: Raw | None = PrivateAttr(default=None)
     """What `to_mongo` gave when the document was stored; None where nobody has asked yet: most are only read."""
 
@@ -297,7 +339,24 @@ class Document(Part):
 
     @classmethod
     def _build(cls, raw: Raw) -> Self:
-        return cls.model_validate(raw, context={_TOLERANT: True})
+        context: dict[str, Any] = {TOLERANT: True}
+        document = cls.model_validate(raw, context=context)
+        document._is_odd = _ODD in context
+        if isinstance(document.id, ObjectId) and not isinstance(raw["_id"], ObjectId):
+            # What refers to it by an ObjectId would not find it.
+            document._is_odd, document._readable = True, False
+            document._odd = ("_id: not an ObjectId", *document._odd)
+        return document
+
+    @property
+    def is_odd(self) -> bool:
+        """Return whether something was read that breaks the contract."""
+        return self._is_odd
+
+    @property
+    def readable(self) -> bool:
+        """Return whether it has all that a reader relies on, if need be by what stands in for it."""
+        return self._readable
 
     def mark_stored(self, raw: Raw) -> None:
         """Note that MongoDB now holds `raw`; later changes are counted from here."""
@@ -324,16 +383,16 @@ class Document(Part):
 
         Raises: ValidationError.
         """
-        loaded = self._as_loaded()
+        loaded, now = self._as_loaded(), self.to_mongo()
         for name, field in type(self).model_fields.items():
             alias, value = field.alias or name, getattr(self, name)
-            unchanged = alias in loaded and loaded[alias] == _plain(value)
+            unchanged = self._raw is not None and _is_same(loaded.get(alias), now.get(alias))
             if not unchanged and (value is not None or field.is_required() or self._raw is None):
                 self.__pydantic_validator__.validate_assignment(self.model_copy(), name, value)
 
     def changes(self) -> tuple[Raw, list[str]]:
         """Return the fields to set and the names to unset since the document was read."""
         now, loaded = self.to_mongo(), self._as_loaded()
-        to_set = {key: value for key, value in now.items() if key not in loaded or loaded[key] != value}
+        to_set = {key: value for key, value in now.items() if key not in loaded or not _is_same(loaded[key], value)}
         to_unset = [key for key in loaded if key not in now]
         return to_set, to_unset

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from store.documents.base import Id, Number, Part, Text, Time
+from store.documents.base import LONG_AGO, Id, Number, Part, StandIns, Text, Time
 from store.documents.own import Own
 
 
@@ -60,6 +60,7 @@ class PendingImport(Own):
 
     collection: ClassVar[str] = "pending_imports"
     owner: ClassVar[str | None] = "_id"
+    stand_ins: ClassVar[StandIns] = {"items": [], "expiresAt": LONG_AGO}
 
     items: list[ImportItem]
     unread: list[UnreadLine] = Field(default_factory=list)

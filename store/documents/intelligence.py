@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from store.documents.base import Document, Element, Id, Index, Map, Number, Part, Text, Time, index
+from store.documents.base import Document, Element, Id, Index, Map, Number, Part, StandIns, Text, Time, index
 from store.documents.values import Days, Filled, FiveSteps, Minutes, Percent, Probability, Seconds, Trend, UserId
 
 MasteryTrend: TypeAlias = Literal["improving", "stable", "declining", "insufficient-data"]
@@ -31,6 +31,7 @@ class MasteryMetric(Document):
 
     collection: ClassVar[str] = "masterymetrics"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"topicName": ""}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId"),
         index("topicId"),
@@ -67,6 +68,7 @@ class WeakTopicSignal(Document):
 
     collection: ClassVar[str] = "weaktopicsignals"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"topicName": ""}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId"),
         index("topicId"),
@@ -171,6 +173,7 @@ class RevisionSchedule(Document):
 
     collection: ClassVar[str] = "revisionschedules"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"nextRevisionDate": lambda one: one.last_revision_date or one.created_at}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId"),
         index("topicId"),

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
 from pydantic import Field
 
-from store.documents.base import Id, Index, Number, Part, Text, Time, index
+from learning.mastery import TOPIC_VARIANCE, USER_VARIANCE
+from store.documents.base import Id, Index, Number, Part, StandIns, Text, Time, index
 from store.documents.own import Own
+
+LOGITS: Final = 500.0
+Logit: TypeAlias = Annotated[Number, Field(ge=-LOGITS, le=LOGITS)]
+"""What a logistic curve takes: beyond that it is flat, and its formula overflows."""
+Variance: TypeAlias = Annotated[Number, Field(ge=0, le=500)]
+Stability: TypeAlias = Annotated[Number, Field(gt=0, le=1e6)]
+"""In days."""
 
 
 class LearnerStudent(Own):
@@ -15,11 +23,12 @@ class LearnerStudent(Own):
 
     collection: ClassVar[str] = "learner_students"
     owner: ClassVar[str | None] = "_id"
+    stand_ins: ClassVar[StandIns] = {"variance": USER_VARIANCE}
 
-    mean: Number = 0.0
-    variance: Number
+    mean: Logit = 0.0
+    variance: Variance
     attempts: int = 0
-    recall_bias: Number = 0.0
+    recall_bias: Logit = 0.0
 
 
 class LastReview(Part):
@@ -30,7 +39,7 @@ class LastReview(Part):
 
     grade: Literal["again", "hard", "good", "easy"]
     predicted_recall: Number | None = None
-    stability_before: Number | None = None
+    stability_before: Stability | None = None
     difficulty_before: Number | None = None
     reviewed_before: Time | None = None
     due_before: Time | None = None
@@ -41,16 +50,17 @@ class LearnerTopic(Own):
 
     collection: ClassVar[str] = "learner_topics"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"variance": TOPIC_VARIANCE}
     indexes: ClassVar[tuple[Index, ...]] = (index("userId", "topicId", unique=True),)
 
     user_id: Id
     topic_id: Id
-    mean: Number = 0.0
-    variance: Number
-    form: Number = 0.0
+    mean: Logit = 0.0
+    variance: Variance
+    form: Logit = 0.0
     attempts: int = 0
-    residuals: list[Number] = Field(default_factory=list)
-    stability: Number | None = None
+    residuals: list[Logit] = Field(default_factory=list)
+    stability: Stability | None = None
     difficulty: Number | None = None
     last_review: Time | None = None
     reviewed_on: Text | None = None
@@ -64,7 +74,7 @@ class ReviewLog(Part):
     grade: Literal["again", "hard", "good", "easy"]
     predicted_recall: Number | None = None
     elapsed_days: Number | None = None
-    stability: Number
+    stability: Stability
 
 
 class Attempt(Own):
@@ -88,8 +98,8 @@ class Attempt(Own):
     source: Literal["recorded", "import"] = "recorded"
     outcome: Literal["unaided", "with-help", "stuck"]
     predicted: Number
-    problem_increment: Number
-    topic_increments: list[Number]
+    problem_increment: Logit
+    topic_increments: list[Logit]
     reviews: list[ReviewLog] = Field(default_factory=list)
 
 
@@ -105,10 +115,10 @@ class PopulationEntry(Own):
 
     id: Text = Field(alias="_id")  # type: ignore[assignment]  # the attempt's key
     problem_id: Id
-    start: Number
-    problem_increment: Number
+    start: Logit
+    problem_increment: Logit
     topic_ids: list[Id]
-    topic_increments: list[Number]
+    topic_increments: list[Logit]
 
 
 class ProblemDifficulty(Own):
@@ -117,7 +127,7 @@ class ProblemDifficulty(Own):
     collection: ClassVar[str] = "problem_difficulties"
     owner: ClassVar[str | None] = None
 
-    value: Number
+    value: Logit
     seen: int = 0
     applied: list[Text] = Field(default_factory=list)
 
@@ -128,7 +138,7 @@ class TopicShift(Own):
     collection: ClassVar[str] = "topic_shifts"
     owner: ClassVar[str | None] = None
 
-    value: Number = 0.0
+    value: Logit = 0.0
     seen: int = 0
     applied: list[Text] = Field(default_factory=list)
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from store.client import Raw
-from store.documents.base import Document, Id, Index, Part, Text, Time, index
+from store.documents.base import LONG_AGO, Document, Id, Index, Part, StandIns, Text, Time, index
 
 Platform = Literal["terminal", "discord", "telegram", "web", "probe"]
 TurnStatus = Literal["accepted", "working", "answered", "failed", "delivered"]
@@ -71,6 +71,14 @@ class Turn(Own):
 
     collection: ClassVar[str] = "turns"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {
+        "key": lambda one: str(one.id),
+        "platform": "probe",
+        "address": "",
+        "seq": 0,
+        "text": "(a message that cannot be read)",
+        "acceptedAt": lambda one: one.created_at or LONG_AGO,
+    }
     indexes: ClassVar[tuple[Index, ...]] = (
         index("key", unique=True),
         index("userId", "seq", unique=True),
@@ -156,6 +164,7 @@ class Effect(Own):
 
     collection: ClassVar[str] = "effects"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"step": 0, "fence": 0, "verb": ""}
     indexes: ClassVar[tuple[Index, ...]] = (index("userId", "turnId"),)
 
     id: Text = Field(alias="_id")  # type: ignore[assignment]  # the effect's key
@@ -189,6 +198,7 @@ class UndoEntry(Own):
 
     collection: ClassVar[str] = "undo_log"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"verb": "", "label": "a change"}
     indexes: ClassVar[tuple[Index, ...]] = (index("userId", "-createdAt"),)
 
     user_id: Id
@@ -227,6 +237,7 @@ class OutboxItem(Own):
 
     collection: ClassVar[str] = "outbox"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"seq": 0, "nextAttemptAt": LONG_AGO}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("platform", "status", "bulk", "nextAttemptAt"),
         index("platform", "address", "status", "seq"),
@@ -266,6 +277,7 @@ class UsageRow(Own):
 
     collection: ClassVar[str] = "usage"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"step": 0, "model": "", "openedAt": LONG_AGO}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId", "-openedAt"),
         index("turnId"),
@@ -296,6 +308,7 @@ class ChannelAccount(Own):
 
     collection: ClassVar[str] = "channel_accounts"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"displayName": "", "platform": lambda one: one.id.partition(":")[0]}
     indexes: ClassVar[tuple[Index, ...]] = (index("userId"), index("platform", "address"))
 
     id: Text = Field(alias="_id")  # type: ignore[assignment]  # platform:account

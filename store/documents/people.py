@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from store.documents.base import Document, Index, Number, Part, Text, Time, index
+from store.documents.base import Document, Index, Number, Part, StandIns, Text, Time, index
 from store.documents.values import CodingPlatform, Email, Filled, NowTime, SyncStatus, Trimmed, UserId
 
 Role: TypeAlias = Literal["student", "admin", "mentor"]
@@ -17,6 +17,7 @@ class User(Document):
 
     collection: ClassVar[str] = "users"
     owner: ClassVar[str | None] = "_id"
+    stand_ins: ClassVar[StandIns] = {"name": "Student", "email": ""}
     hidden: ClassVar[tuple[str, ...]] = ("password",)
     indexes: ClassVar[tuple[Index, ...]] = (
         index("email", unique=True),
@@ -54,6 +55,7 @@ class PlatformIntegration(Document):
 
     collection: ClassVar[str] = "platformintegrations"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"username": ""}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId"),
         index("userId", "platformName", unique=True),

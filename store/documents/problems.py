@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self, TypeAlias
 from pydantic import ConfigDict, Field
 
 from store.client import Raw
-from store.documents.base import Document, Element, Index, Number, Part, Text, Time, index, keep_snake
+from store.documents.base import Document, Element, Index, Number, Part, StandIns, Text, Time, index, keep_snake
 from store.documents.values import (
     CanonicalProblemId,
     Difficulty,
@@ -136,6 +136,7 @@ class Problem(Document):
 
     collection: ClassVar[str] = "problems"
     owner: ClassVar[str | None] = None
+    stand_ins: ClassVar[StandIns] = {"title": UNTITLED, "platform": "manual", "difficulty": "medium"}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("externalId", sparse=True),
         index("platformId"),

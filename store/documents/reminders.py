@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from store.documents.base import Id, Index, Map, Number, Text, Time, index
+from store.documents.base import LONG_AGO, Id, Index, Map, Number, StandIns, Text, Time, index
 from store.documents.own import Own
 
 ReminderKind = Literal["daily", "weekly"]
@@ -56,6 +56,7 @@ class SentReminder(Own):
 
     collection: ClassVar[str] = "sent_reminders"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"day": lambda one: one.id[-10:], "dueAt": LONG_AGO, "madeAt": LONG_AGO}
     indexes: ClassVar[tuple[Index, ...]] = (index("userId", "-dueAt"),)
 
     id: Text = Field(alias="_id")  # type: ignore[assignment]  # reminder:<user>:<date>

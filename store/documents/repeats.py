@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from store.documents.base import Id, Index, index
+from store.documents.base import Id, Index, StandIns, index
 from store.documents.own import Own
 
 Repeat = Literal["daily", "weekdays", "weekly"]
@@ -18,6 +18,7 @@ class TaskRepeat(Own):
 
     collection: ClassVar[str] = "task_repeats"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"rule": "weekly", "weekday": 0}
     indexes: ClassVar[tuple[Index, ...]] = (index("userId", "taskId", unique=True),)
 
     user_id: Id

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from store.documents.base import Id, Index, Part, Text, Time, index
+from store.documents.base import LONG_AGO, Id, Index, Part, StandIns, Text, Time, index
 from store.documents.learner import ReviewLog
 from store.documents.own import Own
 
@@ -29,6 +29,7 @@ class RevisionDelay(Own):
 
     collection: ClassVar[str] = "revision_delays"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"until": LONG_AGO, "dueBefore": LONG_AGO, "reason": "snooze"}
     indexes: ClassVar[tuple[Index, ...]] = (index("userId", "topicId", unique=True),)
 
     user_id: Id
@@ -54,6 +55,7 @@ class RevisionRun(Own):
 
     collection: ClassVar[str] = "revision_runs"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"startedAt": LONG_AGO}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId", "-startedAt"),
         index("userId", "sessionId"),

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from store.documents.base import Document, Element, Id, Index, Number, Part, Text, Time, index
+from store.documents.base import Document, Element, Id, Index, Number, Part, StandIns, Text, Time, index
 from store.documents.values import (
     Filled,
     Level,
@@ -58,6 +58,7 @@ class Roadmap(Document):
 
     collection: ClassVar[str] = "roadmaps"
     owner: ClassVar[str | None] = None
+    stand_ins: ClassVar[StandIns] = {"name": "Roadmap", "subject": "DSA"}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("name"),
         index("subject"),

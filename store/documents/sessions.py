@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from store.documents.base import Document, Element, Id, Index, Number, Part, Text, Time, index
+from store.documents.base import LONG_AGO, Document, Element, Id, Index, Number, Part, StandIns, Text, Time, index
 from store.documents.values import Difficulty, Filled, FiveSteps, Minutes, Percent, ProblemId, UserId
 
 SessionType: TypeAlias = Literal["practice", "mock-interview", "revision", "learning-session"]
@@ -48,6 +48,7 @@ class PracticeSession(Document):
 
     collection: ClassVar[str] = "practicesessions"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"sessionType": "practice", "startTime": lambda one: one.created_at or LONG_AGO}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId"),
         index("sessionType"),
@@ -80,6 +81,7 @@ class PreparationTask(Document):
 
     collection: ClassVar[str] = "preparationtasks"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"taskType": "practice", "title": "Untitled task"}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId"),
         index("topicId"),

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from store.documents.base import Index, Part, Text, Time, index
+from store.documents.base import Index, Part, StandIns, Text, Time, index
 from store.documents.own import Own
 
 SplitState = Literal["open", "closed", "done"]
@@ -32,6 +32,7 @@ class SplitMessage(Own):
 
     collection: ClassVar[str] = "split_messages"
     owner: ClassVar[str | None] = None
+    stand_ins: ClassVar[StandIns] = {"parts": []}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("parts.key"),
         index("account"),

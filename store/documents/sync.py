@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, TypeAlias
 
 from pydantic import Field
 
-from store.documents.base import Document, Id, Index, Number, Part, Text, Time, index
+from store.documents.base import Document, Id, Index, Number, Part, StandIns, Text, Time, index
 from store.documents.values import Filled, Megabytes, Milliseconds, Minutes, Percent, SyncStatus, UserId
 
 SyncRunStatus: TypeAlias = Literal["pending", "in-progress", "success", "partial-success", "failed"]
@@ -108,6 +108,7 @@ class IntegrationMetadata(Document):
 
     collection: ClassVar[str] = "integrationmetadatas"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"platformUsername": ""}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId"),
         index("platform"),
@@ -175,6 +176,7 @@ class UserSubmission(Document):
 
     collection: ClassVar[str] = "usersubmissions"
     owner: ClassVar[str | None] = "userId"
+    stand_ins: ClassVar[StandIns] = {"platform": "manual"}
     indexes: ClassVar[tuple[Index, ...]] = (
         index("userId"),
         index("problemId"),

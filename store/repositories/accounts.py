@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Callable
 
 from store.client import Database, ObjectId, Raw, Session
-from store.documents.own import Admission, ChannelAccount, Platform, StudentSettings
+from store.documents.own import Admission, ChannelAccount, Platform, StudentSettings, Turn
 from store.documents.people import User
 from store.errors import DuplicateKey, StoreError, StoreUnavailable
+from store.expressions import pushed
 from store.names import clean_name
+from store.repositories.base import read_one, spellings
 from store.work import Clock, IdFactory
 
 _DONE_REMEMBERED = 20
@@ -43,30 +45,32 @@ class Accounts:
 
     async def link_of(self, platform: Platform, account: str) -> ChannelAccount | None:
         """Return what is known of a platform's account, or None."""
-        raw = await self._accounts.find_one({"_id": f"{platform}:{account}"})
-        return ChannelAccount.read(raw) if raw is not None else None
+        return await self._read(f"{platform}:{account}")
+
+    async def _read(self, name: str) -> ChannelAccount | None:
+        return read_one(ChannelAccount, await self._accounts.find_one({"_id": name}), self._accounts)
 
     async def heard_from(self, link: ChannelAccount, address: str) -> None:
         """Note where an account's owner has just written in private; where nothing changes, nothing is written."""
         if link.address != address or link.dead_at is not None:
             change: Raw = {"$set": {"address": address, "updatedAt": self._clock()}, "$unset": {"deadAt": ""}}
-            await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
+            await self._accounts.update({"_id": link.id, "userId": spellings(link.user_id)}, change)
 
     async def stop(self, link: ChannelAccount) -> None:
         """Note that an account's owner wants nothing more until they say /start."""
         now = self._clock()
         change: Raw = {"$set": {"stoppedAt": now, "updatedAt": now}}
-        await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
+        await self._accounts.update({"_id": link.id, "userId": spellings(link.user_id)}, change)
 
     async def start(self, link: ChannelAccount) -> None:
         """Note that an account's owner wants to be answered again."""
         change: Raw = {"$set": {"updatedAt": self._clock()}, "$unset": {"stoppedAt": "", "deadAt": ""}}
-        await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
+        await self._accounts.update({"_id": link.id, "userId": spellings(link.user_id)}, change)
 
     async def note_done(self, link: ChannelAccount, key: str) -> None:
         """Note that a message was done that is no turn, so that it is not done again when it comes again."""
-        change: Raw = {"$push": {"done": {"$each": [key], "$slice": -_DONE_REMEMBERED}}}
-        await self._accounts.update({"_id": link.id, "userId": link.user_id}, change)
+        change: list[Raw] = [{"$set": {"done": pushed("$done", [key], keep=_DONE_REMEMBERED)}}]
+        await self._accounts.update({"_id": link.id, "userId": spellings(link.user_id)}, change)
 
     async def mark_dead(self, platform: Platform, address: str) -> int:
         """Note that the platform lets nothing more through to whoever is written to at an address; return how many."""
@@ -76,8 +80,8 @@ class Accounts:
 
     async def find_by_name(self, name: str) -> ObjectId | None:
         """Return the student behind an account that is called "platform:account", or None."""
-        raw = await self._accounts.find_one({"_id": name})
-        return ChannelAccount.read(raw).user_id if raw is not None else None
+        link = await self._read(name)
+        return link.user_id if link is not None else None
 
     async def knows(self, student: ObjectId) -> bool:
         """Return whether somebody is a student here."""
@@ -90,8 +94,9 @@ class Accounts:
 
     async def language_of(self, student: ObjectId) -> str:
         """Return the language that a student is spoken to in (IETF tag)."""
-        raw = await self._database.collection(StudentSettings.collection).find_one({"_id": student})
-        return StudentSettings.read(raw).language if raw is not None else ENGLISH
+        stored = self._database.collection(StudentSettings.collection)
+        settings = read_one(StudentSettings, await stored.find_one({"_id": student}), stored)
+        return settings.language if settings is not None else ENGLISH
 
     async def resolve(
         self,
@@ -114,9 +119,26 @@ class Accounts:
                 return student
             try:
                 return await self._welcome(platform, account, display_name, address, language)
-            except DuplicateKey:
-                continue  # another process welcomed them at the same moment
+            except DuplicateKey:  # another process welcomed them at the same moment, or the account cannot be read
+                await self._find_again(f"{platform}:{account}", platform, address)
         raise StoreUnavailable("the account could not be opened; try again in a moment")
+
+    async def _find_again(self, name: str, platform: Platform, address: str | None) -> None:
+        """Give an account of which cannot be read whose it is back to whoever was last spoken to at its address.
+
+        Where nobody was, it is put aside, so that whoever writes through it is welcomed.
+        """
+        raw = await self._accounts.find_one({"_id": name})
+        if raw is None or read_one(ChannelAccount, raw, self._accounts) is not None:
+            return
+        said: Raw = {"platform": platform, "address": address, "public": {"$ne": True}, "userId": {"$type": "objectId"}}
+        turns = self._database.collection(Turn.collection)
+        last = await turns.find_one(said, sort=[("acceptedAt", -1)], fields={"userId": 1}) if address else None
+        if last is not None:
+            await self._accounts.update({"_id": name}, {"$set": {"userId": last["userId"], "platform": platform}})
+            return
+        await self._accounts.update({"_id": f"unread:{self._ids()}"}, {"$set": {"unread": raw}}, upsert=True)
+        await self._accounts.delete({"_id": name})
 
     async def check_active(self, student: ObjectId) -> None:
         """Make sure that a student's account is open. Raises: Deactivated."""

@@ -12,11 +12,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from store.client import Collection, Database, Keys, Raw, Session, digest
+from store.client import Collection, Database, Keys, ObjectId, Raw, Session, digest
 from store.documents.base import Document
 from store.errors import NotOwned, StoreError
+from store.expressions import pushed
 
 D = TypeVar("D", bound=Document)
+
+
+_LOOKED_AT = 50
+"""How many documents are looked at for the first that can be read."""
+
+
+def read_known(kind: type[D], raws: Iterable[Raw], collection: Collection) -> list[D]:
+    """Return the documents that can be read; what is odd about them or about the others is noted."""
+    documents = []
+    for raw in raws:
+        document = kind.read(raw)
+        if document.is_odd:
+            oddities = document.oddities
+            collection.oddities.note(collection.name, raw.get("_id"), oddities, left_out=not document.readable)
+        if document.readable:
+            documents.append(document)
+    return documents
+
+
+def read_one(kind: type[D], raw: Raw | None, collection: Collection) -> D | None:
+    """Return a document if it is there and can be read; what is odd about it is noted."""
+    return next(iter(read_known(kind, [raw], collection)), None) if raw is not None else None
+
+
+def spellings(owner: Any) -> Raw:
+    """Return what finds a student's documents: another program may have stored the id as a string."""
+    return {"$in": [owner, str(owner)]}
 
 
 @dataclass
@@ -46,17 +74,24 @@ class SharedRepository(Generic[D]):
     async def find_one(self, query: Raw, *, sort: Keys | None = None) -> D | None:
         """Return the first document that matches, or None."""
         raw = await self._collection.find_one(query, sort=sort, session=self._session)
-        return self._document.read(raw) if raw is not None else None
+        found = read_one(self._document, raw, self._collection)
+        if raw is None or found is not None:
+            return found
+        return next(iter(await self.find(query, sort=sort, limit=_LOOKED_AT)), None)
 
     async def find(self, query: Raw, *, sort: Keys | None = None, limit: int = 0) -> list[D]:
         """Return the documents that match (`limit` 0: all)."""
         raws = await self._collection.find(query, sort=sort, limit=limit, session=self._session)
-        return [self._document.read(raw) for raw in raws]
+        return read_known(self._document, raws, self._collection)
 
     async def sketch(self, query: Raw, *fields: str, sort: Keys | None = None, limit: int = 0) -> list[Raw]:
-        """Return only some fields of the documents that match, as they are stored: for looking through many."""
+        """Return only some fields of the documents that match, as they are stored: for looking through many.
+
+        One whose id nothing can refer to is left out.
+        """
         wanted = dict.fromkeys(fields, 1)
-        return await self._collection.find(query, sort=sort, limit=limit, fields=wanted, session=self._session)
+        raws = await self._collection.find(query, sort=sort, limit=limit, fields=wanted, session=self._session)
+        return [raw for raw in raws if isinstance(raw["_id"], ObjectId)]
 
 
 class OwnedRepository(Generic[D]):
@@ -84,7 +119,7 @@ class OwnedRepository(Generic[D]):
     def _scoped(self, query: Raw) -> Raw:
         if self._field in query and query[self._field] != self._owner:
             raise NotOwned("a query may not name an owner of its own")
-        return {**query, self._field: self._owner}
+        return {**query, self._field: spellings(self._owner)}
 
     async def get(self, document_id: Any) -> D | None:
         """Return the student's document of that id, or None."""
@@ -99,14 +134,31 @@ class OwnedRepository(Generic[D]):
         raw = await self._collection.find_one(
             self._scoped(query), sort=sort, fields=self._visible(), session=self._session
         )
-        return self._document.read(raw) if raw is not None else None
+        found = read_one(self._document, raw, self._collection)
+        if raw is None or found is not None:
+            return found
+        return next(iter(await self.find(query, sort=sort, limit=_LOOKED_AT)), None)
 
     async def find(self, query: Raw, *, sort: Keys | None = None, limit: int = 0) -> list[D]:
         """Return the student's documents that match (`limit` 0: all)."""
         raws = await self._collection.find(
             self._scoped(query), sort=sort, limit=limit, fields=self._visible(), session=self._session
         )
-        return [self._document.read(raw) for raw in raws]
+        return read_known(self._document, raws, self._collection)
+
+    async def sketch(self, query: Raw, *fields: str, sort: Keys | None = None, limit: int = 0) -> list[Raw]:
+        """Return only some fields of the student's documents that match, as far as each can be read."""
+        wanted = dict.fromkeys(fields, 1)
+        raws = await self._collection.find(
+            self._scoped(query), sort=sort, limit=limit, fields=wanted, session=self._session
+        )
+        return [self._document.glimpse(raw) for raw in raws]
+
+    async def references(self, query: Raw, field: str) -> set[ObjectId]:
+        """Return which ids the student's documents that match name in a field, each once."""
+        stages: list[Raw] = [{"$match": self._scoped(query)}, {"$group": {"_id": f"${field}"}}]
+        rows = await self._collection.aggregate(stages, session=self._session)
+        return {row["_id"] for row in rows if isinstance(row["_id"], ObjectId)}
 
     async def stream(self) -> AsyncIterator[Raw]:
         """Yield all the student's documents as they are stored, hidden fields left out, outside any transaction."""
@@ -199,6 +251,13 @@ class OwnedRepository(Generic[D]):
         change = {**change, "$set": {**change.get("$set", {}), "updatedAt": self._now()}}
         return bool(await self._collection.update(self._scoped({"_id": document_id}), change, session=self._session))
 
+    async def grow(self, document_id: Any, field: str, items: list[Raw]) -> bool:
+        """Add items to a list without reading the document; what is no list begins anew. Such a change cannot be
+        undone. Returns whether the document was there.
+        """
+        change = [{"$set": {field: pushed(f"${field}", items), "updatedAt": self._now()}}]
+        return bool(await self._collection.update(self._scoped({"_id": document_id}), change, session=self._session))
+
     def _visible(self) -> Raw | None:
         return dict.fromkeys(self._document.hidden, 0) or None
 
@@ -245,7 +304,8 @@ class Restorer:
         target, mine = self._database.collection(collection), self._mine(collection, before)
         images = {document_id: raw for document_id, raw in before.items() if raw is not None}
         field = self._owners[collection]
-        if any(raw.get(field) != self._owner or raw.get("_id") != key for key, raw in images.items()):
+        mine_by_name = (self._owner, str(self._owner))
+        if any(raw.get(field) not in mine_by_name or raw.get("_id") != key for key, raw in images.items()):
             raise NotOwned("only the student's own documents can be put back")
         if hidden := self._hidden.get(collection):
             current = await self._stored(collection, images)
@@ -267,7 +327,7 @@ class Restorer:
         if field == "_id" and any(document_id != self._owner for document_id in wanted):
             raise NotOwned("only the student's own documents can be put back")
         # Where the id is the owner, there is one document at most, and what it must be has just been seen.
-        return {"_id": {"$in": wanted}} if field == "_id" else {"_id": {"$in": wanted}, field: self._owner}
+        return {"_id": {"$in": wanted}} if field == "_id" else {"_id": {"$in": wanted}, field: spellings(self._owner)}
 
 
 def _with_hidden(before: Raw, current: Raw, hidden: tuple[str, ...]) -> Raw:

@@ -21,6 +21,7 @@ from store.documents.own import OutboxItem, Turn, UndoEntry, UsageRow
 from store.errors import StoreError, StoreUnavailable
 from store.faults import Faults
 from store.leases import Leases, student_lease
+from store.repositories.base import read_one, spellings
 from store.repositories.population import settle_entry
 from store.repositories.tombstones import Tombstones
 from store.work import Clock, IdFactory
@@ -72,7 +73,7 @@ class Erasures:
 
     async def request(self, student: ObjectId) -> None:
         """Ask for a student to be forgotten at once, from outside any turn: what an administrator does."""
-        if await self._jobs.find_one({"userId": student}) is None:
+        if await self._jobs.find_one({"userId": spellings(student)}) is None:
             job = Erasure(id=self._ids(), user_id=student, starts_at=self._clock(), created_at=self._clock())
             await self._jobs.insert(job.to_mongo())
 
@@ -87,8 +88,8 @@ class Erasures:
             self._swept = now
         for raw in await self._jobs.find({"state": {"$in": ["asked", "running"]}}):
             try:
-                job = Erasure.read(raw)
-                if await self._is_due(job):
+                job = read_one(Erasure, raw, self._jobs)
+                if job is not None and await self._is_due(job):
                     done += await self._run(job.id)
             except StoreUnavailable:
                 raise
@@ -101,8 +102,9 @@ class Erasures:
     async def _is_due(self, job: Erasure) -> bool:
         if job.state == "running" or job.starts_at is None or job.starts_at <= self._clock():
             return True
-        turn = await self._turns.find_one({"_id": job.turn_id}) if job.turn_id else None
-        delivered = Turn.read(turn).delivered_at if turn is not None else None
+        raw = await self._turns.find_one({"_id": job.turn_id}) if job.turn_id else None
+        turn = read_one(Turn, raw, self._turns)
+        delivered = turn.delivered_at if turn is not None else None
         return delivered is not None and delivered + PAUSE <= self._clock()
 
     async def _run(self, job_id: ObjectId) -> int:
@@ -113,7 +115,8 @@ class Erasures:
         async with self._leases.kept(hold, _say_lost):
             # Read again under the lease: since it was found, another process may have done it.
             raw = await self._jobs.find_one({"_id": job_id, "state": {"$ne": "done"}})
-            done = await self._forget(Erasure.read(raw)) if raw is not None else 0
+            job = read_one(Erasure, raw, self._jobs)
+            done = await self._forget(job) if job is not None else 0
         await self._leases.forget([name])
         return done
 
@@ -138,7 +141,7 @@ class Erasures:
             removed = await step(work)
             job.step, job.removed = place + 1, job.removed + removed
             progress: Raw = {"state": "running", "step": job.step, "removed": job.removed}
-            if not await self._jobs.update({"_id": job.id, "userId": student}, {"$set": progress}):
+            if not await self._jobs.update({"_id": job.id, "userId": spellings(student)}, {"$set": progress}):
                 return
             self._faults.reach(f"erase.after-step-{job.step}")
 
@@ -166,7 +169,7 @@ class _Job:
         ids: IdFactory,
         tombstones: Tombstones,
     ) -> None:
-        self.database, self.student = database, student
+        self.database, self.student, self.theirs = database, student, spellings(student)
         self.now, self.ids, self.tombstones = now, ids, tombstones
 
 
@@ -178,7 +181,8 @@ async def _close_doors(job: _Job) -> int:
 async def _bury_messages(job: _Job) -> int:
     """Remember the keys of all their messages as keyed hashes, before the messages go."""
     turns = job.database.collection(Turn.collection)
-    await job.tombstones.bury([str(raw["key"]) async for raw in turns.stream({"userId": job.student})], job.now)
+    keys = [str(raw["key"]) async for raw in turns.stream({"userId": job.theirs}, fields={"key": 1}) if "key" in raw]
+    await job.tombstones.bury(keys, job.now)
     return 0
 
 
@@ -190,9 +194,9 @@ async def _drop_addresses(job: _Job) -> int:
     places: set[tuple[str, str]] = set()
     for kind in (Turn, OutboxItem):
         found = job.database.collection(kind.collection).stream(
-            {"userId": job.student}, fields={"platform": 1, "address": 1}
+            {"userId": job.theirs}, fields={"platform": 1, "address": 1}
         )
-        places |= {(str(raw["platform"]), str(raw["address"])) async for raw in found}
+        places |= {(str(raw.get("platform")), str(raw.get("address"))) async for raw in found}
     names = [name for platform, address in places for name in (f"deliver:{platform}:{address}", f"session:{address}")]
     return await Leases(job.database, ttl=0.0).forget(names)
 
@@ -215,12 +219,12 @@ async def _anonymise_population(job: _Job) -> int:
 
 async def _attempts(job: _Job) -> set[str]:
     """Return the keys of all attempts that the student ever recorded here, those that were undone included."""
-    mine: Raw = {"userId": job.student}
+    mine: Raw = {"userId": job.theirs}
     found = await job.database.collection(Attempt.collection).find(mine, fields={"_id": 1})
     log_entries = job.database.collection(UndoEntry.collection)
     undone = {f"touched.{name}": 1 for name in ("place", "documentId")}
     entries = await log_entries.find(mine | {"touched.place": Attempt.collection}, fields=undone)
-    touched = [change for entry in entries for change in entry["touched"]]
+    touched = [change for entry in entries for change in entry["touched"] if isinstance(change, dict)]
     return {str(raw["_id"]) for raw in found} | {
         str(change.get("documentId")) for change in touched if change.get("place") == Attempt.collection
     }
@@ -240,7 +244,7 @@ async def _settle_or_drop(job: _Job, entry: str) -> None:
 async def _anonymise_usage(job: _Job) -> int:
     """Keep what the calls cost, under new names and without whose they were."""
     usage = job.database.collection(UsageRow.collection)
-    while rows := await usage.find({"userId": job.student}, limit=_BATCH):
+    while rows := await usage.find({"userId": job.theirs}, limit=_BATCH):
         kept = [_unnamed(row) | {"_id": f"kept:{job.ids()}"} for row in rows]
         names = [row["_id"] for row in rows]
 
@@ -260,7 +264,7 @@ def _unnamed(row: Raw) -> Raw:
 async def _forget_authorship(job: _Job) -> int:
     """Take the student's id out of what belongs to everybody."""
     for document, field in foreign_fields():
-        await job.database.collection(document.collection).update_many({field: job.student}, {"$unset": {field: ""}})
+        await job.database.collection(document.collection).update_many({field: job.theirs}, {"$unset": {field: ""}})
     return 0
 
 
@@ -272,7 +276,7 @@ async def _delete_documents(job: _Job) -> int:
 async def _delete_all(job: _Job, documents: Iterable[type[Document]]) -> int:
     removed = 0
     for document in documents:
-        mine: Raw = {str(document.owner): job.student}
+        mine: Raw = {str(document.owner): job.theirs}
         removed += await job.database.collection(document.collection).delete(mine, many=True)
     return removed
 

@@ -113,7 +113,8 @@ class Figures:
     async def _waiting(self, collection: str, query: Raw, field: str) -> Waiting:
         found = self._database.collection(collection)
         first = await found.find_one(query, sort=[(field, 1)], fields={field: 1})
-        return Waiting(await found.count(query), first[field] if first else None)
+        since = (first or {}).get(field)
+        return Waiting(await found.count(query), since if isinstance(since, datetime) else None)
 
     async def _all(self, collection: str, *stages: Raw) -> Sequence[dict[str, Any]]:
         return await self._database.collection(collection).aggregate(list(stages))

@@ -7,6 +7,8 @@ from typing import Final
 
 from store.client import Database, Raw
 from store.documents.access import Knock
+from store.errors import DuplicateKey, StoreUnavailable
+from store.expressions import list_of, pushed, whole_or
 
 WINDOW: Final = timedelta(hours=1)
 _REMEMBERED: Final = 20
@@ -23,16 +25,23 @@ class Knocks:
         """Count one more try, the message `key`, and return how many there were within the hour that began with the
         first. The same message is counted once, though a platform may deliver it again.
         """
-        raw = await self._knocks.find_one({"_id": account})
-        before = Knock.read(raw) if raw is not None else Knock(id=account, expires_at=now)
-        if before.expires_at <= now:
-            anew: Raw = {"count": 0, "keys": [], "expiresAt": now + WINDOW}
-            if raw is None:
-                first = {"$setOnInsert": {**anew, "createdAt": now}}
-                await self._knocks.update({"_id": account}, first, upsert=True)
-            else:  # unless another replica began the new hour just now, and counted
-                await self._knocks.update({"_id": account, "expiresAt": before.expires_at}, {"$set": anew})
-        change: Raw = {"$inc": {"count": 1}, "$push": {"keys": {"$each": [key], "$slice": -_REMEMBERED}}}
-        after = await self._knocks.find_and_update({"_id": account, "keys": {"$ne": key}}, change)
-        after = after or await self._knocks.find_one({"_id": account})  # counted before, perhaps just now elsewhere
-        return Knock.read(after).count if after is not None else 1
+        on: Raw = {"$and": [{"$gt": ["$expiresAt", now]}, {"$lte": ["$expiresAt", now + WINDOW]}]}
+        begun: Raw = {
+            "keys": {"$cond": [on, list_of("$keys"), []]},
+            "count": {"$cond": [on, whole_or("$count", 0), 0]},
+            "expiresAt": {"$cond": [on, "$expiresAt", now + WINDOW]},
+            "createdAt": {"$ifNull": ["$createdAt", now]},
+        }
+        is_known: Raw = {"$in": [{"$literal": key}, "$keys"]}
+        counted: Raw = {
+            "count": {"$cond": [is_known, "$count", {"$add": ["$count", 1]}]},
+            "keys": {"$cond": [is_known, "$keys", pushed("$keys", [key], keep=_REMEMBERED)]},
+        }
+        for _ in range(2):
+            try:
+                change = [{"$set": begun}, {"$set": counted}]
+                after = await self._knocks.find_and_update({"_id": account}, change, upsert=True)
+            except DuplicateKey:
+                continue  # another replica made it at the same moment
+            return int((after or {})["count"])
+        raise StoreUnavailable("the tries could not be counted; try again in a moment")

@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 from store.client import Database, ObjectId, Raw, Session
 from store.documents.own import OPEN_TURN, ChannelAccount, OutboxItem, Platform, Turn
 from store.documents.people import User
+from store.documents.scalars import LAST
+from store.leases import without_held
+from store.repositories.base import read_known, read_one
 
 
 @dataclass(frozen=True)
@@ -32,26 +35,28 @@ class Outbox:
         self._turns = database.collection(Turn.collection)
 
     async def due_addresses(
-        self, platform: Platform, reach: Raw, now: datetime, *, bulk: bool = False, limit: int = 200
+        self, platform: Platform, reach: Raw, now: datetime, *, holder: str = "", bulk: bool = False, limit: int = 200
     ) -> list[str]:
         """Return the addresses within `reach` that have something live due, or something `bulk`.
 
+        What is live is left out while another process than `holder` delivers to its address.
         The longest waiting come first; of `bulk`, where thousands may be due at once, the longest due.
         """
-        due: Raw = {
-            "platform": platform,
-            "status": "pending",
-            "bulk": True if bulk else {"$in": [False, None]},
-            "nextAttemptAt": {"$lte": now},
-        }
-        match: Raw = {"$and": [reach, due]}
+        # One whose time cannot be read is due.
+        later: Raw = {"nextAttemptAt": {"$gt": now, "$lt": LAST}}
+        due: Raw = {"nextAttemptAt": {"$lte": now}} if bulk else {"$nor": [later]}
+        kind: Raw = {"platform": platform, "status": "pending", "bulk": True if bulk else {"$ne": True}}
+        match: Raw = {"$and": [reach, kind, due]}
         if bulk:
             found = await self._items.find(match, sort=[("nextAttemptAt", 1)], limit=limit, fields={"address": 1})
             return list(dict.fromkeys(str(raw["address"]) for raw in found))
+        lease: Raw = {"$concat": [f"deliver:{platform}:", {"$toString": "$_id"}]}
         pipeline: list[Raw] = [
             {"$match": match},
             {"$group": {"_id": "$address", "since": {"$min": "$createdAt"}}},
+            {"$match": {"_id": {"$type": "string"}}},
             {"$sort": {"since": 1}},
+            *without_held(lease, but_by=holder),
             {"$limit": limit},
         ]
         return [str(row["_id"]) for row in await self._items.aggregate(pipeline)]
@@ -72,7 +77,7 @@ class Outbox:
     async def question_of(self, item: OutboxItem) -> str | None:
         """Return the message that an item answers, or None for what answers none."""
         raw = await self._turns.find_one({"_id": item.turn_id}, fields={"text": 1}) if item.turn_id else None
-        return str(raw["text"]) if raw else None
+        return str(raw["text"]) if raw and isinstance(raw.get("text"), str) else None
 
     async def next_for(self, platform: Platform, address: str) -> Waiting | None:
         """Return the first item that an address still has to receive, what is live before what is bulk, or None.
@@ -102,13 +107,15 @@ class Outbox:
             {"$lookup": theirs},
             {"$lookup": closed},
         ]
-        found = await self._items.aggregate(pipeline)
-        if not found:
-            return None
-        raw = found[0]
-        accounts = tuple(ChannelAccount.read(account) for account in raw.pop("accounts"))
-        is_closed = bool(raw.pop("closed"))
-        return Waiting(OutboxItem.read(raw), accounts, is_closed)
+        while found := await self._items.aggregate(pipeline):
+            raw = found[0]
+            accounts, is_closed = raw.pop("accounts"), bool(raw.pop("closed"))
+            if (item := read_one(OutboxItem, raw, self._items)) is not None:
+                known = read_known(ChannelAccount, accounts, self._database.collection(ChannelAccount.collection))
+                return Waiting(item, tuple(known), is_closed)
+            # It would keep everything behind it waiting.
+            await self._items.update({"_id": raw["_id"]}, {"$set": {"status": "dead", "error": "unreadable"}})
+        return None
 
     async def mark_sent(self, item: OutboxItem, now: datetime) -> None:
         """Note that an item was delivered, and with it its turn."""
@@ -160,8 +167,7 @@ class Outbox:
 
     async def turn_of(self, turn_id: ObjectId) -> Turn | None:
         """Return the turn that an item answers, or will answer; None where there is none any more."""
-        raw = await self._turns.find_one({"_id": turn_id})
-        return Turn.read(raw) if raw is not None else None
+        return read_one(Turn, await self._turns.find_one({"_id": turn_id}), self._turns)
 
     async def note_standing(self, turn_id: ObjectId, message: str) -> bool:
         """Note in which message a turn's answer is shown while it is made; False where another one is, or no turn."""

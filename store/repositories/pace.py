@@ -17,8 +17,10 @@ from typing import Any, Final
 from store.client import Database, Raw
 from store.documents.pace import Pace
 from store.errors import DuplicateKey, StoreUnavailable
+from store.expressions import date_or, list_of, whole_or
 
 _KEPT_SECONDS: Final = 3_600.0
+_WEEK_SECONDS: Final = 604_800.0
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class Paces:
         granted: Raw = {"$max": [keeps, {"$min": [wants, "$limit", {"$subtract": [capacity, taken]}]}]}
         new: Raw = {"holder": holder, "granted": "$granted", "wants": wants, "until": _in(seconds)}
         change: list[Raw] = [
-            {"$set": {"shares": others, "goneAt": _in(_KEPT_SECONDS)}},
+            {"$set": {"shares": others, "quietUntil": _soon("$quietUntil"), "goneAt": _in(_KEPT_SECONDS)}},
             {"$set": {"limit": limit}},
             {"$set": {"granted": {"$toInt": granted}}},
             {"$set": {"shares": {"$concatArrays": ["$shares", [new]]}}},
@@ -75,12 +77,18 @@ class Paces:
     async def give_back(self, name: str, holder: str, *, seconds: float) -> None:
         """Let a process's share run out in `seconds`, when what it sent last counts no more."""
         last = {"$cond": [{"$eq": ["$$share.holder", holder]}, _in(seconds), "$$share.until"]}
-        shares = {"$map": {"input": "$shares", "as": "share", "in": {"$mergeObjects": ["$$share", {"until": last}]}}}
+        shares = {
+            "$map": {
+                "input": _filtered({"$gt": ["$$share.until", "$$NOW"]}),
+                "as": "share",
+                "in": {"$mergeObjects": ["$$share", {"until": last}]},
+            }
+        }
         await self._paces.update({"_id": name}, [{"$set": {"shares": shares}}])
 
     async def be_quiet(self, name: str, seconds: float) -> None:
         """Have everybody be silent for so long, or longer where that was asked before."""
-        until: Raw = {"$max": ["$quietUntil", _in(seconds)]}
+        until: Raw = {"$max": [_soon("$quietUntil"), _in(seconds)]}
         await self._change(name, [{"$set": {"quietUntil": until, "goneAt": _in(seconds + _KEPT_SECONDS)}}])
 
     async def reserve(self, name: str, *, interval: float, burst: int, ahead: float | None = None) -> float | None:
@@ -91,7 +99,9 @@ class Paces:
         step, slack = interval * 1000, interval * 1000 * (burst - 1)
         furthest = slack + ahead * 1000 if ahead is not None else None
         now: Raw = {"$toLong": "$$NOW"}
-        base: Raw = {"$max": [{"$ifNull": ["$due", 0]}, now]}
+        due: Raw = whole_or("$due", 0)
+        latest: Raw = {"$add": [now, int(_KEPT_SECONDS * 1000)]}
+        base: Raw = {"$max": [{"$cond": [{"$lt": [due, latest]}, due, 0]}, now]}
         late: Raw | bool = {"$gt": [{"$subtract": [base, now]}, furthest]} if furthest is not None else False
         taken: Raw = {"$cond": [late, False, True]}
         change: list[Raw] = [
@@ -113,7 +123,19 @@ class Paces:
 
 
 def _filtered(condition: Raw) -> Raw:
-    return {"$filter": {"input": {"$ifNull": ["$shares", []]}, "as": "share", "cond": condition}}
+    """Return the shares that can be read and fulfil a condition."""
+    sound: list[Raw] = [
+        {"$eq": [{"$type": "$$share.holder"}, "string"]},
+        {"$ne": [_soon("$$share.until"), None]},
+        {"$isNumber": "$$share.granted"},
+        {"$isNumber": "$$share.wants"},
+    ]
+    return {"$filter": {"input": list_of("$shares"), "as": "share", "cond": {"$and": [*sound, condition]}}}
+
+
+def _soon(field: str) -> Raw:
+    """Return the time that a field holds if it can be meant, else null: nothing here lasts a week."""
+    return {"$cond": [{"$lt": [date_or(field, "$$NOW"), _in(_WEEK_SECONDS)]}, date_or(field, None), None]}
 
 
 def _in(seconds: float) -> dict[str, Any]:

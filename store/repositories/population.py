@@ -13,8 +13,10 @@ from typing import Final
 
 from learning.mastery import Difficulty
 from store.client import Collection, Database, ObjectId, Raw, Session
-from store.documents.learner import PopulationEntry, ProblemDifficulty, TopicShift
+from store.documents.learner import LOGITS, PopulationEntry, ProblemDifficulty, TopicShift
 from store.errors import DuplicateKey, StoreError
+from store.expressions import number_or, pushed, whole_or
+from store.repositories.base import read_known, read_one
 
 REMEMBERED: Final = 200
 """How many attempts a document names: many more than are applied to it between a kill and the next start."""
@@ -33,11 +35,11 @@ class Population:
 
     async def difficulties(self, problems: Iterable[ObjectId]) -> dict[ObjectId, Difficulty]:
         """Return the difficulties of those problems that somebody has tried."""
-        return await self._values(ProblemDifficulty.collection, problems)
+        return await self._values(ProblemDifficulty, problems)
 
     async def shifts(self, topics: Iterable[ObjectId]) -> dict[ObjectId, Difficulty]:
         """Return the shifts of those topics that somebody has tried."""
-        return await self._values(TopicShift.collection, topics)
+        return await self._values(TopicShift, topics)
 
     async def queue(self, entry: PopulationEntry) -> None:
         """Queue an attempt's increments; settle it after the commit."""
@@ -52,18 +54,21 @@ class Population:
         """Apply a queued entry, outside the transaction. The queue keeps it when the database does not answer."""
         try:
             await settle_entry(self._database, entry_id)
-        except StoreError as exc:
+        except (StoreError, ValueError) as exc:
             log.warning("an attempt's population update waits in the queue: %s", exc)
 
     async def settle_undo(self, entry_id: str) -> None:
         """Apply a queued undo of an entry, as `settle` does."""
         await self.settle(entry_id + _UNDONE)
 
-    async def _values(self, collection: str, ids: Iterable[ObjectId]) -> dict[ObjectId, Difficulty]:
+    async def _values(
+        self, kind: type[ProblemDifficulty | TopicShift], ids: Iterable[ObjectId]
+    ) -> dict[ObjectId, Difficulty]:
         query: Raw = {"_id": {"$in": list(ids)}}
+        stored = self._database.collection(kind.collection)
         fields = {"value": 1, "seen": 1}
-        found = await self._database.collection(collection).find(query, fields=fields, session=self._session)
-        return {raw["_id"]: Difficulty(float(raw["value"]), int(raw["seen"])) for raw in found}
+        found = read_known(kind, await stored.find(query, fields=fields, session=self._session), stored)
+        return {one.id: Difficulty(one.value, max(0, one.seen)) for one in found}
 
 
 async def settle_pending(database: Database) -> AsyncIterator[str]:
@@ -77,14 +82,14 @@ async def settle_pending(database: Database) -> AsyncIterator[str]:
             done = str(raw["_id"])
             try:
                 await settle_entry(database, done)
-            except (ValueError, TypeError):
-                log.exception("the population entry %s cannot be applied", done)
+            except ValueError:
+                continue  # noted where it was read
             else:
                 yield done
 
 
 async def settle_entry(database: Database, entry_id: str) -> None:
-    """Apply a queued entry; one that is gone was applied. Raises: StoreError."""
+    """Apply a queued entry; one that is gone was applied. Raises: StoreError, ValueError for one that says nothing."""
     queue = database.collection(PopulationEntry.collection)
     undone = entry_id.endswith(_UNDONE)
     if undone:
@@ -92,8 +97,11 @@ async def settle_entry(database: Database, entry_id: str) -> None:
     raw = await queue.find_one({"_id": entry_id})
     if raw is None:
         return
-    entry = PopulationEntry.read(raw)
+    entry = read_one(PopulationEntry, raw, queue)
+    if entry is None:
+        raise ValueError("an entry cannot be read")
     if len(entry.topic_ids) != len(entry.topic_increments):
+        queue.oddities.note(queue.name, entry_id, ["topicIncrements: not one for each topic"], left_out=True)
         raise ValueError("an entry has an increment for each of its topics")
     sign = -1 if undone else 1
     problems = database.collection(ProblemDifficulty.collection)
@@ -108,11 +116,10 @@ async def _count_once(
     collection: Collection, document_id: ObjectId, key: str, start: float, increment: float, seen: int
 ) -> None:
     """Add an increment unless the document already names its key: one atomic update, which makes it if it is new."""
-    applied: Raw = {"$concatArrays": [{"$ifNull": ["$applied", []]}, [key]]}
     change = {
-        "value": {"$add": [{"$ifNull": ["$value", start]}, increment]},
-        "seen": {"$max": [0, {"$add": [{"$ifNull": ["$seen", 0]}, seen]}]},
-        "applied": {"$slice": [applied, -REMEMBERED]},
+        "value": {"$add": [number_or("$value", start, within=LOGITS), increment]},
+        "seen": {"$max": [0, {"$add": [whole_or("$seen", 0), seen]}]},
+        "applied": pushed("$applied", [key], keep=REMEMBERED),
         "createdAt": {"$ifNull": ["$createdAt", "$$NOW"]},
         "updatedAt": "$$NOW",
         "__v": {"$ifNull": ["$__v", 0]},

@@ -57,7 +57,7 @@ class ReminderQueue:
 
         Those whose reminder could not be made before come only where there are no others, and when it is time.
         """
-        query: Raw = {field: {"$lte": until}, "_id": {"$nin": list(but)}} if but else {field: {"$lte": until}}
+        query: Raw = {field: {"$lte": until}, "_id": {"$type": "objectId", "$nin": list(but)}}
         for retried in (None, {"$lte": now}):
             found = {**query, "retryAt": retried}
             raws = await self._reminders.find(found, sort=[(field, 1)], limit=limit, fields={"_id": 1})
@@ -76,7 +76,7 @@ class ReminderQueue:
 
     async def astray(self, now: datetime, *, but: Sequence[ObjectId], limit: int) -> list[ObjectId]:
         """Return students whose next reminder lies further ahead than any that is planned."""
-        far: Raw = {"pausedUntil": None, "nextAt": {"$gt": now + FAR}, "_id": {"$nin": list(but)}}
+        far: Raw = {"pausedUntil": None, "nextAt": {"$gt": now + FAR}, "_id": {"$type": "objectId", "$nin": list(but)}}
         far["retryAt"] = {"$not": {"$gt": now}}
         return [raw["_id"] for raw in await self._reminders.find(far, fields={"_id": 1}, limit=limit)]
 
@@ -89,15 +89,16 @@ class ReminderQueue:
         turns = await self._turns.find(recent, fields={"userId": 1, "answeredAt": 1})
         said: dict[ObjectId, datetime] = {}
         for turn in turns:
-            if isinstance(at := turn.get("answeredAt"), datetime):
-                said[turn["userId"]] = max(at, said.get(turn["userId"], at))
+            student, answered = turn.get("userId"), turn.get("answeredAt")
+            if isinstance(student, ObjectId) and isinstance(answered, datetime):
+                said[student] = max(answered, said.get(student, answered))
         return await self._made_before(said, going) if said else []
 
     async def _made_before(self, said: dict[ObjectId, datetime], going: datetime) -> list[ObjectId]:
         mine: Raw = {"userId": {"$in": list(said)}, "dueAt": {"$gt": going}}
         made = await self._sent.find(mine, fields={"userId": 1, "madeAt": 1})
-        times = [(raw["userId"], raw.get("madeAt")) for raw in made]
-        return sorted({whose for whose, at in times if isinstance(at, datetime) and at < said[whose]}, key=str)
+        sent = [(raw["userId"], raw.get("madeAt")) for raw in made if raw.get("userId") in said]
+        return sorted({who for who, at in sent if isinstance(at, datetime) and at < said[who]}, key=str)
 
     async def knows(self, student: ObjectId) -> bool:
         """Return whether a student is still there: one who was forgotten is not."""

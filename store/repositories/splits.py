@@ -8,6 +8,8 @@ from typing import Final
 from store.client import Database, Raw
 from store.documents.splits import SplitMessage, SplitPart
 from store.errors import DuplicateKey
+from store.expressions import pushed
+from store.repositories.base import read_known, read_one
 
 KEPT: Final = timedelta(days=2)
 """How long the keys of a text's parts are known: platforms keep what they have not delivered for a day."""
@@ -22,17 +24,16 @@ class Splits:
     async def find(self, account: str, key: str) -> list[SplitMessage]:
         """Return what is under way from an account, the oldest first, and the text that has this message as a part."""
         query: Raw = {"$or": [{"account": account}, {"parts.key": key}]}
-        return [SplitMessage.read(raw) for raw in await self._splits.find(query, sort=[("createdAt", 1)])]
+        return read_known(SplitMessage, await self._splits.find(query, sort=[("createdAt", 1)]), self._splits)
 
     async def open_at(self, place: str) -> SplitMessage | None:
         """Return the text to which parts may come from a sender in a chat, or None."""
-        raw = await self._splits.find_one({"open": place})
-        return SplitMessage.read(raw) if raw is not None else None
+        return read_one(SplitMessage, await self._splits.find_one({"open": place}), self._splits)
 
     async def pending(self, *, limit: int = 100) -> list[SplitMessage]:
         """Return what is under way from anybody."""
         found = await self._splits.find({"state": {"$in": ["open", "closed"]}}, limit=limit)
-        return [SplitMessage.read(raw) for raw in found]
+        return read_known(SplitMessage, found, self._splits)
 
     async def open(self, split: SplitMessage) -> bool:
         """Begin to put a text together; return False when one from the same sender was begun meanwhile."""
@@ -44,16 +45,17 @@ class Splits:
 
     async def add(self, split: SplitMessage, part: SplitPart, *, holder: str, now: datetime) -> bool:
         """Add a part; return False when the text is not open any more or has it already."""
-        query: Raw = {"_id": split.id, "state": "open", "parts.key": {"$ne": part.key}}
-        change: Raw = {"$push": {"parts": part.to_mongo()}, "$set": {"holder": holder, "latestAt": now}}
+        query: Raw = {"_id": split.id, "state": {"$nin": ["closed", "done"]}, "parts.key": {"$ne": part.key}}
+        kept = {"holder": {"$literal": holder}, "latestAt": now}
+        change = [{"$set": {**kept, "parts": pushed("$parts", [part.to_mongo()])}}]
         return bool(await self._splits.update(query, change))
 
     async def close(self, split: SplitMessage) -> SplitMessage | None:
         """Let nothing more be added; return the text as it stays, or None when it is done already."""
         change: Raw = {"$set": {"state": "closed"}, "$unset": {"open": ""}}
-        await self._splits.update({"_id": split.id, "state": "open"}, change)
+        await self._splits.update({"_id": split.id, "state": {"$nin": ["closed", "done"]}}, change)
         raw = await self._splits.find_one({"_id": split.id, "state": "closed"})
-        return SplitMessage.read(raw) if raw is not None else None
+        return read_one(SplitMessage, raw, self._splits)
 
     async def finish(self, split: SplitMessage, now: datetime) -> None:
         """Forget what the text said, since it is a turn by now, and remember its parts by their keys."""

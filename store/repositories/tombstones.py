@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from store.client import Database
+from store.client import Database, Raw
 from store.documents.account import ServiceSecret, Tombstone
 
 KEPT: Final = timedelta(days=30)
@@ -43,7 +43,8 @@ class Tombstones:
 
     async def _hash(self, key: str) -> str:
         if not self._known:
-            made = {"$setOnInsert": {"secret": self._make()}}
+            there: Raw = {"$and": [{"$eq": [{"$type": "$secret"}, "string"]}, {"$ne": ["$secret", ""]}]}
+            made: list[Raw] = [{"$set": {"secret": {"$cond": [there, "$secret", self._make()]}}}]
             raw = await self._secrets.find_and_update({"_id": _PURPOSE}, made, upsert=True)
             self._known = str((raw or {})["secret"])
         return hmac.new(self._known.encode(), key.encode(), hashlib.sha256).hexdigest()

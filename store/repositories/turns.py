@@ -6,14 +6,18 @@ which proves the lease; only acceptance, which precedes any lease, and the cance
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 
 from store.client import Database, ObjectId, Raw, Session
 from store.documents.own import OPEN_TURN, Admission, Turn
 from store.errors import DuplicateKey, StoreError
+from store.expressions import WHOLE
 from store.faults import Faults
+from store.leases import without_held
+from store.repositories.base import read_one, spellings
 
 WINDOW = timedelta(minutes=1)
 
@@ -53,12 +57,11 @@ class TurnQueue:
     async def find(self, key: str) -> Turn | None:
         """Return the turn that was accepted under a key, or None."""
         raw = await self._turns.find_one({"key": key})
-        return Turn.read(raw) if raw is not None else None
+        return read_one(Turn, raw, self._turns)
 
     async def get(self, turn_id: ObjectId) -> Turn | None:
         """Return a turn by its id, or None."""
-        raw = await self._turns.find_one({"_id": turn_id})
-        return Turn.read(raw) if raw is not None else None
+        return read_one(Turn, await self._turns.find_one({"_id": turn_id}), self._turns)
 
     async def accept(self, turn: Turn) -> Turn | None:
         """Write a turn under the student's next number, or return None when its key was accepted before.
@@ -66,11 +69,11 @@ class TurnQueue:
         Raises: QueueFull, TooFast, StudentGone; StoreUnavailable when nothing can be promised now.
         """
 
-        async def attempt(session: Session) -> Turn | None:
+        async def attempt(session: Session, *, look_up: bool = False) -> Turn | None:
             # Looked up first: a duplicate key would abort the transaction.
             if self._faults.stands("dedupe") and await self._turns.find_one({"key": turn.key}, session=session):
                 return None
-            turn.seq = await self._admit(turn.user_id, turn.accepted_at, session)
+            turn.seq = await self._admit(turn.user_id, turn.accepted_at, session, look_up=look_up)
             await self._turns.insert(turn.to_mongo(), session=session)
             self._faults.reach("accept.before-commit")
             return turn
@@ -78,59 +81,87 @@ class TurnQueue:
         try:
             accepted = await self._database.transact(attempt)
         except DuplicateKey:
-            return None
+            try:  # the key may have been accepted just now, or the number be one that was given out before
+                accepted = await self._database.transact(partial(attempt, look_up=True))
+            except DuplicateKey:
+                return None
         self._faults.reach("accept.after-commit")
         return accepted
 
-    async def _admit(self, student: ObjectId, now: datetime, session: Session) -> int:
-        """Count one more turn of a student and return its number. Raises: QueueFull, TooFast, StudentGone."""
+    async def _admit(self, student: ObjectId, now: datetime, session: Session, *, look_up: bool) -> int:
+        """Count one more turn of a student and return its number, by their turns where their admission tells none.
+
+        Raises: QueueFull, TooFast, StudentGone.
+        """
         # Everybody is welcomed with an admission and only an erasure takes it away, so none is ever made here. It is
         # written in this transaction, so that an erasure conflicts with it.
         raw = await self._admissions.find_one({"_id": student}, session=session)
         if raw is None:
             raise StudentGone("this student is being forgotten")
         waiting = await self._turns.count(
-            {"userId": student, "status": {"$in": list(OPEN_TURN)}}, limit=self._limits.waiting, session=session
+            {"userId": spellings(student), "status": {"$in": list(OPEN_TURN)}},
+            limit=self._limits.waiting,
+            session=session,
         )
         if waiting >= self._limits.waiting:
             raise QueueFull("too many turns are waiting")
-        admission = Admission.read(raw)
+        admission = read_one(Admission, raw, self._admissions) or Admission(id=student)
         started, count = admission.window_started_at, admission.window_count
         if started is None or not started <= now < started + WINDOW:
             started, count = now, 0
         if count >= self._limits.per_minute:
             raise TooFast("too many turns within a minute")
-        change: Raw = {
-            "$inc": {"seq": 1},
-            "$set": {"windowStartedAt": started, "windowCount": count + 1},
-        }
-        after = await self._admissions.find_and_update({"_id": student}, change, session=session)
-        if after is None:
+        told = not look_up and not admission.is_odd and 0 <= admission.seq < WHOLE
+        seq = 1 + (admission.seq if told else await self._last(student, session))
+        # Set, not counted up: whatever stands there was read in this transaction, which conflicts with any other.
+        change: Raw = {"$set": {"seq": seq, "windowStartedAt": started, "windowCount": count + 1}}
+        if not await self._admissions.update({"_id": student}, change, session=session):
             raise StudentGone("this student is being forgotten")
-        return int(after["seq"])
+        return seq
 
-    async def waiting_students(self, *, limit: int = 200) -> list[ObjectId]:
-        """Return the students who have open turns, the longest waiting first."""
-        pipeline: list[Raw] = [
+    async def _last(self, student: ObjectId, session: Session) -> int:
+        """Return the last number that one of a student's turns has."""
+        query: Raw = {"userId": student, "seq": {"$type": "number"}}
+        raw = await self._turns.find_one(query, sort=[("seq", -1)], fields={"seq": 1}, session=session)
+        return int(raw["seq"]) if raw is not None else 0
+
+    async def waiting_students(self, *, but: Iterable[ObjectId] = (), limit: int = 200) -> list[ObjectId]:
+        """Return the students who have open turns and whom nobody serves, the longest waiting first.
+
+        Left out are those whose lease somebody holds, and those who are served here (`but`): however many they are,
+        the others are found behind them.
+        """
+        student: Raw = {"$convert": {"input": "$userId", "to": "objectId", "onError": None, "onNull": None}}
+        lease: Raw = {"$concat": ["student:", {"$toString": "$_id"}]}
+        stages: list[Raw] = [
             {"$match": {"status": {"$in": list(OPEN_TURN)}}},
-            {"$group": {"_id": "$userId", "since": {"$min": "$acceptedAt"}}},
+            {"$group": {"_id": student, "since": {"$min": "$acceptedAt"}}},
+            {"$match": {"_id": {"$nin": [None, *but]}}},
             {"$sort": {"since": 1}},
+            *without_held(lease),
             {"$limit": limit},
         ]
-        return [row["_id"] for row in await self._turns.aggregate(pipeline)]
+        return [row["_id"] for row in await self._turns.aggregate(stages)]
 
     async def next_of(self, student: ObjectId) -> Turn | None:
-        """Return the student's first open turn, in the order of acceptance, or None."""
-        raw = await self._turns.find_one({"userId": student, "status": {"$in": list(OPEN_TURN)}}, sort=[("seq", 1)])
-        return Turn.read(raw) if raw is not None else None
+        """Return the student's first open turn, in the order of acceptance, or None.
+
+        One that cannot be read is failed, so that it does not keep those behind it waiting.
+        """
+        query: Raw = {"userId": spellings(student), "status": {"$in": list(OPEN_TURN)}}
+        while (raw := await self._turns.find_one(query, sort=[("seq", 1)])) is not None:
+            if (turn := read_one(Turn, raw, self._turns)) is not None:
+                return turn
+            await self._turns.update({"_id": raw["_id"]}, {"$set": {"status": "failed", "reason": "unreadable"}})
+        return None
 
     async def knows(self, student: ObjectId) -> bool:
         """Return whether there is any turn of a student: none is left of one who was erased."""
-        return await self._turns.find_one({"userId": student}, fields={"_id": 1}) is not None
+        return await self._turns.find_one({"userId": spellings(student)}, fields={"_id": 1}) is not None
 
     async def ask_to_cancel(self, student: ObjectId, turn_id: ObjectId | None = None) -> int:
         """Mark the student's open turns, or only the one that is named, as to be stopped; return how many there are."""
-        query: dict[str, Any] = {"userId": student, "status": {"$in": list(OPEN_TURN)}}
+        query: Raw = {"userId": spellings(student), "status": {"$in": list(OPEN_TURN)}}
         if turn_id is not None:
             query["_id"] = turn_id
         return await self._turns.update_many(query, {"$set": {"cancelRequested": True}})

@@ -11,13 +11,14 @@ from pydantic import ValidationError
 from store.client import Collection, ObjectId, connect
 from store.documents import CONTRACT
 from store.documents.base import Document, escape_key, unescape_key
-from store.documents.facts import NO_DEFAULT, NOW, Facts, list_facts
+from store.documents.facts import NO_DEFAULT, NOW, list_facts
 from store.documents.intelligence import CompanyReadiness, MasteryMetric, ReadinessScore, RecentAttempt
 from store.documents.people import User
 from store.documents.problems import Problem, Submission, Topic
 from store.documents.roadmaps import Roadmap, RoadmapStatistics
 from store.documents.sessions import AIMentorConversation, Message, PreparationTask
 from store.documents.sync import UserContest
+from tests.stored.values import sample
 
 AT = datetime(2026, 11, 23, 10, 0, 0, 123456, tzinfo=UTC)
 ID, STUDENT, TOPIC = (ObjectId(f"{number:024x}") for number in (1, 2, 3))
@@ -31,19 +32,6 @@ async def store_and_read(uri: str, name: str, document: Document) -> tuple[Colle
     raw = await collection.find_one({"_id": document.id})
     assert raw is not None
     return collection, raw
-
-
-def sample(facts: Facts) -> Any:
-    """Return a value that a field accepts, every field inside it filled."""
-    if facts.kind == "Object":
-        return {name: sample(inner) for name, inner in facts.fields.items()}
-    if facts.item is not None:
-        return [sample(facts.item)] if facts.kind == "Array" else {"Node.js Inc.": sample(facts.item)}
-    if facts.enum:
-        return facts.enum[-1]
-    number = facts.maximum if facts.maximum is not None else 7.0
-    values = {"String": "text of some length", "Boolean": True, "Date": AT, "ObjectId": TOPIC}
-    return values.get(facts.kind, int(number) if facts.whole else number)
 
 
 @pytest.mark.parametrize("document", CONTRACT, ids=lambda document: document.__name__)

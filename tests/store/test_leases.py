@@ -9,8 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from store.client import Database, ObjectId, Raw
+from store.documents.base import Document
 from store.documents.own import Fence, Lease
-from store.leases import Hold, Leases
+from store.errors import FenceLost
+from store.faults import Faults
+from store.leases import Hold, Leases, student_lease
+from store.work import StudentWork, UnitOfWork
+from tests.clock import FixedClock
+from tests.stored.values import MISSING, MORE, VALUES, as_stored
 
 SHORT = 0.6
 
@@ -196,9 +202,71 @@ async def test_kept_tells_once_that_it_was_lost(core: Database, name: str) -> No
 
 
 async def test_a_slower_taker_gives_way(core: Database, name: str) -> None:
-    """Where a later number is published already, the lease was not taken."""
-    await core.collection(Fence.collection).insert({"_id": name, "fence": 7})
-    assert await Leases(core, ttl=30).take(name, "a") is None
-    fence = await fence_of(core, name)
-    assert fence is not None
-    assert fence["fence"] == 7
+    """Whoever comes to publish a number after a later holder did so has not got the lease, and moves nothing."""
+    slow = await taken(Leases(core, ttl=0.0), name, "a")
+    leases = Leases(core, ttl=30)
+    quick = await taken(leases, name, "b")
+    assert await leases._publish(slow) is None
+    assert (await fence_of(core, name) or {})["fence"] == quick.fence
+    assert await leases.renew(quick)
+
+
+ODD = (*VALUES.values(), *MORE.values())
+
+
+@pytest.mark.parametrize("field", ["holder", "fence", "expiresAt", "goneAt"])
+async def test_an_odd_lease_is_mended_by_its_next_holder(core: Database, name: str, field: str) -> None:
+    """Whatever stands in a field of a lease that nobody holds, the next takes it, shuts out the last and keeps it."""
+    for place, value in enumerate(ODD):
+        odd, leases = f"{name}:{place}", Leases(core, ttl=30)
+        before = await taken(leases, odd, "a")
+        await leases.give_back(before)
+        stored = await core.collection(Lease.collection).find_one({"_id": odd}) or {}
+        await write(core, Lease, stored | {field: value})
+        hold = await leases.take(odd, "b")
+        if field == "holder" and hold is None:
+            continue  # a name: somebody may hold it, until it runs out
+        assert hold is not None, value
+        assert hold.fence != before.fence, value
+        assert (await fence_of(core, odd) or {})["fence"] == hold.fence
+        assert await leases.renew(hold), value
+        assert not await leases.renew(before)
+
+
+@pytest.mark.parametrize("field", ["fence", "writes"])
+async def test_an_odd_fence_is_mended_by_the_next_holder(core: Database, name: str, field: str) -> None:
+    """Whatever stands in a field of a fence, the next holder's transactions commit and those of the last do not."""
+    student = ObjectId()
+    for value in ODD:
+        leases = Leases(core, ttl=30)
+        before = await taken(leases, student_lease(student), "a")
+        await leases.give_back(before)
+        stored = await fence_of(core, student_lease(student)) or {}
+        await write(core, Fence, stored | {field: value})
+        hold = await taken(leases, student_lease(student), "b")
+
+        async def nothing(unit: UnitOfWork) -> None:
+            return None
+
+        works = [
+            StudentWork(core, student, one, clock=FixedClock(), ids=ObjectId, faults=Faults()) for one in (hold, before)
+        ]
+        await works[0].commit(nothing)
+        with pytest.raises(FenceLost):
+            await works[1].commit(nothing)
+        await leases.give_back(hold)
+
+
+async def test_a_fence_that_is_ahead_of_its_lease_is_caught_up_with(core: Database, name: str) -> None:
+    """Where the lease's number fell behind the fence, the next holder goes on behind the fence."""
+    await core.collection(Fence.collection).insert({"_id": name, "fence": 57})
+    hold = await taken(Leases(core, ttl=30), name, "a")
+    assert hold.fence == 58
+    assert await Leases(core, ttl=30).renew(hold)
+
+
+async def write(core: Database, kind: type[Document], raw: Raw) -> None:
+    """Store a document as another program might: whole, whatever it holds."""
+    collection = core.collection(kind.collection)
+    await collection.delete({"_id": raw["_id"]})
+    await collection._inner.insert_one(as_stored({key: value for key, value in raw.items() if value is not MISSING}))

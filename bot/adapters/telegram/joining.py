@@ -148,9 +148,14 @@ class Joining:
     async def _end(self, split: SplitMessage) -> None:
         """Have a text taken in as one message. Whoever ends it, and however often, it is one turn: its key is."""
         closed = await self._splits.close(split)
-        if closed is None or closed.message is None:
+        if closed is None:
             return
-        incoming = _first_of(closed)
+        try:
+            incoming = _first_of(closed)
+        except (TypeError, ValueError):
+            log.exception("a text in parts cannot be read and is passed over")
+            await self._splits.finish(closed, self._clock())
+            return
         with speaking(incoming.language or ENGLISH):
             try:
                 await self._accept(replace(incoming, text=self._text_of(closed)))
