@@ -141,7 +141,8 @@ class Doorway:
     # --- students
 
     async def _hear(self, incoming: Incoming, link: ChannelAccount) -> Accepted | Said:
-        command, rest = split_command(incoming.text)
+        # Somebody else's "/stop" that is shown here asks for nothing.
+        command, rest = split_command(incoming.text) if incoming.passed_on is None else ("", "")
         if command in _BYPASSING:
             return await self._do(command, incoming, link)
         if link.stopped_at is not None:

@@ -11,6 +11,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
@@ -28,6 +29,7 @@ from store.errors import FenceLost, StoreError, StoreUnavailable
 from store.faults import Faults
 from store.leases import Hold, Leases, student_lease
 from store.repositories.accounts import Accounts, Deactivated
+from store.repositories.forwards import Forward, Forwards
 from store.repositories.tombstones import Tombstones
 from store.repositories.turns import Limits, QueueFull, StudentGone, TooFast, TurnQueue
 from store.work import Clock, IdFactory, StudentWork
@@ -66,6 +68,15 @@ class _Serving:
     more: bool = False
 
 
+@dataclass
+class _Held:
+    """That a student's latest turn waits for more, until when, and whether that is over."""
+
+    until: datetime
+    timer: asyncio.TimerHandle
+    over: bool = False
+
+
 class Turns:
     """Accepts and works turns in this process. `holder` names it among the replicas."""
 
@@ -99,6 +110,8 @@ class Turns:
         self._accounts = Accounts(database, clock=clock, ids=ids)
         self._tombstones = Tombstones(database)
         self._leases = Leases(database, ttl=self._pace.lease)
+        self._forwards = Forwards(database, most_characters=self._limits.attached)
+        self._held: dict[ObjectId, _Held] = {}
         self._serving: dict[ObjectId, _Serving] = {}
         self._tasks: dict[ObjectId, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(self._pace.at_once)
@@ -123,7 +136,7 @@ class Turns:
         try:
             for known_as in (student, None):
                 # In this order: an erasure remembers a turn's key before it deletes the turn.
-                if known := await self.known(incoming.key):
+                if known := await self.known(incoming.key, part=incoming.passed_on is not None):
                     return known
                 if await self._tombstones.holds(incoming.key):
                     raise Forgotten(say(replies.FORGOTTEN))
@@ -134,9 +147,9 @@ class Turns:
         # In words, not as something that passes: however long it takes, no platform holds back others' messages for it.
         raise Refused(say(replies.BEING_FORGOTTEN))
 
-    async def known(self, key: str) -> Accepted | None:
-        """Return the turn that was accepted under a key, or None."""
-        if not self._faults.stands("dedupe") or (known := await self._queue.find(key)) is None:
+    async def known(self, key: str, *, part: bool = False) -> Accepted | None:
+        """Return the turn that was accepted under a key, or None; `part`: also one that the message was added to."""
+        if not self._faults.stands("dedupe") or (known := await self._queue.find(key, part=part)) is None:
             return None
         return Accepted(known.id, known.user_id, duplicate=True)
 
@@ -155,16 +168,41 @@ class Turns:
                 address=private_address(incoming),
                 language=incoming.language,
             )
+        if (added := await self._add_to_latest(incoming, student)) is not None:
+            return added
         turn = self._turn_of(incoming, student)
         if await self._queue.accept(turn) is None:
             if known := await self.known(turn.key):
                 return known
             raise StoreUnavailable("the message could not be looked up; send it again")
-        self._serve_soon(student)
+        if turn.held_until is None:
+            self._serve_soon(student)
+        else:
+            self._serve_later(student, turn.held_until, incoming.hold)
+        return Accepted(turn.id, student, duplicate=False)
+
+    async def _add_to_latest(self, incoming: Incoming, student: ObjectId) -> Accepted | None:
+        """Make what is passed on part of the turn that waits for it; None where none does."""
+        if incoming.passed_on is None:
+            return None
+        one = Forward(
+            incoming.key,
+            incoming.platform,
+            incoming.address,
+            incoming.text,
+            incoming.passed_on or None,
+            incoming.attachment,
+        )
+        now = self._clock()
+        until = now + timedelta(seconds=incoming.hold)
+        turn = await self._forwards.add(student, one, now=now, until=until)
+        if turn is None:
+            return None
+        self._serve_later(student, until, incoming.hold)
         return Accepted(turn.id, student, duplicate=False)
 
     def _turn_of(self, incoming: Incoming, student: ObjectId) -> Turn:
-        turn_id = self._ids()
+        turn_id, now = self._ids(), self._clock()
         unique = "" if self._faults.stands("dedupe") else f"#{turn_id}"
         try:
             return Turn(
@@ -180,7 +218,9 @@ class Turns:
                 sent_at=incoming.sent_at,
                 public=incoming.public,
                 reply_to=incoming.reply_to,
-                accepted_at=self._clock(),
+                accepted_at=now,
+                held_until=now + timedelta(seconds=incoming.hold) if incoming.hold else None,
+                forwarded=incoming.passed_on is not None,
             )
         except ValidationError as exc:
             raise Refused(say("This message cannot be stored as it is; please send it as plain text.")) from exc
@@ -224,6 +264,8 @@ class Turns:
     async def drain(self, seconds: float) -> None:
         """Accept nothing more, let running turns end within `seconds`, then leave the rest to other replicas."""
         self._draining = True
+        for held in self._held.values():
+            held.timer.cancel()
         running = set(self._tasks.values())
         if running:
             _, late = await asyncio.wait(running, timeout=seconds)
@@ -241,6 +283,25 @@ class Turns:
         task = asyncio.create_task(self._serve(student, self._serving[student]), name=f"serve {student}")
         self._tasks[student] = task
         task.add_done_callback(lambda _: self._forget(student))
+
+    def _serve_later(self, student: ObjectId, until: datetime, seconds: float) -> None:
+        """Serve a student when their latest turn has waited for what they pass on behind it."""
+        if (before := self._held.get(student)) is not None:
+            before.timer.cancel()
+        timer = asyncio.get_running_loop().call_later(seconds, self._serve_held, student)
+        self._held[student] = _Held(until, timer)
+
+    def _serve_held(self, student: ObjectId) -> None:
+        self._held[student].over = True
+        self._serve_soon(student)
+
+    def _now_of(self, student: ObjectId) -> datetime:
+        """Return until when what a student's turns waited for has been waited for."""
+        held, now = self._held.get(student), self._clock()
+        if held is None or not held.over:
+            return now
+        del self._held[student]
+        return max(now, held.until)
 
     def _forget(self, student: ObjectId) -> None:
         self._tasks.pop(student, None)
@@ -280,7 +341,7 @@ class Turns:
         async with self._leases.kept(hold, stop):
             watcher = asyncio.create_task(self._watch_for_cancel(serving.hand))
             try:
-                while not self._draining and (turn := await self._queue.next_of(student)):
+                while not self._draining and (turn := await self._queue.next_of(student, self._now_of(student))):
                     await self._worker.work(turn, work, serving.hand)
                     worked += 1
             finally:

@@ -32,7 +32,9 @@ class Incoming:
     `language` is what the platform says the account's owner reads (IETF tag), if it says so. `attached`: the text holds
     a file that came with the message, and may be longer than what is typed. `attachment` is a recording or a picture
     that came with it, perhaps with no text at all: it is fetched when the turn is worked. `quotes` is what it replies
-    to or passes on, `sent_at` when the platform got it.
+    to or passes on, `sent_at` when the platform got it. `passed_on` is who wrote a
+    message that was forwarded, "" where that is not told; None: whoever sends it wrote it. `hold` is for how many
+    seconds a message waits for what its sender passes on behind it.
     """
 
     key: str
@@ -48,6 +50,8 @@ class Incoming:
     attachment: Attachment | None = None
     quotes: tuple[Quote, ...] = ()
     sent_at: datetime | None = None
+    passed_on: str | None = None
+    hold: float = 0.0
 
 
 def private_address(incoming: Incoming) -> str | None:

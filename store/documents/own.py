@@ -66,7 +66,8 @@ class Turn(Own):
     name of the message that the answer replies to, where it shows that. `stands_at` is the platform's name of the
     message in which the answer is shown while it is made, and then stays. The text of a message with an `attachment`
     is what was written below it, until it was made words of; then both. `quotes` are no part of it. `sent_at` is when
-    the message was sent, where its platform tells: it may have waited there.
+    the message was sent, where its platform tells: it may have waited there. Until `held_until` what its student passes
+    on is added: to the quotes, or to the text of what was itself `forwarded`. `parts` are the keys of those messages.
     """
 
     collection: ClassVar[str] = "turns"
@@ -83,6 +84,7 @@ class Turn(Own):
         index("key", unique=True),
         index("userId", "seq", unique=True),
         index("status", "acceptedAt"),
+        index("parts", sparse=True),
     )
 
     key: Text
@@ -94,6 +96,9 @@ class Turn(Own):
     attachment: Attachment | None = None
     quotes: list[Quote] = Field(default_factory=list)
     sent_at: Time | None = None
+    held_until: Time | None = None
+    forwarded: bool = False
+    parts: list[Text] | None = None
     public: bool = False
     reply_to: Text | None = None
     stands_at: Text | None = None

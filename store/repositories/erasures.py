@@ -181,7 +181,11 @@ async def _close_doors(job: _Job) -> int:
 async def _bury_messages(job: _Job) -> int:
     """Remember the keys of all their messages as keyed hashes, before the messages go."""
     turns = job.database.collection(Turn.collection)
-    keys = [str(raw["key"]) async for raw in turns.stream({"userId": job.theirs}, fields={"key": 1}) if "key" in raw]
+    keys: list[str] = []
+    async for raw in turns.stream({"userId": job.theirs}, fields={"key": 1, "parts": 1}):
+        parts = raw.get("parts")
+        keys += map(str, [raw["key"]] if "key" in raw else [])
+        keys += map(str, parts if isinstance(parts, list) else [])
     await job.tombstones.bury(keys, job.now)
     return 0
 

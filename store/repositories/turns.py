@@ -54,9 +54,9 @@ class TurnQueue:
         self._turns = database.collection(Turn.collection)
         self._admissions = database.collection(Admission.collection)
 
-    async def find(self, key: str) -> Turn | None:
-        """Return the turn that was accepted under a key, or None."""
-        raw = await self._turns.find_one({"key": key})
+    async def find(self, key: str, *, part: bool = False) -> Turn | None:
+        """Return the turn that was accepted under a key, or None; `part`: also one that a message was added to."""
+        raw = await self._turns.find_one({"$or": [{"key": key}, {"parts": key}]} if part else {"key": key})
         return read_one(Turn, raw, self._turns)
 
     async def get(self, turn_id: ObjectId) -> Turn | None:
@@ -143,17 +143,23 @@ class TurnQueue:
         ]
         return [row["_id"] for row in await self._turns.aggregate(stages)]
 
-    async def next_of(self, student: ObjectId) -> Turn | None:
+    async def next_of(self, student: ObjectId, now: datetime | None = None) -> Turn | None:
         """Return the student's first open turn, in the order of acceptance, or None.
 
-        One that cannot be read is failed, so that it does not keep those behind it waiting.
+        None too where it waits `now` for what its student passes on behind it, and nothing else came after it. One that
+        cannot be read is failed, so that it does not keep those behind it waiting.
         """
         query: Raw = {"userId": spellings(student), "status": {"$in": list(OPEN_TURN)}}
         while (raw := await self._turns.find_one(query, sort=[("seq", 1)])) is not None:
             if (turn := read_one(Turn, raw, self._turns)) is not None:
-                return turn
+                return None if now is not None and await self._is_held(turn, query, now) else turn
             await self._turns.update({"_id": raw["_id"]}, {"$set": {"status": "failed", "reason": "unreadable"}})
         return None
+
+    async def _is_held(self, turn: Turn, waiting: Raw, now: datetime) -> bool:
+        if turn.status != "accepted" or turn.held_until is None or turn.held_until <= now:
+            return False
+        return await self._turns.find_one({**waiting, "seq": {"$gt": turn.seq}}, fields={"_id": 1}) is None
 
     async def knows(self, student: ObjectId) -> bool:
         """Return whether there is any turn of a student: none is left of one who was erased."""

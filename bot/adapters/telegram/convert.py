@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageEntity, Update, User
 
 from bot.adapters.base import Incoming
 from bot.adapters.telegram.attachments import Attached, attachment_of, hindrance_to, sentence_for, trouble_with
-from bot.adapters.telegram.quoting import quotes_of
+from bot.adapters.telegram.quoting import name_origin, quotes_of
 from bot.adapters.telegram.wording import words_of
 from store.documents.own import Attachment, AttachmentKind
 from store.names import clean_name
 from texts import say
 
+COMMENT_SECONDS: Final = 0.3
+FORWARD_SECONDS: Final = 1.0
 GROUPS = (Chat.GROUP, Chat.SUPERGROUP)
 ALLOWED = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER)
 """What is asked of Telegram: nothing else is ever answered."""
@@ -139,13 +141,16 @@ def _of_message(message: Message, update_id: int, me: Me) -> Decision:
         quotes=quotes_of(message, me.id, me.username),
         sent_at=message.date,
     )
+    command = any(one.type == MessageEntity.BOT_COMMAND and one.offset == 0 for one in message.entities)
+    if chat.type == Chat.PRIVATE:
+        incoming = _as_passed_on(incoming, message, command=command)
     heard = Heard(
         incoming,
         message.message_id,
         message.date,
         units=len((message.text or "").encode("utf-16-le")) // 2,
         typed=message.text is not None and message.forward_origin is None and message.via_bot is None,
-        command=any(one.type == MessageEntity.BOT_COMMAND and one.offset == 0 for one in message.entities),
+        command=command,
     )
     if chat.type in GROUPS and not (words.addressed or _answers(message, me)):
         apart = heard.command or _replies(message)
@@ -162,6 +167,16 @@ def _of_message(message: Message, update_id: int, me: Me) -> Decision:
         told = say("Yes? Write what you would like to do behind my name: @{name} what is a heap?", name=me.username)
         return Told(incoming, told)
     return heard
+
+
+def _as_passed_on(incoming: Incoming, message: Message, *, command: bool) -> Incoming:
+    """Return a message with whose it is, where it was forwarded, and how long it waits for more of that kind.
+
+    An app sends a comment right before what it is about, and each message that is forwarded by itself.
+    """
+    if message.forward_origin is not None:
+        return replace(incoming, passed_on=name_origin(message.forward_origin), hold=FORWARD_SECONDS)
+    return replace(incoming, hold=COMMENT_SECONDS) if message.text and not command else incoming
 
 
 def _of_nobody(message: Message, update_id: int, me: Me) -> Decision:

@@ -25,7 +25,7 @@ CHANCE = {
 }
 """Names by collection whose values differ from run to run: how often a lease was taken, what is drawn, what it cost."""
 DOOR = {
-    "turns": ("key", "platform", "address", "replyTo", "standsAt", "sentAt"),
+    "turns": ("key", "platform", "address", "replyTo", "standsAt", "sentAt", "heldUntil"),
     "outbox": ("turnKey", "platform", "address", "replyTo", "messages"),
     "channel_accounts": ("_id", "platform", "address"),
 }

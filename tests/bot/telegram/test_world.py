@@ -151,3 +151,35 @@ async def test_whoever_hides_behind_a_group_is_told_so(
     [told] = telegram.screen(group)
     assert "I cannot see who you are" in told.text
     assert told.reply_to == 2
+
+
+FORWARD: dict[str, Any] = {"forward_origin": {"type": "user", "date": 1, "sender_user": BOB}}
+
+
+async def test_a_comment_and_what_it_is_about_are_one_turn(
+    telegram: FakeTelegram, tmp_path: Path, mongo_uri: str, quiet_database: str
+) -> None:
+    """A comment and a forward, forwards alone, and a comment with forwards and a file: one answer each, and marked."""
+    code = b"def two_sum(): ..."
+    async with FakeOpenAI() as model:
+        key = {"openai_api_key": SecretStr(model.key), "openai_base_url": model.url}
+        async with served(telegram, tmp_path, mongo_uri, quiet_database, **key):
+            telegram.say(ADA, "what is wrong with this?")
+            telegram.say(ADA, "i = i + 1", **FORWARD)
+            await answered(telegram, ADA, 1)
+            assert asked(model).endswith("what is wrong with this?\n\n> ↪ Bobgnp.exe B.:\n> i = i + 1")
+            for number in range(8):
+                telegram.say(ADA, f"line {number}", **FORWARD)
+            await answered(telegram, ADA, 2)
+            assert asked(model).endswith("\n\n".join(f"line {number}" for number in range(8)))
+            telegram.say(ADA, "compare these")
+            telegram.say(ADA, "/stop", **FORWARD)
+            again = telegram.document(ADA, "two.py", code, **FORWARD)
+            await answered(telegram, ADA, 3)
+            assert "compare these\n\n> ↪ Bobgnp.exe B.:\n> /stop\n\n> ↪ Bobgnp.exe B.:\n> two.py:" in asked(model)
+            telegram.redeliver(again)
+            telegram.say(ADA, "thank you very much")
+            await answered(telegram, ADA, 4)
+            assert asked(model).endswith("thank you very much")
+    assert len(telegram.screen(ADA)) == 4
+    assert not telegram.violations
