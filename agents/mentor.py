@@ -24,7 +24,8 @@ from agents.middleware.metering import Metering
 from agents.middleware.routing import Routing
 from agents.middleware.tidying import Tidying, clean
 from agents.public import ask_in_public, read_public_tail
-from agents.run import OFFLINE_COACH, PREPMATE, Answer, TurnRun
+from agents.requests import answer_request
+from agents.run import OFFLINE_COACH, PREPMATE, QUESTION, UNDERSTOOD, Answer, TurnRun
 from agents.snapshot import ask
 from agents.speech import Speech
 from agents.steps import model_of
@@ -59,6 +60,7 @@ class Mentor:
         public: bool = False,
     ) -> None:
         self._public = public
+        self._verbs = {verb.name: verb for verb in verbs}
         self._model_name = name_of(model)
         self._window = window or Window()
         self._agent = create_agent(
@@ -83,9 +85,12 @@ class Mentor:
 
         Raises: AgentError; StoreError when the database is away or the student's lease was lost.
         """
+        if run.turn.public is not self._public:
+            raise ValueError("a mentor for private chats answers nothing in public places, nor the other way round")
+        if run.turn.request is not None:
+            return await answer_request(self._held_back(run), self._verbs)
         messages: list[Any] = await self._messages_of(run)
-        if self._public:
-            run = replace(run, context=run.context.within(run.context.work.shared_only()))
+        run = self._held_back(run)
         speech = Speech(run.listener, run.progress)
         final: AIMessage | None = None
         parts: AsyncIterator[Any] = self._agent.astream(
@@ -106,8 +111,6 @@ class Mentor:
 
     async def _messages_of(self, run: TurnRun) -> list[AnyMessage]:
         """Return the conversation as the model gets it, with the message that is to be answered."""
-        if run.turn.public is not self._public:
-            raise ValueError("a mentor for private chats answers nothing in public places, nor the other way round")
         text, quotes = run.turn.text, run.turn.quotes
         if self._public:
             return [*await read_public_tail(run.work.reading(), run.turn), ask_in_public(text, quotes)]
@@ -117,10 +120,18 @@ class Mentor:
         )
         return [*tail.messages, *(AIMessage(one.text) for one in heard), question]
 
+    def _held_back(self, run: TurnRun) -> TurnRun:
+        """Return the run without anything of the student's where others read along."""
+        return replace(run, context=run.context.within(run.context.work.shared_only())) if self._public else run
+
     def _answer_of(self, final: AIMessage | None, run: TurnRun) -> Answer:
         text = clean(final.text).strip() if final is not None else ""
         model = (model_of(final) if final is not None else None) or self._model_name
-        return Answer(text or EMPTY_ANSWER, model, tuple(run.progress.ran))
+        told = final.response_metadata if final is not None else {}
+        ran = tuple(run.progress.ran)
+        return Answer(
+            text or EMPTY_ANSWER, model, ran, question=told.get(QUESTION), understood=told.get(UNDERSTOOD, True)
+        )
 
 
 def name_of(model: BaseChatModel | None) -> str:

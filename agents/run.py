@@ -19,6 +19,8 @@ OFFLINE_COACH = "offline coach"
 """The model's name in what the coach answers."""
 
 PREPMATE = "prepmate"
+QUESTION, UNDERSTOOD = "question", "understood"
+"""The keys under which an answer's metadata say what it asks back, and whether it gave up."""
 """The model's name in what no model answered: sentences of our own."""
 
 
@@ -41,11 +43,12 @@ class CallOrder:
 
 @dataclass(frozen=True)
 class Ran:
-    """A verb that came back with a result, which is JSON, and what it was called with."""
+    """A verb that was called, with what, and its result, which is JSON: empty where it was refused (not `ok`)."""
 
     verb: str
     result: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    ok: bool = True
 
 
 @dataclass
@@ -89,9 +92,12 @@ class Answer:
     """What the student is told, by which model ("offline coach" where none was asked), and which verbs ran for it.
 
     `actions` are the taps below it where whoever answered knows them; they follow from what ran where there are none.
+    `question` is what it asks back, by the slot that the reply is to fill; not `understood`: it says that it gave up.
     """
 
     text: str
     model: str
     ran: tuple[Ran, ...] = ()
     actions: tuple[Action, ...] = ()
+    question: str | None = None
+    understood: bool = True

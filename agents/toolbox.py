@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any
 
 from langchain.tools import ToolRuntime
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from agents.run import CallOrder, Ran, TurnRun
 from agents.steps import since_student, step_of
 from agents.wire.calls import BROKEN_JSON
-from store.work import EffectKey, Outcome, UnitOfWork
-from tools.context import Receipt, Verb
+from store.work import EffectKey
+from tools.context import Verb
 from tools.errors import ToolError, ToolFailed, ToolRetry
+from tools.execute import execute
+from tools.request import Arguments, arguments_of
 
 RESULT_CHARACTERS = 8_000
 """The most of a result that a model is given; the artifact of the message holds all of it."""
 
 Runtime = ToolRuntime[TurnRun, dict[str, Any]]
-
-
-class Arguments(BaseModel):
-    """What a model gave a tool: numbers may come as text and the other way round; unknown names are refused."""
-
-    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
 
 
 class VerbTool(StructuredTool):
@@ -53,16 +47,18 @@ def build_tools(verbs: Sequence[Verb]) -> list[BaseTool]:
 
 
 def _tool_of(verb: Verb, known: frozenset[str]) -> BaseTool:
-    arguments = _arguments_of(verb)
-
     async def call(runtime: Runtime, given: dict[str, Any]) -> ToolMessage:
         run, call_id = runtime.context, str(runtime.tool_call_id)
         step = step_of(runtime.state["messages"]) - 1
         async with _order_of(runtime, known, step).place_of(call_id):
             await run.listener.doing(verb.doing)
             try:
-                result = await _run(verb, run, EffectKey(run.turn.id, step, call_id), _checked(arguments, given))
+                if BROKEN_JSON in given:
+                    raise ToolRetry("The arguments were not valid JSON; send one JSON object.")
+                key = EffectKey(run.turn.id, step, call_id)
+                result = await execute(verb, given, run.context, run.work, key)
             except ToolError as error:
+                run.progress.ran.append(Ran(verb.name, "", given, ok=False))
                 return _refusal(verb.name, call_id, error)
             run.progress.ran.append(Ran(verb.name, result, given))
             return ToolMessage(_cut(result), name=verb.name, tool_call_id=call_id, artifact=result)
@@ -70,25 +66,9 @@ def _tool_of(verb: Verb, known: frozenset[str]) -> BaseTool:
     return VerbTool(
         name=verb.name,
         description=inspect.cleandoc(verb.description),
-        args_schema=_schema_of(arguments),
+        args_schema=_schema_of(arguments_of(verb)),
         coroutine=call,
     )
-
-
-async def _run(verb: Verb, run: TurnRun, key: EffectKey, arguments: Mapping[str, Any]) -> str:
-    """Run a verb and return its result as JSON: a writing one once, with its effect and its key in one commit."""
-    if not verb.writes:
-        with _values_refused():
-            return (await verb(run.context, **arguments)).model_dump_json()
-
-    async def body(unit: UnitOfWork) -> Outcome:
-        with _values_refused():
-            result = await verb(run.context.within(unit), **arguments)
-        undo_label = result.undo_label if isinstance(result, Receipt) else None
-        receipt = isinstance(result, Receipt) and bool(result.line)
-        return Outcome(result.model_dump_json(), receipt, undo_label)
-
-    return await run.work.once(key, verb.name, body)
 
 
 def _order_of(runtime: Runtime, known: frozenset[str], step: int) -> CallOrder:
@@ -100,57 +80,6 @@ def _order_of(runtime: Runtime, known: frozenset[str], step: int) -> CallOrder:
         )
         orders[step] = CallOrder([str(call["id"]) for call in asked.tool_calls if call["name"] in known])
     return orders[step]
-
-
-@cache  # two mentors of one process offer the same verbs
-def _arguments_of(verb: Verb) -> type[BaseModel]:
-    """Return the model of a verb's arguments: its parameters without the first, which is the context."""
-    hints = get_type_hints(verb.run, include_extras=True)
-    fields: dict[str, Any] = {}
-    for name, parameter in list(inspect.signature(verb.run).parameters.items())[1:]:
-        default = ... if parameter.default is inspect.Parameter.empty else parameter.default
-        fields[name] = (hints[name], default)
-    return create_model(f"{verb.name}_arguments", __base__=Arguments, **fields)
-
-
-def _checked(arguments: type[BaseModel], given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments, validated. A null where a default stands is left out: that is how models say nothing.
-
-    Raises: ToolRetry, naming each argument that is wrong.
-    """
-    if BROKEN_JSON in given:
-        raise ToolRetry("The arguments were not valid JSON; send one JSON object.")
-    said = {
-        name: value
-        for name, value in given.items()
-        if value is not None or name not in arguments.model_fields or arguments.model_fields[name].is_required()
-    }
-    try:
-        checked = arguments.model_validate(said)
-    except ValidationError as exc:
-        raise ToolRetry(_explain(exc, arguments)) from exc
-    return {name: getattr(checked, name) for name in arguments.model_fields}
-
-
-def _explain(exc: ValidationError, arguments: type[BaseModel] | None = None) -> str:
-    wrong = []
-    for error in exc.errors(include_url=False, include_context=False, include_input=False)[:5]:
-        name = ".".join(str(part) for part in error["loc"]) or "arguments"
-        if error["type"] == "extra_forbidden" and arguments is not None:
-            taken = ", ".join(arguments.model_fields) or "none"
-            wrong.append(f"there is no argument {name[:40]!r} (there are: {taken})")
-        else:
-            wrong.append(f"{name[:40]}: {error['msg'][:120]}")
-    return f"Nothing was done. Wrong arguments: {'; '.join(wrong)}."
-
-
-@contextmanager
-def _values_refused() -> Iterator[None]:
-    """A value that no document takes is an argument to correct: nothing was stored."""
-    try:
-        yield
-    except ValidationError as exc:
-        raise ToolRetry(_explain(exc)) from exc
 
 
 def _refusal(name: str, call_id: str, error: ToolError) -> ToolMessage:
@@ -177,7 +106,7 @@ def _cut(result: str) -> str:
 
 
 @cache
-def _schema_of(arguments: type[BaseModel]) -> dict[str, Any]:
+def _schema_of(arguments: type[Arguments]) -> dict[str, Any]:
     """Return the JSON schema as models need it: without the titles and the nulls that pydantic adds."""
     schema = _trim(arguments.model_json_schema())
     schema.pop("description", None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +18,7 @@ import typer
 if TYPE_CHECKING:  # imported when a command runs, so that --help answers at once
     from bot.checks.finding import Finding
     from bot.settings import Settings
+    from tools.request import Request
 
 log = logging.getLogger("bot")
 
@@ -58,25 +61,51 @@ def chat(
         str | None, typer.Option(metavar="NAME", help="Who is talking; your login name if left out.")
     ] = None,
     once: Annotated[str | None, typer.Option(metavar="TEXT", help="Answer one message and leave.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="With --once: print the answer as JSON.")] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json",
+            help="Print each answer as a line of JSON. A line of input is what is said, or "
+            '{"text": …} or {"request": {"verb": …, "arguments": {…}}}, and may name its "user".',
+        ),
+    ] = False,
 ) -> None:
     """Talk to the mentor: in this terminal, through a pipe (each line is a message), or once."""
-    if as_json and once is None:
-        raise typer.BadParameter("it prints one answer as JSON and so goes with --once TEXT.", param_hint="--json")
+    _run(partial(_talk, user, once, as_json=as_json))
+
+
+@app.command()
+def do(
+    verb: Annotated[str, typer.Argument(metavar="VERB", help="What is to be done, such as next_problem.")],
+    arguments: Annotated[str, typer.Argument(metavar="JSON", help="Its arguments, as a JSON object.")] = "{}",
+    user: Annotated[str | None, typer.Option(metavar="NAME", help="Whose; your login name if left out.")] = None,
+) -> None:
+    """Do one thing and print what came of it as JSON. Exit status 1: it was refused, and standard error says why."""
 
     async def work(settings: Settings) -> int:
-        from bot.adapters.registry import DOORS
-        from bot.adapters.terminal.names import account_of, login_name
-        from bot.adapters.terminal.session import Wish
-        from store.embedded import claim_directory
+        from bot.errors import Refused
+        from tools.errors import ToolRetry
+        from tools.request import request_from
 
-        name = user if user is not None else login_name()
-        account = account_of(name)
-        directory = claim_directory(settings.data_dir)
-        history = directory.root / "history" / account
-        return await DOORS["terminal"].opener()(settings, Wish(account, name.strip(), history, once, as_json))
+        try:
+            request = request_from(f'{{"verb": {json.dumps(verb)}, "arguments": {arguments}}}')
+        except ToolRetry as exc:
+            raise Refused(str(exc)) from exc
+        return await _talk(user, request, settings, as_json=True)
 
     _run(work)
+
+
+async def _talk(user: str | None, once: str | Request | None, settings: Settings, *, as_json: bool) -> int:
+    from bot.adapters.registry import DOORS
+    from bot.adapters.terminal.names import account_of, login_name
+    from bot.adapters.terminal.session import Wish
+    from store.embedded import claim_directory
+
+    name = user if user is not None else login_name()
+    account = account_of(name)
+    history = claim_directory(settings.data_dir).root / "history" / account
+    return await DOORS["terminal"].opener()(settings, Wish(account, name.strip(), history, once, as_json))
 
 
 @app.command()

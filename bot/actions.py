@@ -10,13 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from pydantic import ValidationError
-
 from agents.coach import code, stumbling
 from agents.coach.dialogue import CHECK, GUESS, understand
 from agents.coach.intents import Request
 from agents.coach.naming import name_problem, name_topic
-from agents.coach.outcomes import RESULTS
+from agents.coach.outcomes import read_result
 from agents.run import Ran
 from store.client import ObjectId
 from store.documents.own import Action, Effect
@@ -75,17 +73,8 @@ def _dated(tap: Action, turn: ObjectId) -> Action:
     return tap.model_copy(update={"says": f"{tap.says} {turn}"}) if tap.says.startswith("/log ") else tap
 
 
-def _read(ran: Ran) -> Result | None:
-    """Return a verb's result; None for what is not known or cannot be read: then it has no taps."""
-    kind = RESULTS.get(ran.verb)
-    try:
-        return kind.model_validate_json(ran.result) if kind else None
-    except ValidationError:
-        return None
-
-
 def _below(ran: Ran, happened: Happened) -> list[Action]:
-    result = _read(ran)
+    result = read_result(ran.verb, ran.result)
     if isinstance(result, ImportPreview):
         return _preview(result, happened.turn)
     if isinstance(result, ProblemMatches) and happened.by == "coach":
@@ -131,7 +120,7 @@ def _undo(effects: Iterable[Effect]) -> list[Action]:
 
 
 def _undo_label(effect: Effect) -> str:
-    result = _read(Ran(effect.verb, effect.result))
+    result = read_result(effect.verb, effect.result)
     return str(getattr(result, "undo_label", None) or effect.verb)
 
 

@@ -212,6 +212,7 @@ class Turns:
                 platform=incoming.platform,
                 address=incoming.address,
                 seq=0,
+                request=incoming.request.as_json() if incoming.request else None,
                 text=incoming.text or (MARKS[incoming.attachment.kind] if incoming.attachment else ""),
                 attachment=incoming.attachment,
                 quotes=list(incoming.quotes),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from agents.usage import close_left_open
 from bot import replies
 from bot.actions import By, Happened, actions_of
 from bot.adapters.base import Adapter, owns_the_service
-from store.documents.own import Action, Effect, OutboxItem, Platform, StudentSettings, Turn, TurnStatus
+from store.documents.own import Action, Effect, OutboxItem, Platform, StudentSettings, Tried, Turn, TurnStatus
 from store.errors import FenceLost, StoreError
 from store.work import Clock, StudentWork, UnitOfWork
 from texts import say, speaking, spoken
@@ -61,6 +62,8 @@ class End:
     model: str | None = None
     ran: tuple[Ran, ...] = ()
     actions: tuple[Action, ...] = ()
+    question: str | None = None
+    understood: bool = True
 
 
 _BY: Final[dict[str | None, By]] = {None: "nobody", PREPMATE: "nobody", OFFLINE_COACH: "coach"}
@@ -72,7 +75,12 @@ KEPT: Final = timedelta(days=2)
 def _broken_off(run: TurnRun, sentence: str, reason: str) -> End:
     """Return the end of an answer that was not finished: what its student has read of it stays."""
     written = run.progress.written if run.progress.said else ""
-    return End(break_off(written, sentence), "failed", reason=reason)
+    return End(break_off(written, sentence), "failed", reason=reason, ran=tuple(run.progress.ran))
+
+
+def tried_of(ran: Ran) -> Tried:
+    """Return a call as the turn keeps it."""
+    return Tried(verb=ran.verb, arguments=json.dumps(dict(ran.arguments), default=str), ok=ran.ok)
 
 
 def clock_of(turn: Turn, clock: Clock) -> Clock:
@@ -171,7 +179,15 @@ class TurnWorker:
         except Exception as exc:
             log.exception("turn %s failed", turn.id)
             return _broken_off(run, replies.sentence_for(exc), type(exc).__name__)
-        return End(answer.text, "answered", model=answer.model, ran=answer.ran, actions=answer.actions)
+        return End(
+            answer.text,
+            "answered",
+            model=answer.model,
+            ran=answer.ran,
+            actions=answer.actions,
+            question=answer.question,
+            understood=answer.understood,
+        )
 
     async def _answer_in_time(self, run: TurnRun) -> Answer:
         async with asyncio.timeout(self._seconds):
@@ -212,10 +228,13 @@ class TurnWorker:
                 current.conversation_id, current.tokens = exchange.conversation_id, exchange.tokens
             current.status, current.reply = end.status, end.text
             current.reason, current.model = end.reason, end.model
+            current.question, current.understood = end.question, end.understood
+            current.tried = [tried_of(ran) for ran in end.ran]
             current.answered_at = now
             await unit.of(Turn).save(current)
             by = _BY.get(end.model, "model")
-            happened = Happened(turn.id, end.ran, effects, said=turn.text, by=by)
+            ran = end.ran if end.status == "answered" else ()
+            happened = Happened(turn.id, ran, effects, said=turn.text, by=by)
             item = OutboxItem(
                 id=f"answer:{turn.id}",
                 user_id=turn.user_id,

@@ -15,7 +15,8 @@ from agents.coach import code, stumbling, talk, wording
 from agents.coach.dialogue import Exchange, Say, decide
 from agents.coach.intents import BY_NAME, Request
 from agents.coach.outcomes import Outcome, read_outcome
-from agents.run import OFFLINE_COACH
+from agents.coach.questions import find_question
+from agents.run import OFFLINE_COACH, QUESTION, UNDERSTOOD
 from agents.steps import since_student, step_of
 from tools.planning import TodayPlan
 
@@ -78,7 +79,7 @@ class OfflineCoach(BaseChatModel):
         if isinstance(decided, Say):
             note = student.additional_kwargs.get(NOTE)
             away = "" if note is None else f"{talk.UNREACHABLE} {note}".rstrip() + "\n\n"
-            return _message(f"{away}{decided.text}")
+            return _message(f"{away}{decided.text}", **_read(decided.text))
         call = ToolCall(name=decided.verb, args=decided.arguments, id=f"coach-{step_of(known) + 1}", type="tool_call")
         return _message("", call)
 
@@ -152,8 +153,14 @@ def _exchanges(messages: Sequence[AnyMessage]) -> list[Exchange]:
     return exchanges
 
 
-def _message(text: str, *calls: ToolCall) -> AIMessage:
-    metadata = {"model_name": OFFLINE_COACH, "finish_reason": "tool_calls" if calls else "stop"}
+def _read(text: str) -> dict[str, Any]:
+    """Return what programs are told of an answer: what it asks back, and whether it gave up."""
+    question = find_question(text)
+    return {QUESTION: question.slot if question else None, UNDERSTOOD: not stumbling.is_stumble(text)}
+
+
+def _message(text: str, *calls: ToolCall, **told: Any) -> AIMessage:
+    metadata = {"model_name": OFFLINE_COACH, "finish_reason": "tool_calls" if calls else "stop", **told}
     return AIMessage(text, tool_calls=list(calls), response_metadata=metadata)
 
 

@@ -117,10 +117,11 @@ def read_outcome(message: ToolMessage, call: ToolCall | None) -> Outcome:
         return Outcome(verb, arguments, refusal=_refusal_of(message))
     # The content may have been cut for a model; the artifact is whole.
     text = message.artifact if isinstance(message.artifact, str) else str(message.text)
-    return Outcome(verb, arguments, result=_result_of(verb, text))
+    return Outcome(verb, arguments, result=read_result(verb, text))
 
 
-def _result_of(verb: str, text: str) -> Result | None:
+def read_result(verb: str, text: str) -> Result | None:
+    """Return the typed result of a verb from its JSON; None for what is not known or cannot be read."""
     if verb not in RESULTS:
         return None
     try:
@@ -131,11 +132,11 @@ def _result_of(verb: str, text: str) -> Result | None:
 
 def _refusal_of(message: ToolMessage) -> Refusal:
     details: dict[str, Any] = message.artifact if isinstance(message.artifact, dict) else {}
-    sentence = _plain(str(details.get("sentence") or message.text))
+    sentence = plain(str(details.get("sentence") or message.text))
     return Refusal(sentence, tuple(map(str, details.get("choices") or ())), details.get("kind") == "failed")
 
 
-def _plain(sentence: str) -> str:
+def plain(sentence: str) -> str:
     """Return a sentence about an argument's type or range without its Python: "minutes should be greater than 0"."""
     match = re.fullmatch(r"Nothing was done\. Wrong arguments: (.+)", sentence, re.DOTALL)
     if not match:

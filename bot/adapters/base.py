@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from agents.listener import Listener
 from store.client import Database, ObjectId, Raw
 from store.documents.own import Attachment, OutboxItem, Platform, Quote
+from tools.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,8 @@ class Incoming:
     that came with it, perhaps with no text at all: it is fetched when the turn is worked. `quotes` is what it replies
     to or passes on, `sent_at` when the platform got it. `passed_on` is who wrote a
     message that was forwarded, "" where that is not told; None: whoever sends it wrote it. `hold` is for how many
-    seconds a message waits for what its sender passes on behind it.
+    seconds a message waits for what its sender passes on behind it. `request` is a wish that came as a value; the text
+    then says it for people, and nobody reads it.
     """
 
     key: str
@@ -52,6 +54,7 @@ class Incoming:
     sent_at: datetime | None = None
     passed_on: str | None = None
     hold: float = 0.0
+    request: Request | None = None
 
 
 def private_address(incoming: Incoming) -> str | None:

@@ -58,6 +58,14 @@ class Quote(Part):
     text: Text
 
 
+class Tried(Part):
+    """A verb that was called for a turn, its arguments as JSON, and whether it was done: else it was refused."""
+
+    verb: Text
+    arguments: Text
+    ok: bool = True
+
+
 class Turn(Own):
     """A message on its way from the door to the answer. `key` names it for ever: the same key is the same message.
 
@@ -68,6 +76,8 @@ class Turn(Own):
     is what was written below it, until it was made words of; then both. `quotes` are no part of it. `sent_at` is when
     the message was sent, where its platform tells: it may have waited there. Until `held_until` what its student passes
     on is added: to the quotes, or to the text of what was itself `forwarded`. `parts` are the keys of those messages.
+    `request` is a wish that came as a value, as JSON; its `text` says it for people. `tried` are the verbs that ran for
+    it; `question` is what the answer asks back, by the slot that the reply is to fill; not `understood`: it gave up.
     """
 
     collection: ClassVar[str] = "turns"
@@ -93,6 +103,7 @@ class Turn(Own):
     address: Text
     seq: int
     text: Text
+    request: Text | None = None
     attachment: Attachment | None = None
     quotes: list[Quote] = Field(default_factory=list)
     sent_at: Time | None = None
@@ -111,6 +122,9 @@ class Turn(Own):
     conversation_id: Text | None = None
     reply: Text | None = None
     receipts: list[dict[str, Any]] = Field(default_factory=list)
+    tried: list[Tried] = Field(default_factory=list)
+    question: Text | None = None
+    understood: bool = True
     model: Text | None = None
     tokens: int | None = None
     reason: Text | None = None

@@ -30,6 +30,7 @@ from store.work import StudentWork, UnitOfWork
 from tests.fakes.openai import FakeOpenAI
 from tools.context import MentorContext, Receipt, Result, Verb
 from tools.errors import ToolFailed, ToolRetry
+from tools.request import Request
 
 NOON = datetime(2025, 12, 3, 12, 0, tzinfo=UTC)
 
@@ -214,8 +215,8 @@ class Stage:
             sleep=self.sleep,
         )
 
-    async def accept(self, text: str, *, public: bool = False, attachment: Attachment | None = None) -> Turn:
-        """Store a turn that is being worked."""
+    async def accept(self, said: str | Request, *, public: bool = False, attachment: Attachment | None = None) -> Turn:
+        """Store a turn that is being worked: a message, or a request."""
         self.seq += 1
         turn = Turn(
             id=ObjectId(),
@@ -224,7 +225,8 @@ class Stage:
             platform="probe",
             address="here",
             seq=self.seq,
-            text=text,
+            text=said.in_words if isinstance(said, Request) else said,
+            request=said.as_json() if isinstance(said, Request) else None,
             attachment=attachment,
             public=public,
             status="working",
@@ -243,7 +245,7 @@ class Stage:
 
     async def answer(
         self,
-        text: str,
+        said: str | Request,
         *,
         mentor: Mentor | None = None,
         audience: Audience | None = None,
@@ -251,7 +253,7 @@ class Stage:
         owns_key: bool = False,
     ) -> Answer:
         """Take a message through the mentor and into the conversation, as the life of a turn does."""
-        turn = await self.accept(text, public=public)
+        turn = await self.accept(said, public=public)
         answer = await (mentor or self.mentor()).answer(self.run_of(turn, audience, owns_key=owns_key))
         await self.keep(turn, answer)
         return answer

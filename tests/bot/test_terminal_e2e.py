@@ -18,6 +18,9 @@ from tests.mongo import mongod_program, shared_server
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60.0
+ANSWER = {
+    "reply", "requests", "question", "receipts", "understood", "tokens", "model", "conversation_id", "turn_id"
+}  # fmt: skip
 
 
 class Home:
@@ -102,13 +105,68 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 def test_what_one_process_learned_the_next_one_knows(home: Home) -> None:
     """A restart between two messages loses nothing: the second process knows, and undoes, what the first wrote."""
     first = home.ask("i solved two sum in 12 min with help")
-    assert set(first) == {"reply", "receipts", "tokens", "model", "conversation_id", "turn_id"}
+    assert set(first) == ANSWER
     assert first["model"] == "offline coach"
     assert first["tokens"] > 0
     assert "Two Sum" in first["receipts"][0]["line"]
     second = home.ask("undo that")
     assert second["conversation_id"] == first["conversation_id"]
     assert "Two Sum" in second["receipts"][0]["line"]
+
+
+def test_a_program_speaks_in_lines_of_json_for_several_students(home: Home) -> None:
+    """Texts and requests are answered in order, each its own student's, with what ran; a bad line is told."""
+    lines = [
+        {"text": "i solved 3sum in 12 min with help", "user": "grace"},
+        {
+            "request": {"verb": "record_attempt", "arguments": {"problem": "two sum", "outcome": "unaided"}},
+            "user": "alan",
+        },
+        {
+            "request": {"verb": "record_attempt", "arguments": {"problem": "two sum", "outcome": "great"}},
+            "user": "alan",
+        },
+        {"request": {"verb": "fly"}},
+        {"text": "undo that", "user": "grace"},
+        {"text": 7},
+        {"text": "x", "user": "no such name"},
+    ]
+    asked = "\n".join([*map(json.dumps, lines), '{"text', "how did it go with qwxz"]).encode()
+    done = self_checked(home.run("chat", "--json", "--user", "edsger", stdin=asked))
+    first, logged, refused, unknown, undone, *errors, given_up = map(json.loads, done)
+    assert first["requests"][0] == {
+        "verb": "record_attempt",
+        "arguments": {"problem": "3sum", "minutes": 12, "outcome": "with-help"},
+        "ok": True,
+    }
+    assert first["question"] == {"slot": "introduction"}
+    assert (logged["model"], logged["receipts"][0]["problem"]["title"]) == ("prepmate", "Two Sum")
+    assert logged["conversation_id"] != first["conversation_id"]
+    assert (refused["requests"][0]["ok"], refused["receipts"]) == (False, [])
+    assert "outcome should be" in refused["reply"]
+    assert unknown["reply"] == "There is nothing here that is called fly."
+    assert "3Sum" in undone["receipts"][0]["line"]
+    assert [set(error) for error in errors] == [{"error"}] * 3
+    assert (given_up["understood"], logged["understood"]) == (False, True)
+
+
+def test_one_thing_is_done_from_the_command_line(home: Home) -> None:
+    """`do` prints what came of a request; one that is refused or no request prints why and fails."""
+    done = self_checked(home.run("do", "add_task", '{"title": "review heaps"}', "--user", "barbara"))
+    (answer,) = map(json.loads, done)
+    assert set(answer) == ANSWER
+    assert answer["receipts"][0]["line"].startswith("review heaps")
+    for arguments in ('{"titel": "x"}', "[1]", "{"):
+        failed = home.run("do", "add_task", arguments, "--user", "barbara")
+        assert (failed.returncode, failed.stdout) == (1, b"")
+        assert failed.stderr.strip()
+        assert b"Traceback" not in failed.stderr
+
+
+def self_checked(done: subprocess.CompletedProcess[bytes]) -> list[bytes]:
+    """The lines that a command printed, which went well and complained of nothing."""
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout.splitlines()
 
 
 def test_each_line_of_a_pipe_is_answered_in_order(home: Home) -> None:
@@ -156,7 +214,6 @@ def test_what_cannot_be_done_ends_with_a_sentence(home: Home) -> None:
     for arguments, word in (
         (["chat", "--once", ""], "empty"),
         (["chat", "--user", "../etc", "--once", "hi"], "name"),
-        (["chat", "--json"], "--once"),
     ):
         done = home.run(*arguments)
         assert done.returncode != 0

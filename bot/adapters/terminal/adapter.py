@@ -46,7 +46,10 @@ class Screen(Protocol):
 
 
 class TerminalAdapter:
-    """One session in one terminal. Its address is `account/session`; `session` names it among all there ever were."""
+    """One session in one terminal. Its address is `account/session`; `session` names it among all there ever were.
+
+    A program may speak for several accounts in one session: each has an address of its own.
+    """
 
     platform: Platform = "terminal"
 
@@ -64,6 +67,7 @@ class TerminalAdapter:
         patience: float = PATIENCE_SECONDS,
     ) -> None:
         self.address = f"{account}/{session}"
+        self._own = {self.address}
         self.screen_gone = asyncio.Event()
         self._screen, self._prefix, self._session = screen, f"{account}/", session
         self._exports, self._history = exports, history
@@ -76,13 +80,19 @@ class TerminalAdapter:
         """What was shown and, where it promised a file, handed over."""
         self._news = asyncio.Condition()
 
+    def speak_for(self, account: str) -> str:
+        """Return the address at which this session shows what is answered to an account."""
+        address = f"{account}/{self._session}"
+        self._own.add(address)
+        return address
+
     def reach(self) -> Raw:
         """Return what this session shows: its own answers and those of the dead sessions that it adopted."""
-        return {"address": {"$in": [self.address, *sorted(self._adopted)]}}
+        return {"address": {"$in": [*sorted(self._own), *sorted(self._adopted)]}}
 
     def listener(self, turn_id: ObjectId, address: str) -> Listener:  # noqa: ARG002 - one turn at a time is on the screen
         """Return the screen's preview for what was asked here, silence for anything else."""
-        return self._screen.preview() if address == self.address else Silence()
+        return self._screen.preview() if address in self._own else Silence()
 
     async def deliver(self, item: OutboxItem) -> None:
         """Show an item, once in this process, and hand over what it promises.
@@ -90,9 +100,9 @@ class TerminalAdapter:
         Raises: DeliverLater when the screen is gone, or while a file that it promises is still being written.
         """
         if item.id not in self._shown:
-            question = None if item.address == self.address else await self._outbox.question_of(item)
+            question = None if item.address in self._own else await self._outbox.question_of(item)
             try:
-                if item.address == self.address:
+                if item.address in self._own:
                     self._screen.show(item)
                 else:
                     self._screen.show_missed(item, question)
@@ -123,7 +133,7 @@ class TerminalAdapter:
 
     async def _hand_over(self, item: OutboxItem) -> None:
         """Do on this machine what an answer promises: save an export, forget what was typed."""
-        if any(receipt.get("verb") == "erase_me" for receipt in item.receipts):
+        if item.address == self.address and any(receipt.get("verb") == "erase_me" for receipt in item.receipts):
             self._forget()
         if self._exports is None or not asks_for_export(item.receipts):
             return
@@ -196,7 +206,7 @@ class TerminalAdapter:
             waiting = await self._outbox.waiting_addresses(self.platform, self._prefix)
             adopted = {}
             for address in waiting:
-                if address != self.address and (hold := await self._hold(address)):
+                if address not in self._own and (hold := await self._hold(address)):
                     adopted[address] = hold
             for address, hold in self._adopted.items():
                 if address not in waiting:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from bot.adapters.terminal.adapter import TerminalAdapter
 from bot.adapters.terminal.convert import incoming_of
@@ -16,10 +17,12 @@ from store.documents.own import Turn
 from store.errors import StoreError
 from store.repositories.turns import Limits
 from texts import later, say
+from tools.request import Request
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
+_LONGEST: Final = Limits().characters
 ELSEWHERE = later("Another terminal of yours has shown the answer to this.")
 
 
@@ -29,7 +32,7 @@ class ScreenGone(BotError):
 
 @dataclass
 class Conversation:
-    """One session's exchange with the service."""
+    """One account's exchange with the service, in one session."""
 
     app: App
     adapter: TerminalAdapter
@@ -37,14 +40,14 @@ class Conversation:
     name: str
     _number: int = field(default=0, init=False)
 
-    async def send(self, text: str) -> Accepted:
-        """Hand a message in, with the text of the file that it imports. Raises: Refused, StoreError."""
-        text = await asyncio.to_thread(with_file, text, Limits().characters)
+    async def send(self, said: str | Request) -> Accepted:
+        """Hand a message in, with the text of the file that it imports, or a request. Raises: Refused, StoreError."""
+        request = said if isinstance(said, Request) else None
+        text = said.in_words if isinstance(said, Request) else await asyncio.to_thread(with_file, said, _LONGEST)
         self._number += 1
-        message = incoming_of(
-            text, account=self.account, name=self.name, address=self.adapter.address, number=self._number
-        )
-        return await self.app.turns.accept(message)
+        address = self.adapter.speak_for(self.account)
+        message = incoming_of(text, account=self.account, name=self.name, address=address, number=self._number)
+        return await self.app.turns.accept(replace(message, request=request))
 
     async def wait(self, accepted: Accepted) -> bool:
         """Wait until the answer was shown; return False when another terminal showed it. Raises: ScreenGone."""

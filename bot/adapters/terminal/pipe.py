@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from bot.adapters.terminal.adapter import Screen
 from bot.adapters.terminal.conversation import ELSEWHERE, Conversation
@@ -18,6 +18,7 @@ from bot.turns import Accepted
 from store.errors import StoreError
 from store.repositories.turns import TooFast
 from texts import say
+from tools.request import Request
 
 LINE_BYTES = 4_000_000
 _READ_BYTES = 65_536
@@ -43,7 +44,7 @@ async def converse(conversation: Conversation, screen: Screen, fd: int = 0, *, p
 async def _answer(conversation: Conversation, screen: Screen, text: str, pause: float) -> bool:
     """Have one line answered; return False when that was interrupted."""
     try:
-        accepted = await _send(conversation, screen, text, pause)
+        accepted = await send_in_time(conversation, text, screen.note, pause)
     except (Refused, StoreError) as exc:
         screen.note(sentence_for(exc))
         return True
@@ -60,17 +61,19 @@ async def _answer(conversation: Conversation, screen: Screen, text: str, pause: 
     return not interrupted.is_set()
 
 
-async def _send(conversation: Conversation, screen: Screen, text: str, pause: float) -> Accepted:
+async def send_in_time(
+    conversation: Conversation, said: str | Request, note: Callable[[str], object], pause: float = PAUSE_SECONDS
+) -> Accepted:
     """Hand a line in, as soon as it is no more than may be said in a minute. Raises: Refused, StoreError."""
     told = False
     while True:
         try:
-            return await conversation.send(text)
+            return await conversation.send(said)
         except Refused as exc:
             if not isinstance(exc.__cause__, TooFast):
                 raise
         if not told:
-            screen.note(say("That is as much as I read in a minute; the rest follows by itself, as soon as I may."))
+            note(say("That is as much as I read in a minute; the rest follows by itself, as soon as I may."))
             told = True
         await asyncio.sleep(pause)
 

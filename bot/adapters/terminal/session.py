@@ -25,22 +25,26 @@ if TYPE_CHECKING:
     from bot.adapters.terminal.talk import Talk
     from store.client import Database
     from store.documents.own import Platform
+    from tools.request import Request
 
 
 @dataclass(frozen=True)
 class Wish:
-    """How the program was called. `once` is the one message to answer; `history` the file of what was typed."""
+    """How the program was called. `once` is the one message or request; `history` the file of what was typed.
+
+    With `as_json` and no `once` it talks with a program, line by line.
+    """
 
     account: str
     name: str
     history: Path
-    once: str | None = None
+    once: str | Request | None = None
     as_json: bool = False
 
     @property
     def interactive(self) -> bool:
         """Return whether a person sits at both ends."""
-        return self.once is None and sys.stdin.isatty() and sys.stdout.isatty()
+        return self.once is None and not self.as_json and sys.stdin.isatty() and sys.stdout.isatty()
 
 
 async def run(settings: Settings, wish: Wish) -> int:
@@ -48,7 +52,7 @@ async def run(settings: Settings, wish: Wish) -> int:
 
     Raises: Refused, ScreenGone, StoreError, OSError.
     """
-    if wish.once is not None:
+    if isinstance(wish.once, str):
         check_text(wish.once, Limits().characters)  # before anything is started for it
     console = Console(no_color=settings.no_color or None, highlight=False)
     session = secrets.token_hex(8)

@@ -25,7 +25,8 @@ class Talk:
         self._wish = wish
         self._rich = RichScreen(console) if console.is_terminal and not wish.as_json else None
         self._plain = PlainScreen()
-        screen: Screen = self._rich or (SilentScreen() if wish.once is not None else self._plain)
+        silent = wish.once is not None or wish.as_json
+        screen: Screen = self._rich or (SilentScreen() if silent else self._plain)
         exports = Exports(database, wish.history.parent.parent / "exports", utc_now)
         self.adapter = TerminalAdapter(
             database, screen, account=wish.account, session=session, exports=exports, history=wish.history
@@ -35,9 +36,13 @@ class Talk:
         """Talk; return the exit status. Raises: Refused, ScreenGone, StoreError, OSError."""
         wish = self._wish
         conversation = Conversation(app, self.adapter, wish.account, wish.name)
-        async with self.adapter.alive(adopting=wish.once is None):
+        async with self.adapter.alive(adopting=wish.once is None and not wish.as_json):
             if wish.once is not None:
                 return await ask(conversation, wish.once, as_json=wish.as_json, screen=self._rich)
+            if wish.as_json:
+                from bot.adapters.terminal.programs import talk_json
+
+                return await talk_json(conversation)
             if wish.interactive and self._rich:
                 # Imported here: scripts need no prompt.
                 from bot.adapters.terminal.dialogue import Dialogue
