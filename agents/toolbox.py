@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,8 +13,8 @@ from langchain.tools import ToolRuntime
 from langchain_core.messages import AIMessage, ToolMessage
 from langchain_core.tools import BaseTool, StructuredTool
 
-from agents.run import CallOrder, Ran, TurnRun
-from agents.steps import since_student, step_of
+from agents.run import OFFLINE_COACH, CallOrder, Ran, TurnRun
+from agents.steps import model_of, since_student, step_of
 from agents.wire.calls import BROKEN_JSON
 from store.work import EffectKey
 from tools.context import Verb
@@ -50,13 +51,14 @@ def _tool_of(verb: Verb, known: frozenset[str]) -> BaseTool:
     async def call(runtime: Runtime, given: dict[str, Any]) -> ToolMessage:
         run, call_id = runtime.context, str(runtime.tool_call_id)
         step = step_of(runtime.state["messages"]) - 1
+        context = replace(run.context, by_model=model_of(_asked(runtime)) != OFFLINE_COACH)
         async with _order_of(runtime, known, step).place_of(call_id):
             await run.listener.doing(verb.doing)
             try:
                 if BROKEN_JSON in given:
                     raise ToolRetry("The arguments were not valid JSON; send one JSON object.")
                 key = EffectKey(run.turn.id, step, call_id)
-                result = await execute(verb, given, run.context, run.work, key)
+                result = await execute(verb, given, context, run.work, key)
             except ToolError as error:
                 run.progress.ran.append(Ran(verb.name, "", given, ok=False))
                 return _refusal(verb.name, call_id, error)
@@ -75,11 +77,13 @@ def _order_of(runtime: Runtime, known: frozenset[str], step: int) -> CallOrder:
     """Return the order of the step's calls; LangChain starts them all at once."""
     orders = runtime.context.progress.orders
     if step not in orders:
-        asked = next(
-            message for message in reversed(since_student(runtime.state["messages"])) if isinstance(message, AIMessage)
-        )
-        orders[step] = CallOrder([str(call["id"]) for call in asked.tool_calls if call["name"] in known])
+        orders[step] = CallOrder([str(call["id"]) for call in _asked(runtime).tool_calls if call["name"] in known])
     return orders[step]
+
+
+def _asked(runtime: Runtime) -> AIMessage:
+    """Return the message whose calls are being made."""
+    return next(one for one in reversed(since_student(runtime.state["messages"])) if isinstance(one, AIMessage))
 
 
 def _refusal(name: str, call_id: str, error: ToolError) -> ToolMessage:

@@ -20,12 +20,16 @@ from store.work import Clock, UnitOfWork
 
 @dataclass(frozen=True)
 class MentorContext:
-    """The authenticated student, their unit of work, their zone and the clock; `turn` is the message being answered."""
+    """The authenticated student, their unit of work, their zone and the clock; `turn` is the message being answered.
+
+    `by_model`: a model chose to call this, so what takes the student's yes looks for it in their own words.
+    """
 
     work: UnitOfWork
     clock: Clock
     zone: ZoneInfo
     turn: ObjectId | None = None
+    by_model: bool = False
 
     @property
     def student(self) -> ObjectId:

@@ -21,6 +21,7 @@ from store.documents.sessions import PracticeSession
 from store.documents.study import HintState, ShownRung
 from tools import sessions
 from tools.arguments import clean_text
+from tools.consent import OwnWords, read_own_words
 from tools.context import MentorContext, Receipt, Verb
 from tools.errors import ToolFailed, ToolRetry
 from tools.matching import spell
@@ -95,6 +96,9 @@ async def give_hint(
     if climbed and context.turn and climbed[-1].turn_id == context.turn:
         return _shown(chosen, ladder, climbed[-1].rung, again=True)
     said = clean_text(tried, "what was tried", limit=TRIED_LIMIT) if tried is not None else None
+    own = await read_own_words(context)
+    if context.by_model and not _wants_more(own, state, said=None if climbed else said):
+        return _unasked(chosen, ladder, climbed)
     message = await _message(context)
     asked = _later(context, state.asked_at, state.asked_turn_id, since)
     if said is not None and (climbed or asked or (state.asked_turn_id != context.turn and _is_told(said, message))):
@@ -122,6 +126,20 @@ async def hints_used(context: MentorContext, problem: ObjectId, past: Sequence[A
         return 0
     last = max((attempt.at for attempt in past if attempt.at and attempt.at <= until), default=None)
     return len({rung.rung for rung in state.shown if (last is None or rung.at > last) and rung.at <= until})
+
+
+def _wants_more(own: OwnWords, state: HintState, *, said: str | None) -> bool:
+    """Return whether the student's own words ask for a hint, answer what they tried, or say yes to an offer."""
+    if own.asks_for_hint or (said is not None and own.tells(said)):
+        return True
+    return state.offered_at is not None and own.agrees
+
+
+def _unasked(problem: Problem, ladder: Ladder, climbed: Sequence[ShownRung]) -> HintReceipt:
+    """Return where the ladder stands: the student's own words ask for nothing that goes further."""
+    if climbed:
+        return _shown(problem, ladder, climbed[-1].rung, again=True)
+    return HintReceipt(line="", problem=brief(problem), step="ask")
 
 
 async def _ask(context: MentorContext, state: HintState, problem: Problem, since: datetime) -> HintReceipt:

@@ -11,6 +11,7 @@ from pydantic import Field
 from store.client import ObjectId
 from store.documents.imports import ImportItem, PendingImport
 from store.documents.problems import Problem
+from tools.consent import read_own_words
 from tools.context import MentorContext, Verb
 from tools.dates import start_of_day
 from tools.errors import ToolFailed, ToolRetry
@@ -96,6 +97,8 @@ async def confirm_import(
     pending = await read_pending(context)
     if context.turn is not None and pending.turn_id == context.turn:
         raise ToolFailed("The student has to see the list and say yes first: show it, and ask.")
+    if context.by_model and not (await read_own_words(context)).agrees_to_import:
+        raise ToolFailed("The student's own message does not say yes to the list: ask for a plain yes.")
     _check_shown(pending, shown)
     change(pending, choices=choices, leave_out=leave_out, only=only, dates=dates, how=how)
     await mark_known(context, pending.items)
