@@ -63,6 +63,8 @@ class AnswerStream:
             raise self._translated(failed)
         if unread and not reader.has_begun:
             raise ValueError("the endpoint answered with something that is no chat completion")
+        if not reader.has_begun:
+            raise openai.APIConnectionError(request=self._response.request)
 
     def _take(self, event: Event, value: object) -> Chunk | None:
         if value == DONE:

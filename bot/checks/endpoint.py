@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from email.utils import parsedate_to_datetime
+from importlib import import_module
 from typing import Any
 from urllib.parse import quote
 
 import httpx2
+from pydantic import SecretStr
 
 from bot.checks.finding import Finding, host_of
 from bot.settings import Settings
@@ -20,6 +22,8 @@ from store.work import Clock
 OPENAI_URL = "https://api.openai.com/v1"
 SECONDS = 4.0
 """How long the endpoint may take for everything that it is asked here."""
+TRIAL_SECONDS = 20.0
+"""How long the model may take to answer a short question: some think first."""
 CLOCK_SECONDS = 60.0
 """A Date header is whole seconds and may have been on its way for some; certificates and limits care about minutes."""
 _NOT_LISTED = (404, 405, 501)
@@ -42,10 +46,15 @@ _SENSES: dict[AttachmentKind, _Role] = {
 
 
 async def check_endpoint(
-    settings: Settings, http: httpx2.AsyncClient, clock: Clock, *, seconds: float = SECONDS
+    settings: Settings,
+    http: httpx2.AsyncClient,
+    clock: Clock,
+    *,
+    seconds: float = SECONDS,
+    trial_seconds: float = TRIAL_SECONDS,
 ) -> list[Finding]:
     """Return a finding about the model, one about each that listens or looks, and one about the clock where the
-    endpoint told the time.
+    endpoint told the time. The mentor's model is asked one short question: what it answers to that counts.
     """
     key = settings.openai_api_key
     if key is None:
@@ -62,7 +71,29 @@ async def check_endpoint(
         findings.append(_broken(f"{endpoint.host} does not answer within {seconds:g} s: {remedy}."))
     except (httpx2.HTTPError, httpx2.InvalidURL) as exc:
         findings.append(_broken(_unreachable(endpoint.host, exc)))
+    if not findings[0].broken:
+        findings[0] = await _try_out(settings, key, endpoint, http, seconds=trial_seconds)
     return [*findings, *_without_senses(settings), *endpoint.check_clock(clock)]
+
+
+async def _try_out(
+    settings: Settings, key: SecretStr, endpoint: _Endpoint, http: httpx2.AsyncClient, *, seconds: float
+) -> Finding:
+    """Return how the mentor's model takes a question that is put as the mentor puts them."""
+    # The libraries of a model's client take a second to import: off the event loop, where others are asked meanwhile.
+    await asyncio.to_thread(import_module, "agents.trial")
+    from agents.endpoint import ModelSettings
+    from agents.trial import try_model
+
+    name, host = settings.openai_model, endpoint.host
+    model = ModelSettings(key, name, settings.openai_base_url, settings.openai_timeout)
+    tried = await try_model(model, http, seconds=seconds)
+    if tried.failure is not None:
+        return _broken(f"{host} takes the key, but {name} did not answer a short question: {tried.failure}")
+    if not tried.counted:
+        told = "does not say what an answer costs: its tokens are counted here and marked as estimated"
+        return Finding("open", "model", f"{host} takes the key and {name} answers, but {told}.")
+    return Finding("good", "model", f"{host} takes the key, knows {name} and answers.")
 
 
 def _without_senses(settings: Settings) -> list[Finding]:
@@ -101,8 +132,7 @@ class _Endpoint:
             return Finding("good", role.what, f"{self.host} takes the key and knows {model}.")
         if names or _code_in(named) == "model_not_found":
             return Finding("broken", role.what, self._unknown(model, names, role))
-        told = f"{self.host} answers but lists no models; “prepmate chat” will show if it works."
-        return Finding("open", role.what, told if role is _ANSWERS else f"{told.partition(';')[0]}.")
+        return Finding("open", role.what, f"{self.host} answers but lists no models.")
 
     def check_clock(self, clock: Clock) -> list[Finding]:
         """Return whether this machine's clock agrees with the endpoint's, where that one told the time."""
