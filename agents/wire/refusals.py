@@ -46,7 +46,12 @@ _WORDS: Final[tuple[tuple[Kind, re.Pattern[str]], ...]] = (
             r"|model[^.]{0,30} loading|timed? ?out"
         ),
     ),
-    ("key", re.compile(r"(?:invalid|incorrect|expired|missing|no)[ _]api[ _]?key|api[ _]key[ _](?:not|in)[ _]?valid")),
+    (
+        "key",
+        re.compile(
+            r"(?:invalid|incorrect|expired|missing|no)[ _]api[ _]?key|api[ _]key[ _](?:not[ _]valid|invalid|expired)"
+        ),
+    ),
     (
         "unknown_model",
         re.compile(

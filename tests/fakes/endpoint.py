@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,13 +14,17 @@ _EVENTS = "text/event-stream"
 
 @dataclass(frozen=True)
 class Response:
-    """What comes to one request. `cut_at`: so many bytes of the body arrive; `rude`: it ends unlike HTTP asks for."""
+    """What comes to one request. `cut_at`: so many bytes of the body arrive; `rude`: it ends unlike HTTP asks for.
+
+    `stalls`: after its bytes nothing comes, and the connection stays.
+    """
 
     body: bytes
     status: int = 200
     content_type: str = _EVENTS
     cut_at: int | None = None
     rude: bool = False
+    stalls: bool = False
 
 
 class Endpoint:
@@ -52,6 +55,8 @@ class Endpoint:
             response = self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
             writer.write(_bytes_of(response))
             await writer.drain()
+            if response.stalls:
+                await reader.read()
         except (ConnectionError, asyncio.IncompleteReadError):
             return  # the client is gone: a test that interrupts it has seen what it wanted
         finally:
@@ -75,7 +80,7 @@ def _bytes_of(response: Response) -> bytes:
     body = response.body[: response.cut_at]
     length = f"content-length: {len(response.body) + 1}\r\n" if response.rude else ""
     head = (
-        f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}\r\n"
+        f"HTTP/1.1 {response.status} Answer\r\n"
         f"content-type: {response.content_type}\r\n{length}connection: close\r\n\r\n"
     )
     return head.encode() + body
