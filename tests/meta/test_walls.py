@@ -71,7 +71,8 @@ def test_who_has_no_key_does_not_wait_for_a_model_s_client() -> None:
     knowing = ["agents/endpoint.py", "agents/wire/stream.py"]
     assert files_where(lambda source: not clients.isdisjoint(source.needs)) == knowing
     assert files_where(lambda source: "agents.wire.stream" in source.needs) == ["agents/endpoint.py"]
-    assert files_where(lambda source: "agents.endpoint" in source.needs) == []
+    assert files_where(lambda source: "agents.endpoint" in source.needs) == ["agents/trial.py"]
+    assert files_where(lambda source: "agents.trial" in source.needs) == []
 
 
 @pytest.mark.parametrize("platform", PLATFORM_LIBRARIES)
