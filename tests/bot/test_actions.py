@@ -86,10 +86,9 @@ def due(topic: str) -> DueRevisions:
 def preview(ready: int) -> ImportPreview:
     """Return a preview of a list with so many lines to import."""
     numbers = dict.fromkeys(("dated", "with_help", "stuck", "repeated", "ambiguous"), 0)
-    lists = dict.fromkeys(("near", "corrected", "unknown", "known", "not_solved", "left_out", "exact"), ())
-    return ImportPreview.model_validate(
-        {"lines": ready, "ready": ready, "ambiguous_example": None, "how": "unaided", **numbers, **lists}
-    )
+    lists = dict.fromkeys(("near", "corrected", "unknown", "known", "not_solved", "left_out", "exact", "unread"), ())
+    counts = dict.fromkeys(("given", "lines", "ready"), ready)
+    return ImportPreview.model_validate({**counts, "ambiguous_example": None, "how": "unaided", **numbers, **lists})
 
 
 def start_receipt(problem: ProblemBrief = TWO_SUM) -> StartReceipt:
