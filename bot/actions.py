@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from agents.coach import code, stumbling
+from agents.coach import code, picking, stumbling
+from agents.coach.details import UNCLEAR, Arguments
 from agents.coach.dialogue import CHECK, GUESS, understand
 from agents.coach.intents import Request
 from agents.coach.naming import name_problem, name_topic
@@ -88,22 +89,36 @@ def _below(ran: Ran, happened: Happened) -> list[Action]:
 
 
 def _reported(result: ProblemMatches, said: str) -> list[Action]:
-    """Return the answers to how it went, or to which problem it was, with the minutes that were told already."""
+    """Return the answers to how it went, or to which problem it was, with the minutes and the day told already."""
     report = understand((), said)
-    minutes = report.arguments.get("minutes") if isinstance(report, Request) else None
-    took = f" {minutes:g}" if isinstance(minutes, int | float) else ""
+    told = report.arguments if isinstance(report, Request) else {}
     if result.exact:
-        return _outcomes(result.matches[0], took)[:3]
+        return _outcomes(result.matches[0], _beside(told))[:3]
+    return _named(result.matches[:_CHOICES], told)
+
+
+def _named(problems: Sequence[ProblemBrief], told: Arguments) -> list[Action]:
+    """Return the problems that a report may be about, each with what was told of it."""
+    how = f" {told['outcome']}" if told.get("outcome") not in (None, UNCLEAR) else ""
     return [
-        Action(label=_cut(problem.title), says=f"/log {name_problem(problem)}{f'{took} min' if took else ''}")
-        for problem in result.matches[:_CHOICES]
+        Action(label=_cut(problem.title), says=f"/log {name_problem(problem)}{how}{_beside(told)}")
+        for problem in problems
     ]
+
+
+def _beside(told: Arguments) -> str:
+    """Return the minutes and the day of a report as a tap says them."""
+    minutes = told.get("minutes")
+    took = f" {minutes:g} min" if isinstance(minutes, int | float) else ""
+    return f"{took} {told['day']}" if "day" in told else took
 
 
 def _looked_up(plan: TodayPlan, said: str) -> list[Action]:
     """Return what begins with a plan's items: below a plan, or below what the coach looked one up for."""
     if code.is_code(said):
         return _outcomes(code.started_in(plan))[:3]
+    if (told := picking.report_of(said)) is not None:
+        return _named(picking.candidates(plan), told)
     wanted = understand((), said)
     asked = isinstance(wanted, Request) and wanted.verb == "plan_today"
     return _plan(plan if asked else plan.model_copy(update={"items": plan.items[: stumbling.MOST]}))

@@ -30,6 +30,8 @@ from tools.topics import read_topics
 _NAMED_TOPICS: Final = 2
 _NOTES: Final = 5
 _NOTE_LENGTH: Final = 500
+NONE_STARTED: Final = "Which problem was it? None is started"
+"""How the refusal of a report without a problem begins."""
 _NOON: Final = timedelta(hours=12)
 
 ProblemName = Annotated[str, Field(max_length=500, description="The problem's title, slug, number or url.")]
@@ -246,7 +248,7 @@ async def _chosen(context: MentorContext, said: str | None, running: list[Practi
         return await resolve_problem(context, said)
     started = sessions.running_problem(running)
     if started is None:
-        raise ToolRetry("Which problem was it? None is started, so name it by its title or url.")
+        raise ToolRetry(f"{NONE_STARTED}, so name it by its title or url.")
     problem = await context.work.shared(Problem).get(started)
     if problem is None:
         raise ToolRetry("The started problem is not in the catalogue any more; name the problem by its title.")

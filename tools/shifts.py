@@ -21,12 +21,12 @@ _PARTS: Final = re.compile(
     r"(?P<n>[0-9]+|[a-z]+)(?: (?:couple|more))?(?: of)?[ -]?(?:[a-z]+ )?(?P<unit>day|week|month|fortnight)s?"
 )
 _LATER: Final = re.compile(
-    r"\b(?:later|after|postpon\w*|delay\w*|defer\w*|extend\w*|slip\w*|(?:put|hold|held|push\w*) off|put back|"
+    r"\b(?:later|postpon\w*|delay\w*|defer\w*|extend\w*|slip\w*|(?:put|hold|held|push\w*) off|put back|"
     r"push\w*(?! (?:\w+ ){0,3}(?:up|forwards?|ahead)\b)|"
-    r"(?:mov|shift|bump|slid|set|kick|pull|schedul)\w*(?: \w+){0,3} (?:back|backwards?|out|down)|back(?:wards?)?)\b"
+    r"(?:mov|shift|bump|slid|set|kick|pull|schedul)\w*(?: \w+){0,3} (?:back|backwards?|out|down))\b"
 )
 _EARLIER: Final = re.compile(
-    r"\b(?:earlier|sooner|before|prepon\w*|advanc\w*|expedit\w*|(?:brought|bring\w*|pull\w*)(?: \w+){0,3} "
+    r"\b(?:earlier|sooner|prepon\w*|advanc\w*|expedit\w*|(?:brought|bring\w*|pull\w*)(?: \w+){0,3} "
     r"(?:forwards?|in|up|ahead|closer)|(?:mov|push|shift|bump)\w*(?: \w+){0,3} (?:up|ahead|closer))\b"
 )
 _MOVED: Final = re.compile(r"\b(?:mov|shift|reschedul|chang|bump|slid)\w*|\bforwards?\b")

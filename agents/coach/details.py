@@ -38,7 +38,7 @@ _WORDS = {
     "ninety": 90,
 }
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "1st": 1, "2nd": 2, "3rd": 3}
-_NUMBER = r"-?[0-9]{1,6}(?:\.[0-9]{1,3})?|" + "|".join(sorted(_WORDS, key=len, reverse=True))
+NUMBER = r"-?[0-9]{1,6}(?:\.[0-9]{1,3})?|" + "|".join(sorted(_WORDS, key=len, reverse=True))
 _H, _M, _S = r"(?:hours?|hrs?|h)", r"(?:minutes?|mins?|m)", r"(?:seconds?|secs?|s)"
 _START, _END = r"(?<!\S)", r"(?!\S)"
 
@@ -51,9 +51,9 @@ _SPOKEN = (
 # "ones" is a word of titles, not a second.
 _PLURAL = rf"(?:{'|'.join(_WORDS)})s{_END}"
 _CLOCK = re.compile(
-    rf"{_START}(?!{_PLURAL})(?:(?P<h>{_NUMBER}|an(?= )) ?{_H}(?: ?(?:and )?(?P<hm>{_NUMBER})(?: ?{_M})?)?"
-    rf"|(?P<m>{_NUMBER}|a(?= )) ?{_M}(?: (?:and )?(?P<ms>{_NUMBER}) ?{_S})?"
-    rf"|(?P<s>{_NUMBER}) ?{_S}){_END}"
+    rf"{_START}(?!{_PLURAL})(?:(?P<h>{NUMBER}|an(?= )) ?{_H}(?: ?(?:and )?(?P<hm>{NUMBER})(?: ?{_M})?)?"
+    rf"|(?P<m>{NUMBER}|a(?= )) ?{_M}(?: (?:and )?(?P<ms>{NUMBER}) ?{_S})?"
+    rf"|(?P<s>{NUMBER}) ?{_S}){_END}"
 )
 _BARE = re.compile(
     rf"{_START}(?:in |took (?:me )?|after |(?<=unaided )|(?<=alone )|(?<=help )|(?<=with-help )|(?<=stuck ))"
@@ -119,29 +119,29 @@ _DAYS = {
     "sun": "sunday",
     "tonight": "today",
 }
-_MONTH = (
+MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)"
 )
-_WEEKDAY = rf"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|{'|'.join(_DAYS)})"
+WEEKDAY = rf"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|{'|'.join(_DAYS)})"
 DATE_WORDS = (
     rf"[0-9]{{4}}[-./][0-9]{{1,2}}[-./][0-9]{{1,2}}|[0-9]{{1,2}}[./][0-9]{{1,2}}(?:[./][0-9]{{2,4}})?|"
     rf"[0-9]{{1,2}}-[0-9]{{1,2}}-[0-9]{{2,4}}|"
-    rf"today|tomorrow|(?:the )?day after tomorrow|(?:next |this |coming )?{_WEEKDAY}|(?:next|this) (?:week|"
+    rf"today|tomorrow|(?:the )?day after tomorrow|(?:next |this |coming )?{WEEKDAY}|(?:next|this) (?:week|"
     rf"month|weekend)|"
-    rf"(?:in )?(?:{_NUMBER}|a) (?:days?|weeks?|months?)|"
-    rf"(?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}(?: [0-9]{{4}})?|"
-    rf"{_MONTH} (?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)?(?: [0-9]{{4}})?|"
-    rf"(?:the )?mid(?:dle of)?[- ]{_MONTH}(?: [0-9]{{4}})?"
+    rf"(?:in )?(?:{NUMBER}|a) (?:days?|weeks?|months?)|"
+    rf"(?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)? (?:of )?{MONTH}(?: [0-9]{{4}})?|"
+    rf"{MONTH} (?:the )?[0-9]{{1,2}}(?:st|nd|rd|th)?(?: [0-9]{{4}})?|"
+    rf"(?:the )?mid(?:dle of)?[- ]{MONTH}(?: [0-9]{{4}})?"
 )
 MONTH_WORDS = re.compile(
-    rf"(?:(?:in|on|at|the|of|early|late|end|beginning|start|sometime|somewhere|around|about)\s)*{_MONTH}"
+    rf"(?:(?:in|on|at|the|of|early|late|end|beginning|start|sometime|somewhere|around|about)\s)*{MONTH}"
     rf"(?: [0-9]{{4}})?"
 )
 """A month without a day: a date that has to be asked about."""
 _WEEKLY_DAY = (
-    rf"(?:week ?days?|working days?|work days?|week ?nights?|week ?ends?|{_WEEKDAY}s?(?:-{_WEEKDAY}s?)?|"
-    rf"(?:(?:{_NUMBER}|most|few|some) (?:days?|times|evenings?|mornings?|nights?)|once|twice) "
+    rf"(?:week ?days?|working days?|work days?|week ?nights?|week ?ends?|{WEEKDAY}s?(?:-{WEEKDAY}s?)?|"
+    rf"(?:(?:{NUMBER}|most|few|some) (?:days?|times|evenings?|mornings?|nights?)|once|twice) "
     rf"(?:a|per|each|every) week)"
 )
 WEEKLY = re.compile(
@@ -161,7 +161,7 @@ _PART = re.compile(r"[0-9]{1,2}[./][0-9]{1,2}")
 
 _REPEAT = re.compile(
     rf"{_START}(?:on )?(?:(?:every|each) (?:single )?(?:(?P<daily>day|morning|evening|night)"
-    rf"|(?P<weekdays>weekday|working day|work day)|(?P<weekly>week)|(?P<on>{_WEEKDAY}))"
+    rf"|(?P<weekdays>weekday|working day|work day)|(?P<weekly>week)|(?P<on>{WEEKDAY}))"
     rf"|(?P<adverb>daily|everyday|weekly|weekdays))(?: (?:task|reminder|todo)(?= (?:to|for)))?{_END}"
 )
 
@@ -221,23 +221,6 @@ def shed_outcome(phrase: Phrase) -> tuple[Arguments, Phrase]:
 def shed_intention(phrase: Phrase) -> tuple[Arguments, Phrase]:
     """Take out with what help something is going to be done: it says nothing yet."""
     return {}, shed_outcome(phrase)[1]
-
-
-def shed_attempt(phrase: Phrase) -> tuple[Arguments, Phrase]:
-    """Take everything about an attempt out: tries, minutes, outcome. What is left names the problem."""
-    found: Arguments = {}
-    for shed in (shed_tries, shed_minutes, shed_outcome):
-        more, phrase = shed(phrase)
-        found |= more
-    return found, phrase
-
-
-def shed_report(phrase: Phrase) -> tuple[Arguments, Phrase]:
-    """Take everything about an attempt out, and the turn below whose answer it was tapped."""
-    if not (phrase and ID.fullmatch(phrase.words[-1])):
-        return shed_attempt(phrase)
-    found, rest = shed_attempt(Phrase(phrase.raw[:-1], phrase.words[:-1]))
-    return found | {"asked_in": phrase.words[-1]}, rest
 
 
 def shed_difficulty(phrase: Phrase) -> tuple[Arguments, Phrase]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from agents.coach import code, hint_replies, imports, level_replies, questions, recent, reminder_replies, talk
-from agents.coach.details import DATE, Arguments, shed_attempt
+from agents.coach import code, hint_replies, imports, level_replies, questions, recent, reminder_replies, slots, talk
+from agents.coach.details import Arguments
 from agents.coach.exchange import Exchange, Past, Say
 from agents.coach.intents import BY_NAME, Request
-from agents.coach.named import ask_which, title_of, titles_in
+from agents.coach.moved import is_moved_interview, read_moved_interview
+from agents.coach.named import titles_in
 from agents.coach.notes import take_note, verbatim
 from agents.coach.offer_replies import OFFERS, greeted
 from agents.coach.phrase import LONGEST, MOST_WORDS, Phrase, clean, read
@@ -22,19 +23,15 @@ from agents.coach.readers import read_correction, read_introduction
 from agents.coach.recognition import obey, recognise
 from agents.coach.reminder_times import explain_hour
 from agents.coach.revision_readers import read_rating
+from agents.coach.wishes import is_wish
 from tools.arguments import check_minutes
 from tools.errors import ToolRetry
 from tools.hints import TRIED_LIMIT
 from tools.zones import is_place
 
-__all__ = ["CHECK", "GUESS", "Exchange", "Say", "decide", "slot_of", "understand"]
+__all__ = ["CHECK", "GUESS", "Exchange", "Say", "decide", "understand"]
 
 _CANCEL = re.compile(r"(?:cancel|never ?mind|nvm|forget (?:it|that)|skip(?: it| this)?|stop|nothing|none)")
-_ASKS = re.compile(
-    r"(?:what|whats|which|how(?! many)|why|when|where|who|did|do|have|am) (?:.* )?(?:i|im|me|my|you|your)(?: .*)?"
-)
-_ASKS_WHY = re.compile(r"(?:what|how|why) (?:is|are|do|does) .+|why(?: not| though)?")
-"""What no problem is called, asked where one is to be named."""
 GUESS: Arguments = {"limit": 1}
 """The argument that marks a look-up made because nothing else fits: only a certain match is worth telling."""
 _SHORT = 7
@@ -46,10 +43,12 @@ CHECK: Arguments = {"limit": 4}
 """The argument that marks a look-up made before the coach asks how a problem went: there must be such a problem."""
 _PROFILE_TALK = {"later": talk.SKIPPED, "interview": questions.WHEN.text, "no reminder": talk.NO_REMINDER}
 """What is said to /profile with a word that changes nothing yet: taps say it."""
+_ASKED_AGAIN = (questions.AGAIN, questions.CHOOSE)
+"""What is asked where a name or a day was no good."""
+_LISTED = {"log": Request(BY_NAME["plan"], code.LOOK), "resume": Request(BY_NAME["conversations"], {})}
+"""The commands whose argument is picked from a list."""
 _LOOKED_BACK = 6
 """Answers back to which a message may refer, and code that was sent is looked for."""
-_OUTCOMES = ("unaided", "with-help", "stuck")
-_UNKNOWN = re.compile(r"(?:i )?(?:dont|do not|cant|didnt) (?:know|remember|count)(?: .*)?|no (?:idea|clue)|not sure")
 
 
 def decide(past: Sequence[Exchange], text: str) -> Request | Say:
@@ -105,7 +104,8 @@ def _lately(past: Sequence[Exchange]) -> Past:
 
 
 def _understand(past: Past, text: str) -> Request | Say:
-    tidy, past = clean(text), recent.without_slips(past)
+    tidy, asked = clean(text), recent.without_slips(past)
+    missed, past = len(asked) < len(past), asked
     if whole := take_note(text) or _written(past, text) or imports.take_list(text, past[-1].answer if past else ""):
         return whole
     if said := explain_hour(tidy):
@@ -121,13 +121,15 @@ def _understand(past: Past, text: str) -> Request | Say:
     phrase = read(tidy)
     if len(phrase.words) > MOST_WORDS:
         return Say(talk.TOO_LONG)
-    answer = _correct(past, phrase) or _reply(past, phrase) or _number(past, phrase) if phrase else None
+    if not phrase:
+        return _afresh(phrase)
+    answer = _correct(past, phrase) or _reply(past, phrase, missed=missed) or _number(past, phrase)
     return answer or _afresh(phrase)
 
 
 def _correct(past: Past, phrase: Phrase) -> Request | None:
-    """Return the other day that was meant right after the interview's day was told: "actually its on 15.3."."""
-    other = read_correction(phrase)
+    """Return the other day that was meant right after the interview's day was told: "actually its a week later"."""
+    other = read_correction(phrase) or read_moved_interview(phrase, about_it=True)
     if not other or not past or questions.find_question(past[-1].answer) not in (None, questions.INTRODUCE):
         return None
     before = past.read_last(_understand)
@@ -168,8 +170,7 @@ def _written(past: Past, text: str) -> Request | None:
     if question not in (questions.WHAT_NOTE, questions.WHAT_INSTEAD) or clean(text).startswith("/"):
         return None
     phrase = read(text)
-    anew = recognise(phrase)
-    if not phrase or _CANCEL.fullmatch(phrase.text) or (anew and not anew.arguments):
+    if not phrase or _CANCEL.fullmatch(phrase.text) or is_wish(phrase):
         return None
     before = past.read_last(_understand)
     if isinstance(before, Say) or question.intent != before.intent.name:
@@ -190,7 +191,10 @@ def _obey(text: str) -> Request | Say:
     if name == "task":
         match = re.match(r"(?:add|new)(?:\s|$)", phrase.text)
         phrase = phrase.part((match.end(), len(phrase.text))) if match else phrase
-    return obey(name, phrase) or Say(talk.unknown_command(name, rest))
+    request = obey(name, phrase)
+    if request and not request.arguments and (listed := _LISTED.get(name)):
+        return listed
+    return request or Say(talk.unknown_command(name, rest))
 
 
 def _afresh(phrase: Phrase) -> Request | Say:
@@ -202,19 +206,25 @@ def _afresh(phrase: Phrase) -> Request | Say:
     found = read_introduction(phrase)
     if len(found) > 1 and is_place(found.get("time_zone", "")):
         return Request(BY_NAME["profile"], found)  # "45 min, berlin", after something else was asked
+    if is_moved_interview(phrase):
+        return Say(questions.WHEN.text)
     if talk.may_be_a_title(phrase) and phrase.typed:
         return Request(BY_NAME["find"], {"query": phrase.typed, **GUESS})
     return Say(talk.give_up(phrase))
 
 
-def _reply(past: Past, phrase: Phrase) -> Request | Say | None:
-    """Return what a reply means to the last message; None where it answers no question of the coach."""
+def _reply(past: Past, phrase: Phrase, *, missed: bool = False) -> Request | Say | None:
+    """Return what a reply means to the last message; None where it answers no question of the coach.
+
+    `missed`: the question was asked once more, after a reply that was none.
+    """
     last = past[-1] if past else Exchange("", "")
     question = questions.find_question(last.answer)
     if question is None:
         return greeted(phrase) if not last.answer else None
     if question is questions.PLACE:
-        return level_replies.tap(phrase)
+        tapped = level_replies.tap(phrase)
+        return None if missed and isinstance(tapped, Say) else tapped
     if question.slot in _OFFERS:
         return _OFFERS[question.slot](phrase, last)
     if _CANCEL.fullmatch(phrase.text):
@@ -225,10 +235,11 @@ def _reply(past: Past, phrase: Phrase) -> Request | Say | None:
     if question.slot == "outcome":
         if "problem" not in before.arguments and (named := questions.named_in(last.answer)):
             before = before.having({"problem": named})
-        return _tell_outcome(before, question, phrase)
+        return slots.tell_outcome(before, question, phrase, missed=missed)
     if question is questions.CHOOSE and (several := titles_in(before.arguments.get("problem") or "")):
-        return _first_of(several, before, phrase, last.answer)
-    return _fill(before, question, phrase, last.answer)
+        return slots.first_of(several, before, phrase, last.answer)
+    again = question in _ASKED_AGAIN and recognise(read(last.student)) is None
+    return slots.fill(before, question, phrase, last.answer, again=again)
 
 
 def _asked_for(past: Past, question: Question) -> Request | None:
@@ -241,86 +252,6 @@ def _asked_for(past: Past, question: Question) -> Request | None:
     return None if isinstance(before, Say) else before
 
 
-def _tell_outcome(before: Request, question: Question, phrase: Phrase) -> Request | Say | None:
-    if re.fullmatch(r"[123]", phrase.text):
-        return before.having({"outcome": _OUTCOMES[int(phrase.text) - 1]})
-    found, _ = shed_attempt(phrase)
-    anew = recognise(phrase)
-    is_bare = anew and anew.intent.only_with == "outcome" and anew.arguments["outcome"] != "stuck"
-    if anew and is_bare and _other_problem(before, anew):
-        # Nothing was said to be solved: what stands around the outcome is no second problem.
-        anew = anew.without("problem")
-    if anew and (anew.intent.name != "log" or _other_problem(before, anew)):
-        return None
-    if "outcome" in found or anew:
-        return before.having(anew.arguments if anew else found)
-    return None if talk.small_talk(phrase) else Say(f"{recent.MISSED} {question.text}")
-
-
-def _other_problem(before: Request, anew: Request) -> bool:
-    return "problem" in anew.arguments and "problem" in before.arguments
-
-
-def _fill(before: Request, question: Question, phrase: Phrase, answer: str) -> Request | Say | None:
-    """Take a reply as the argument that was asked for, unless it changes the subject."""
-    intent = before.intent
-    slot = question.slot if question.intent else slot_of(before)
-    if slot is None:
-        return None
-    if slot == "minutes" and _UNKNOWN.fullmatch(phrase.text):
-        return before.without(slot)
-    if slot == "minutes" and re.fullmatch(r"[0-9]{1,6}", phrase.text):
-        return before.having({slot: int(phrase.text)})
-    if choice := questions.picked(phrase, answer):
-        return before.having({_slot_for(choice, before) or slot: choice})
-    if question is questions.CHOOSE and (beyond := recent.say_beyond(phrase, answer)):
-        return Say(beyond)
-    anew = recognise(phrase)
-    if anew and anew.intent.name == intent.name and anew.arguments:
-        return before.having(anew.arguments)
-    if anew and anew.intent.name not in {intent.name, "find"} and (slot != "title" or not anew.arguments):
-        return None
-    if talk.small_talk(phrase) or _is_question(phrase, slot):
-        return None
-    if intent.name == "profile" and slot in {"target_date", "time_zone", "minutes_per_day"}:
-        found = read_introduction(phrase, dated="time zone" not in answer)
-        # "Next spring" is no city where a day was asked for.
-        place = found.get("time_zone") if slot == "target_date" and len(found) == 1 else None
-        return before.having(found if found and not (place and not is_place(place)) else {slot: phrase.typed})
-    found, rest = intent.sheds(phrase)
-    return before.having(found | (intent.read(rest) if rest else {}) or {slot: phrase.typed})
-
-
-def _is_question(phrase: Phrase, slot: str) -> bool:
-    """Return whether a reply asks something back. A task may be titled so, and an answer worded so."""
-    asks = slot == "problem" and _ASKS_WHY.fullmatch(phrase.core().text)
-    return bool(asks) or (slot != "title" and bool(_ASKS.fullmatch(phrase.text)))
-
-
-def _first_of(several: list[str], before: Request, phrase: Phrase, answer: str) -> Request | Say | None:
-    """Return the report of the one that comes first; the minutes were told of all."""
-    if first := questions.picked(phrase, answer) or title_of(re.sub(r"\bfirst\b", "", phrase.text), several):
-        return before.without("minutes").without("tries").having({"problem": first})
-    anew = recognise(phrase)
-    return Say(ask_which(several)) if anew is None and not talk.small_talk(phrase) else None
-
-
-def _slot_for(choice: str, request: Request) -> str | None:
-    """Return the argument that holds a day, where a day was chosen."""
-    if not DATE.fullmatch(read(choice).text):
-        return None
-    return next((name for name in ("target_date", "due", "until") if name in request.arguments), None)
-
-
-def slot_of(request: Request) -> str | None:
-    """Return the argument of a refused request that a choice or a new value would replace."""
-    if request.intent.named:
-        return request.intent.named
-    if "time_zone" in request.arguments:
-        return "time_zone"
-    return next((name for name in ("target_date", "minutes_per_day") if name in request.arguments), None)
-
-
 def _recall(text: str, phrase: Phrase) -> Request | Say | None:
     """Take whatever is said as the answer to a revision's questions, unless it clearly is something else."""
     if not phrase:
@@ -328,7 +259,7 @@ def _recall(text: str, phrase: Phrase) -> Request | Say | None:
     if _CANCEL.fullmatch(phrase.text) and not phrase.text.startswith("skip"):
         return Say(talk.CANCELLED)
     anew = recognise(phrase) if len(phrase.words) <= _SHORT else None
-    if phrase.text in {"help", "hi", "hello"} or (anew and anew.intent.name in _ELSEWHERE):
+    if phrase.text in {"help", "hi", "hello"} or (anew and anew.intent.name in _ELSEWHERE) or is_wish(phrase):
         return None
     return Request(BY_NAME["recall"], {"answer": verbatim(text)[:_MOST_ANSWERED]})
 

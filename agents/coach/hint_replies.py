@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from agents.coach import code, questions, talk
-from agents.coach.details import shed_attempt
 from agents.coach.exchange import Exchange, Say
 from agents.coach.intents import BY_NAME, Request
 from agents.coach.phrase import Phrase
 from agents.coach.recognition import recognise
+from agents.coach.reports import shed_attempt
+from agents.coach.wishes import is_wish
 
 _AGREE = r"(?:yes|yeah|yep|yup|y|sure|ok|okay|do it|do that|go ahead|correct|of course|definitely|absolutely)"
 # Nothing else may stand beside it: "ok let me think" and "yes but not yet" are no yes.
@@ -79,7 +80,7 @@ def say_tried(phrase: Phrase, last: Exchange) -> Request | Say | None:
         return None
     if report := _report(phrase, anew, last):
         return about(report, last)
-    if anew and anew.verb != "record_attempt" and _is_wanted(phrase, anew):
+    if anew and anew.verb != "record_attempt" and (is_wish(phrase) or _is_wanted(phrase, anew)):
         return None
     return about(Request(BY_NAME["hint"], {"tried": phrase.typed or phrase.text}), last)
 

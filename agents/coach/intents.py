@@ -12,9 +12,10 @@ import re
 from agents.coach import import_intents, level_intents, planning, readers, reminder_intents
 from agents.coach.account_intents import ACCOUNT
 from agents.coach.commands import Command
-from agents.coach.details import shed_attempt, shed_intention, shed_report
+from agents.coach.details import shed_intention
 from agents.coach.intent import Intent, Request
 from agents.coach.notation import phrases
+from agents.coach.reports import shed_attempt, shed_report
 from agents.coach.revision_intents import REVISIONS
 from agents.coach.study_intents import ASKING_ROWS, TELLING_ROWS
 

@@ -11,14 +11,15 @@ from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMes
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.tools import BaseTool
 
-from agents.coach import code, stumbling, talk, wording
+from agents.coach import code, picking, stumbling, talk, wording
 from agents.coach.dialogue import Exchange, Say, decide
 from agents.coach.intents import BY_NAME, Request
 from agents.coach.outcomes import Outcome, read_outcome
-from agents.coach.questions import find_question
+from agents.coach.questions import AGAIN, find_question
 from agents.run import OFFLINE_COACH, QUESTION, UNDERSTOOD
 from agents.steps import since_student, step_of
 from tools.planning import TodayPlan
+from tools.practice import NONE_STARTED
 
 _ASIDE = "/feedback "
 NOTE = "coach_note"
@@ -120,6 +121,9 @@ class OfflineCoach(BaseChatModel):
         last, times = outcomes[-1], stumbling.count_stumbles(past)
         if last.verb == "plan_today":
             wanted, plan = decide(past, text), last.result if isinstance(last.result, TodayPlan) else None
+            asked = outcomes[-2].refusal if len(outcomes) > 1 else None
+            if picking.report_of(text) == {} or (asked and asked.sentence.startswith(NONE_STARTED)):
+                return Say(picking.ask(plan))
             if code.is_code(text) and wanted == Request(BY_NAME["plan"], code.LOOK):
                 return Say(code.tell_kept(code.started_in(plan) if plan else None))
             if times and not (isinstance(wanted, Request) and wanted.verb == "plan_today"):
@@ -127,6 +131,9 @@ class OfflineCoach(BaseChatModel):
         told = wording.tell(outcomes)
         if last.verb == "give_hint" and last.result is not None and code.is_code(text):
             told = f"{code.KEPT}\n\n{told}"
+        if past and past[-1].answer.endswith(AGAIN.text):
+            # A question that was asked twice is let go.
+            told = told.removesuffix(AGAIN.text).rstrip()
         if stumbling.is_stumble(told):
             return self._stumble(times) or Say(stumbling.tell_first(text, told))
         return Say(told)

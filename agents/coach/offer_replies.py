@@ -15,6 +15,7 @@ from agents.coach.named import is_title
 from agents.coach.phrase import Phrase
 from agents.coach.readers import read_introduction
 from agents.coach.recognition import recognise
+from agents.coach.wishes import may_name
 from tools.zones import is_place
 
 _START = re.compile(r"(?:yes|yeah|yep|sure|ok|okay|go|lets go|start|begin|im ready|ready|do it|lets do it|go ahead)")
@@ -48,7 +49,12 @@ def _introduce(phrase: Phrase, last: Exchange) -> Request | Say | None:
         return None
     changes = read_introduction(phrase, dated=not questions.KNOWN_DAY.search(last.answer))
     place = changes.get("time_zone", "")
-    if len(changes) == 1 and place and (talk.wants_explaining(phrase) or is_title(place)) and not is_place(place):
+    if (
+        len(changes) == 1
+        and place
+        and not is_place(place)
+        and (is_title(place) or talk.wants_explaining(phrase) or not may_name(phrase))
+    ):
         return None
     return Request(BY_NAME["profile"], changes) if changes else None
 

@@ -42,7 +42,7 @@ KNOWN = frozenset(
         "graph graphs grid greedy sort sorting this that then than them they have here were where when with",
         "would could solve solves solving finish finishes fail fails finding helps helping starting searching explains",
         "complement compete competes number numbers sunny marks marked shown problem questions given process solver",
-        "heard too seen skip easier simpler different",
+        "heard postponed rescheduled delayed deferred moved pushed preponed",
         "too seen skip easier simpler different und",
         "processes talk talks chat chats conversation conversations export erase rename resume forget",
     )

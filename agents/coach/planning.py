@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from agents.coach import readers
@@ -10,9 +11,10 @@ from agents.coach.details import DATE, Arguments, shed_minutes
 from agents.coach.intent import Intent
 from agents.coach.notation import phrases
 from agents.coach.phrase import Phrase
+from tools.shifts import AMOUNT, find_shift
 
 _TASK: Final = "(task|tasks|todo|reminder|number|no)"
-_MOVE: Final = "(move|reschedule|postpone|push|shift|delay|defer|put off|change|set)"
+_MOVE: Final = "(move|reschedule|postpone|push|shift|delay|defer|put off|bring|pull|change|set)"
 _DELETE: Final = "(delete|remove|drop|cancel|scrap|bin|get rid of|throw away)"
 _SHOW: Final = "[show|see|tell|give|get|view|check|me|whats|what|is|are|the|my|a|today|our|make|create|build]*"
 _TIME: Final = "[today|tonight|now|right now|left|this evening|this morning|for today|for now|at the moment]*"
@@ -22,8 +24,19 @@ _NEW_DAY: Final = re.compile(
 )
 
 
+_BY: Final = re.compile(
+    rf"(?<!\S)(?:(?:(?:by|back|for|out|up|forward|forwards)\s)+{AMOUNT}(?: (?:later|earlier|sooner|back|forward))?"
+    rf"|{AMOUNT} (?:later|earlier|sooner|back|forward))$"
+)
+
+
 def shed_new_day(phrase: Phrase) -> tuple[Arguments, Phrase]:
-    """Take out the day that something is moved to: {"due": "friday"}."""
+    """Take out the day that something is moved to, or by how much: {"due": "friday"}, {"due": "3 days later"}."""
+    moved, rest = phrase.cut(_BY)
+    if moved and (shift := find_shift(phrase.text, moved=True)):
+        if shift.direction == "unclear" and "forward" not in moved[0]:
+            shift = replace(shift, direction="later")  # who moves a task by a week puts it off
+        return {"due": shift.said}, rest
     match, rest = phrase.cut(_NEW_DAY)
     return ({"due": match["date"]}, rest) if match else ({}, phrase)
 

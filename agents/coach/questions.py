@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from agents.coach.intents import Request
 from agents.coach.phrase import Phrase
+from tools.past_days import WHICH_DAY as DAY_QUESTION
 from tools.reminders import WHICH_ZONE as ZONE_QUESTION
 
 
@@ -28,6 +29,7 @@ HELPED = Question("Unaided, or with help?", "outcome", "log")
 HOW_LONG = Question("How many minutes did it take?", "minutes", "log")
 LOG_STUCK = Question("Shall I log it as stuck?", "stuck", "log")
 WHICH_SOLVED = Question("Which problem was it?", "problem", "log")
+WHICH_DAY = Question(DAY_QUESTION, "day", "log")
 WHICH_START = Question("Which problem shall I start?", "problem", "start")
 WHICH_FIND = Question("Which problem are you looking for?", "query", "find")
 WHAT_TASK = Question("What should the task say?", "title", "task")
@@ -39,6 +41,8 @@ SOLUTION = Question("Do you really want to go on to the solution?", "solution", 
 WHAT_NOTE = Question("What should the note say?", "text", "note")
 WHAT_INSTEAD = Question("What should it say instead?", "text", "edit-note")
 WHICH_NOTE = Question("Which note do you mean?", "which", "remove-note")
+NEW_NAME = Question("What shall this conversation be called?", "title", "rename-conversation")
+WHICH_WORDS = Question("Which words shall I look for?", "text", "search-conversations")
 WHICH_MOVE = Question("Which task shall I move?", "which", "move")
 NEW_DAY = Question("To which day?", "due", "move")
 WHICH_DELETE = Question("Which task shall I delete?", "which", "delete")
@@ -82,6 +86,7 @@ QUESTIONS = (
     HOW_LONG,
     LOG_STUCK,
     WHICH_SOLVED,
+    WHICH_DAY,
     WHICH_START,
     WHICH_FIND,
     WHAT_TASK,
@@ -93,6 +98,8 @@ QUESTIONS = (
     WHAT_NOTE,
     WHAT_INSTEAD,
     WHICH_NOTE,
+    NEW_NAME,
+    WHICH_WORDS,
     WHICH_MOVE,
     NEW_DAY,
     WHICH_DELETE,

@@ -17,6 +17,7 @@ from agents.coach.details import (
     shed_minutes,
     shed_repeat,
 )
+from agents.coach.moved import read_moved_interview
 from agents.coach.phrase import Phrase, words_of
 from tools.zones import is_place
 
@@ -36,11 +37,16 @@ _STATUSES = (
     ("pending", re.compile(r"pending|not started")),
     ("all", re.compile(r"all|every|everything")),
 )
+_MOVED = (
+    r"(?:moved|changed|postponed|pushed|delayed|deferred|rescheduled|shifted|brought|pulled|put|bumped|set|move|change|"
+    r"postpone|push|delay|defer|reschedule|shift|bring|pull)"
+)
 _DATED = re.compile(
-    r"(?:(?:my|the|our|an|i|have|got|ive|its|set|change|move|moved|to|is|will be|be|are|and)\s)*"
+    rf"(?:(?:my|the|our|an|i|have|got|ive|its|to|is|will be|be|are|and|they|he|she|we|had|has|just|{_MOVED})\s)*"
     r"(?:(?:coding |tech |technical |job |first |next |google |amazon |meta |microsoft )?"
     r"(?:interviews?|onsite|target|deadline)(?: date| day)?|target date)"
-    r"(?: (?:is|was|will be|are|got|moved|changed|now|set))*(?: (?:on|at|for|to))?(?: (?P<rest>.+))?"
+    rf"(?: (?:is|was|will be|are|has|have|got|been|just|now|{_MOVED}))*(?: (?:back|forwards?|out|off|up))?"
+    r"(?: (?:on|at|for|to|until|till))?(?: (?P<rest>.+))?"
 )
 _DAILY = re.compile(
     r"(?<!\S)(?:(?:i|have|got|can|do|spend|study|practise|practice|about|around|only|with|set|to|my|change|time)\s)*"
@@ -300,8 +306,12 @@ def _read_change(phrase: Phrase) -> Arguments | None:
     minutes, rest = shed_minutes(phrase)
     if minutes and WORKING_DAYS.fullmatch(rest.text):
         return {"minutes_per_day": minutes["minutes"]}
+    if moved := read_moved_interview(phrase):
+        return moved
     if match := _DATED.fullmatch(phrase.text):
         when = _group(phrase, match)
+        if re.search(rf"\b{_MOVED}\b", phrase.text) and re.match(r"(?:by|for) ", when.text):
+            return None  # by how much is no day
         if MONTH_WORDS.fullmatch(when.text):
             return {"target_date": when.text}
         day, rest = when.cut(DATE)

@@ -11,11 +11,10 @@ from agents.coach.phrase import Phrase, clean, read
 from agents.coach.readers import read_introduction
 from agents.coach.recognition import obey, recognise
 from agents.coach.reminder_intents import ROWS
+from agents.coach.wishes import is_something_else, may_name
 from tools.zones import is_place
 
 NAMES: Final = frozenset(row.name for row in ROWS)
-_PLACES: Final = frozenset({"profile", "find", "start", "log"})
-"""Rows that a place's name may seem to fit."""
 
 
 def reply_zone(phrase: Phrase, last: object) -> Request | None:
@@ -24,10 +23,12 @@ def reply_zone(phrase: Phrase, last: object) -> Request | None:
     if asked is None or asked.verb != "set_reminder" or not phrase.typed:
         return None
     anew = recognise(phrase)
-    if (anew and anew.intent.name not in _PLACES) or (talk.wants_explaining(phrase) and not is_place(phrase.typed)):
+    named = (anew.arguments if anew else read_introduction(phrase)).get("time_zone") or phrase.typed
+    if not is_place(named) and (
+        is_something_else(anew, phrase) or talk.wants_explaining(phrase) or not may_name(phrase)
+    ):
         return None
-    named = (anew.arguments if anew else read_introduction(phrase)).get("time_zone")
-    return replace(asked, arguments=asked.arguments | {"time_zone": named or phrase.typed})
+    return replace(asked, arguments=asked.arguments | {"time_zone": named})
 
 
 def _asked(text: str) -> Request | None:

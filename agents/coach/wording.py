@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, Final
 
-from agents.coach import checks
+from agents.coach import checks, code
 from agents.coach.account_wording import ACCOUNT_WORDS
-from agents.coach.dialogue import GUESS, slot_of
+from agents.coach.dialogue import GUESS
 from agents.coach.import_wording import IMPORT_WORDS
 from agents.coach.intents import BY_NAME, INTENTS, Request
 from agents.coach.level_wording import LEVEL_WORDS, NEXT, tell_level
@@ -24,11 +24,13 @@ from agents.coach.questions import (
     START_IT,
     START_ONE,
     WHAT_LIST,
+    WHICH_DAY,
     WHICH_SOLVED,
     number_lines,
 )
 from agents.coach.reminder_wording import REMINDER_WORDS
 from agents.coach.revision_wording import REVISION_WORDS, link
+from agents.coach.slots import slot_of
 from agents.coach.study import bullets, one_line, tell_hint, tell_note, tell_notes
 from agents.coach.talk import NOT_UNDERSTOOD
 from tools.arguments import name_some
@@ -39,7 +41,7 @@ from tools.mastery import MasteryExplanation, MasteryOverview, TopicMastery
 from tools.notes import NoteList, NoteReceipt
 from tools.placement import PlacementReceipt
 from tools.planning import TodayPlan
-from tools.practice import AttemptReceipt, StartReceipt, TopicChange
+from tools.practice import NONE_STARTED, AttemptReceipt, StartReceipt, TopicChange
 from tools.problems import ProblemBrief, ProblemMatches
 from tools.profile import Profile, ProfileReceipt
 from tools.progress import Progress
@@ -70,6 +72,9 @@ def follow_up(outcomes: Sequence[Outcome]) -> Request | None:
     if last.refusal and last.verb == "add_task" and "problem" in last.arguments:
         # What looked like a problem's name was none; the task is wanted all the same.
         return Request(BY_NAME["task"], {name: said for name, said in last.arguments.items() if name != "problem"})
+    if last.refusal and last.refusal.sentence.startswith(NONE_STARTED):
+        # The problems that it may have been are listed.
+        return Request(BY_NAME["plan"], code.LOOK)
     if last.refusal and last.verb == "next_problem" and "topic" in last.arguments:
         # "Give me two sum" names a problem where a topic was looked for.
         return Request(BY_NAME["find"], {"query": last.arguments["topic"], **GUESS})
@@ -128,9 +133,9 @@ def refuse(outcome: Outcome) -> str:
         return refusal.sentence
     if outcome.verb == "record_attempt" and (several := titles_in(str(outcome.arguments.get("problem", "")))):
         return ask_which(several)
-    if outcome.verb == "record_attempt" and "problem" not in outcome.arguments and not refusal.choices:
+    if refusal.sentence.startswith(NONE_STARTED):
         return f"No problem is started, so I need its title or link. {WHICH_SOLVED.text}"
-    if slot_of(Request(intent, outcome.arguments)) is None:
+    if slot_of(Request(intent, outcome.arguments)) is None or refusal.sentence.endswith(WHICH_DAY.text):
         return refusal.sentence
     if not refusal.choices:
         return f"{refusal.sentence} {AGAIN.text}"

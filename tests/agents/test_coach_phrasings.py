@@ -127,7 +127,7 @@ PHRASINGS: list[tuple[str, str, dict[str, Any]]] = [
     (
         "yesterday i did climbing stairs, took 25 min, coudlnt finish",
         "record_attempt",
-        {"problem": "climbing stairs", "minutes": 25, "outcome": "stuck"},
+        {"problem": "climbing stairs", "minutes": 25, "outcome": "stuck", "day": "yesterday"},
     ),
     ("this morning i solved jump game alone", "record_attempt", {"problem": "jump game", "outcome": "unaided"}),
     (
@@ -622,9 +622,9 @@ def test_what_is_no_report_writes_nothing(said: str) -> None:
         ("got stuck on two sum but then looked at the solution", HELPED.text),
         ("stuck", "Shall I log it as stuck?"),
         ("start", "Which problem shall I start?"),
-        ("/log", "How did it go"),
+        ("done", "How did it go"),
         ("reschedule task 1", "To which day?"),
-        ("push task 2 by two days", "To which day?"),
+        ("push task 2", "To which day?"),
         ("/move 2", "To which day?"),
         ("/move", "Which task shall I move?"),
         ("/delete", "Which task shall I delete?"),
