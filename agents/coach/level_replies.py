@@ -10,6 +10,7 @@ from agents.coach.exchange import Exchange, Say
 from agents.coach.intents import BY_NAME, Request
 from agents.coach.level_intents import read_tap
 from agents.coach.phrase import Phrase
+from agents.coach.recent import MISSED
 from agents.coach.recognition import recognise
 
 _GO_ON: Final = re.compile(
@@ -24,7 +25,7 @@ def tap(phrase: Phrase) -> Request | Say | None:
         return Request(BY_NAME["tap"], {"answer": answer})
     if recognise(phrase) or talk.small_talk(phrase):
         return None
-    return Say(f"I didn't catch that: 1 is unaided, 2 with help, 3 not yet. {questions.PLACE.text}")
+    return Say(f"{MISSED}: 1 is unaided, 2 with help, 3 not yet. {questions.PLACE.text}")
 
 
 def go_on(phrase: Phrase, _: Exchange) -> Request | None:

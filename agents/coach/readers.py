@@ -17,7 +17,7 @@ from agents.coach.details import (
     shed_minutes,
     shed_repeat,
 )
-from agents.coach.moved import read_moved_interview
+from agents.coach.moved import is_moved_interview, read_moved_interview
 from agents.coach.phrase import Phrase, words_of
 from tools.zones import is_place
 
@@ -261,7 +261,7 @@ def read_introduction(rest: Phrase, *, dated: bool = True) -> Arguments:
     weekly = bool(shed_minutes(rest)[0])
     for clause in (piece.core() for piece in rest.clauses()):
         change = _read_change(clause)
-        if change is None and not _is_more_time(clause, changes):
+        if change is None and not _is_more_time(clause, changes) and not is_moved_interview(clause):
             change = _read_bare(clause, changes, dated=dated, weekly=weekly)
         changes |= change or {}
     return changes

@@ -18,7 +18,7 @@ OPENING: Final = frozenset({"greeting", "pick", "plan", "revision"})
 GREETED: Final = tuple(f"`{choice[:1].lower()}{choice[1:]}`" for choice in talk.CHOICES)
 """What the numbers of a door's greeting stand for; it is no part of the conversation."""
 _BEYOND: Final = "That list goes from 1 to "
-MISSED: Final = "I didn't catch that."
+MISSED: Final = "I didn't catch that"
 _LISTED: Final = re.compile(r"^(?: *[0-9]{1,2}\. |- \*\*[0-9]{1,3}\*\* )", re.MULTILINE)
 _BARE: Final = re.compile(
     r"(?:(?:number|option|choice|no|the|pick|its|it is|i mean|i meant)\s)*(?P<n>[0-9]{1,2})"

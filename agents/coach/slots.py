@@ -60,7 +60,7 @@ def tell_outcome(before: Request, question: Question, phrase: Phrase, *, missed:
         return before.having(found)
     if missed or talk.small_talk(phrase) or is_title(phrase.typed):
         return None
-    return Say(f"{recent.MISSED} {question.text}")
+    return Say(f"{recent.MISSED}. {question.text}")
 
 
 def _other_problem(before: Request, anew: Request) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agents.coach import talk
+from agents.coach import reminder_intents, talk
 from agents.coach.intents import Request
 from agents.coach.named import is_title, title_of
 from agents.coach.phrase import Phrase, read
@@ -18,9 +18,9 @@ _ASKED_FOR: Final = re.compile(
     r"(?:how|what|whats|why|when|which|where|who|am|do|did|can) .*|"
     r"(?:i|ive|i have|just|yesterday|today)(?: just| finally| already)* "
     r"(?:solved|did|finished|completed|got stuck|only)\b.*|"
-    r"solved .*|(?:i )?(?:have|only have|got) [0-9]+ (?:min|minutes|hours?)|snooze .*|pause .*|resume .*|"
+    r"solved .*|done\b.*|(?:i )?(?:have|only have|got) [0-9]+ (?:min|minutes|hours?)|snooze .*|pause .*|resume .*|"
     r"(?:another|easier|harder|a different)\b.*|forget .*|(?:not|skip) (?:today|this|it)\b.*|"
-    r"call me .*|im (?:in|from) .*|all but .*"
+    r"(?:an?|some) (?:easy|medium|hard)\b.*|call me .*|im (?:in|from) .*|all but .*"
 )
 """How a wish begins that no title of a task, no note and no answer from memory does."""
 _TALKING: Final = re.compile(
@@ -28,6 +28,10 @@ _TALKING: Final = re.compile(
     r"haha|sorry|please|maybe|idk|dunno|hm+|uh+)\b"
 )
 _LONGEST_NAME: Final = 5
+_PLAIN: Final = frozenset({"revision cap", "plan", "progress", "due", "tasks", "placement", "conversations"}).union(
+    row.name for row in reminder_intents.ROWS
+)
+"""Rows whose words are nothing else."""
 _SHORT: Final = 7
 """Words up to which a wish that names nothing may be as long."""
 _SUGGESTED: Final = frozenset(
@@ -46,7 +50,10 @@ def is_wish(phrase: Phrase) -> bool:
     anew = recognise(phrase)
     if anew is None:
         return False
+    if anew.intent.name in _PLAIN or (anew.intent.name == "find" and is_title(anew.arguments.get("query", ""))):
+        return True
     bare = not anew.arguments and len(phrase.words) <= _SHORT
+    bare = bare or (anew.verb == "record_attempt" and "problem" not in anew.arguments)
     return bare or _ASKED_FOR.fullmatch(phrase.core().text) is not None
 
 

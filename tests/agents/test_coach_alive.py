@@ -291,3 +291,38 @@ async def test_notes_are_kept_and_come_back(chat: Chat) -> None:
     assert "It's gone" in await chat.say("delete note 2")
     assert "Everything is as it was" in await chat.say("undo")
     assert "You have 2 notes" in await chat.say("my notes")
+
+
+async def test_a_postponed_interview_moves_from_its_own_day(chat: Chat) -> None:
+    """Later is later and earlier is earlier, from the day that was set; what may be either is asked about."""
+    await chat.say("my interview is on 15 january 2027")
+    await chat.say("they postponed my interview by a week")
+    assert "Interview: 22 Jan 2027" in await chat.say("/profile")
+    await chat.say("it got pushed back 3 days")
+    assert "Interview: 25 Jan 2027" in await chat.say("/profile")
+    await chat.say("my interview was brought forward by 10 days")
+    assert "Interview: 15 Jan 2027" in await chat.say("/profile")
+    assert "1. 13 January 2027\n2. 17 January 2027" in await chat.say("my interview was moved by 2 days")
+    await chat.say("2")
+    assert "Interview: 17 Jan 2027" in await chat.say("/profile")
+    assert await chat.say("my interview was postponed") == questions.WHEN.text
+    await chat.say("a week later")
+    assert "Interview: 24 Jan 2027" in await chat.say("/profile")
+
+
+async def test_a_day_that_is_not_certain_is_asked_about(chat: Chat) -> None:
+    """Nothing is logged until the day is known; the answer completes the report."""
+    assert (await chat.say("i solved two sum alone last week")).endswith(questions.WHICH_DAY.text)
+    assert "has not come yet" in await chat.say("tomorrow")
+    assert await chat.student.all(Attempt) == []
+    await chat.say("on friday")
+    (attempt,) = await chat.student.all(Attempt)
+    assert attempt["at"].date().isoformat() == "2026-11-20"
+
+
+async def test_a_name_that_nobody_knows_is_asked_for_once(chat: Chat) -> None:
+    """After a second miss the question is gone, and what is said next is no name."""
+    await chat.say("start something like blorpify")
+    await chat.say("/find")
+    assert (await chat.say("zzqxv")).endswith(questions.AGAIN.text)
+    assert await chat.say("qqwzx vv") == talk.NOT_UNDERSTOOD

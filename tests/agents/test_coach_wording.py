@@ -509,12 +509,6 @@ def test_choices_become_a_numbered_list() -> None:
         ("undo_last", {}, refused("There is nothing to undo.", kind="failed"), "There is nothing to undo."),
         (
             "record_attempt",
-            {"outcome": "stuck"},
-            refused("Which problem was it? None is started."),
-            f"No problem is started, so I need its title or link. {questions.WHICH_SOLVED.text}",
-        ),
-        (
-            "record_attempt",
             {"outcome": "stuck", "problem": "x", "minutes": -5},
             refused("Nothing was done. Wrong arguments: minutes: Input should be greater than 0."),
             "I can't take that: minutes should be greater than 0. Nothing was changed.",

@@ -121,3 +121,51 @@ async def test_a_list_is_imported_by_a_tap_only_as_it_was_shown(phone: Phone) ->
     assert await phone.count(Attempt) == 0
     assert labels(await phone.tap(changed, "Import 2")) == ["Next problem", "Undo"]
     assert await phone.count(Attempt) == 2
+
+
+@pytest.mark.parametrize("said", ["/log", "/log@prepmate_bot", "/LOG"])
+async def test_a_bare_log_is_completed_by_taps(phone: Phone, said: str) -> None:
+    """/log without a word asks for the problem with the started one first, then how it went, and records that."""
+    started = await phone.say("start coin change")
+    assert "The clock is running" in started.text
+    asked = await phone.say(said)
+    assert asked.text.endswith("Which problem was it?")
+    assert labels(asked)[0] == "Coin Change"
+    assert len(labels(asked)) > 1
+    went = await phone.tap(asked, "Coin Change")
+    assert labels(went) == ["Unaided", "With help", "Stuck"]
+    assert (await phone.tap(went, "Unaided")).receipts[0]["line"].startswith("Coin Change · solved unaided")
+    assert await phone.count(Attempt) == 1
+
+
+async def test_the_problem_of_a_bare_log_may_be_typed(phone: Phone) -> None:
+    """A number of the list or a title answers as a tap does, and another wish is one."""
+    asked = await phone.say("/log")
+    first = labels(asked)[0]
+    assert "Unaided, or with help?" in (await phone.say("1")).text
+    assert (await phone.say("alone")).receipts[0]["line"].startswith(first.rstrip("…"))
+    await phone.say("/log")
+    assert "Unaided, or with help?" in (await phone.say("coin change")).text
+    await phone.say("/log")
+    assert "due" in (await phone.say("whats due")).text
+    assert await phone.count(Attempt) == 1
+
+
+async def test_an_outcome_without_a_problem_asks_for_it_with_taps(phone: Phone) -> None:
+    """Where nothing is started, how it went is kept in the taps that name the problem."""
+    asked = await phone.say("done alone in 12 min")
+    assert asked.text.endswith("Which problem was it?")
+    logged = await phone.tap(asked, labels(asked)[0])
+    assert "solved unaided in 12 min" in logged.receipts[0]["line"]
+    assert await phone.count(Attempt) == 1
+
+
+async def test_a_tap_about_yesterday_means_the_day_before_it_was_said(phone: Phone) -> None:
+    """The taps below a report keep its day, which stays the same when they are tapped a day later."""
+    asked = await phone.say("i solved two sum yesterday in 12 min")
+    assert labels(asked) == ["Unaided", "With help", "Stuck"]
+    phone.stage.clock.move(24 * 3600)
+    logged = await phone.tap(asked, "Unaided")
+    assert "Two Sum · solved unaided in 12 min on 2 Dec" in logged.receipts[0]["line"]
+    assert "was logged since then" in (await phone.tap(asked, "Stuck")).text
+    assert await phone.count(Attempt) == 1
