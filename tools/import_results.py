@@ -49,9 +49,9 @@ class ImportPreview(Receipt):
     """
 
     line: str = ""
-    given: int
+    given: int = 0
     lines: int
-    unread: tuple[NotRead, ...]
+    unread: tuple[NotRead, ...] = ()
     ready: int
     dated: int
     with_help: int
@@ -85,7 +85,7 @@ class ImportReceipt(Receipt):
     known: int
     unanswered: int
     unknown: int
-    unread: int
+    unread: int = 0
     topics: tuple[str, ...]
     revisions: int
     first_revision: str | None
