@@ -20,6 +20,8 @@ from agents.retry import with_retries
 from agents.run import TurnRun
 from agents.tokens import TokenCounter
 from agents.usage import NOTHING, Bill, close_left_open, close_row, is_unbilled, name_row, open_row
+from agents.wire.chunks import read_text
+from agents.wire.prose import leave_out_thoughts
 from prompts import load
 from store.documents.own import Attachment, AttachmentKind, Turn
 from store.errors import StoreError
@@ -187,7 +189,7 @@ async def _look(client: AsyncOpenAI, model: str, attachment: Attachment, content
         ],
     )
     try:
-        text = answer.choices[0].message.content or ""
+        text = leave_out_thoughts(read_text(answer.choices[0].message.content))
     except (AttributeError, LookupError, TypeError):
         raise _malformed() from None
     match getattr(answer, "usage", None):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -87,7 +88,7 @@ class Metering(AgentMiddleware[AgentState[Any], TurnRun]):
         except Exception as error:
             await self._close(run, self._bill_of_failure(row_id, request, run.progress.heard, error))
             raise
-        run.progress.bill = bill_of(row_id, message, lambda: self._guess(request, message.text))
+        run.progress.bill = bill_of(row_id, message, lambda: self._guess(request, _written_by(message)))
         return response
 
     def _bill_of_failure(self, row_id: str, request: ModelRequest[TurnRun], heard: str, error: Exception) -> Bill:
@@ -122,6 +123,11 @@ class Metering(AgentMiddleware[AgentState[Any], TurnRun]):
             await close_left_open(unit, run.turn, usage, run.work.clock())
 
         await run.work.commit(close)
+
+
+def _written_by(message: AIMessage) -> str:
+    """Return all that a model wrote: its words and its calls."""
+    return message.text + "".join(call["name"] + json.dumps(call["args"]) for call in message.tool_calls)
 
 
 def _complete(message: AIMessage) -> AIMessage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +26,8 @@ class _Call:
         """Return what it is called with; None while that is not whole."""
         texts = [piece for piece in self.pieces if isinstance(piece, str)]
         objects = [piece for piece in self.pieces if isinstance(piece, dict)]
+        if len(texts) + len(objects) < len(self.pieces):
+            return None
         read = read_arguments(objects[-1] if objects else "".join(texts))
         if read is None and texts and texts[0].strip() == "{}":  # an empty beginning that the true ones follow
             read = read_arguments("".join(texts[1:]))
@@ -36,9 +39,13 @@ class _Call:
 
 
 class Calls:
-    """Collects the pieces of calls. A call is told from another by its id, its index and where a name begins."""
+    """Collects the pieces of calls. A call is told from another by its id, its index and where a name begins.
 
-    def __init__(self) -> None:
+    `offered` are the tools that may be called: a name that is none of them may go on in the next piece.
+    """
+
+    def __init__(self, offered: Collection[str] = ()) -> None:
+        self._offered = offered
         self._calls: list[_Call] = []
 
     def __len__(self) -> int:
@@ -53,7 +60,7 @@ class Calls:
         name, call_id, index = function.get("name"), piece.get("id"), piece.get("index")
         call = self._place(
             call_id if isinstance(call_id, str) else "",
-            index if isinstance(index, int) else None,
+            int(str(index)) if str(index).isdecimal() else None,
             name.strip() if isinstance(name, str) else "",
         )
         arguments = function.get("arguments")
@@ -89,7 +96,7 @@ class Calls:
             self._calls.append(call)
             return call
         call.call_id = call.call_id or call_id
-        if not call.pieces and name and name != call.name:  # a name that came in pieces, or late
+        if name != call.name:  # one that came late, or in pieces
             call.name += name
         return call
 
@@ -100,16 +107,15 @@ class Calls:
         nameless = self._calls if index is None else []
         return next((found[-1] for found in (by_id, by_index, nameless) if found), None)
 
-    @staticmethod
-    def _begins_another(call: _Call, call_id: str, name: str) -> bool:
+    def _begins_another(self, call: _Call, call_id: str, name: str) -> bool:
         """Return whether a piece with a name begins another call than the one that its id or index points at."""
         if not call.name:
             return False
         if call_id and call.call_id and call_id != call.call_id:
             return True
-        if call_id and call_id == call.call_id and name == call.name:
-            return False
-        return call.is_whole() or (name != call.name and bool(call.pieces))
+        if name == call.name:
+            return call.is_whole() and not call_id
+        return bool(call.pieces) or call.name in self._offered
 
 
 def _as_json(arguments: dict[str, Any] | None) -> str:

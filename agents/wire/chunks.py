@@ -27,10 +27,10 @@ class AnswerReader:
     """
 
     def __init__(self, offered: Collection[str] = ()) -> None:
-        self._prose, self._calls = Prose(offered), Calls()
+        self._prose, self._calls = Prose(offered), Calls(offered)
         self._usage: dict[str, int] = {}
         self._finish, self._model = "", ""
-        self._done = self._closed = self._began = False
+        self._done = self._closed = self._began = self._ended = False
 
     @property
     def is_whole(self) -> bool:
@@ -41,6 +41,11 @@ class AnswerReader:
     def has_begun(self) -> bool:
         """Return whether anything of an answer has come."""
         return self._began
+
+    @property
+    def has_ended(self) -> bool:
+        """Return whether at most its cost is still to come: a reason beside words may stand beside each of them."""
+        return self._ended or self._closed
 
     @property
     def is_done(self) -> bool:
@@ -68,7 +73,9 @@ class AnswerReader:
         if text or len(self._calls):
             self._began = True
         if text or _calls_in(delta):
-            self._closed = False
+            self._closed = self._ended = False
+        elif choice.get("finish_reason"):
+            self._ended = True
         said = self._prose.feed(text) if text else ""
         return _chunk(said) if said else None
 

@@ -48,7 +48,7 @@ class AnswerStream:
         try:
             async for event in self._events():
                 values = list(read_values(event))
-                unread += not values
+                unread += not values and (event.whole or not event.data.lstrip().startswith(("{", "[")))
                 for value in values:
                     if chunk := self._take(event, value):
                         yield chunk
@@ -93,7 +93,7 @@ class AnswerStream:
     def _patience(self) -> float | None:
         if self._reader.is_done:
             return AFTER_DONE_S
-        return AFTER_END_S if self._reader.is_whole else None
+        return AFTER_END_S if self._reader.is_whole and self._reader.has_ended else None
 
     def _translated(self, error: Exception) -> Exception:
         """Return an error as the client of the API raises it."""
